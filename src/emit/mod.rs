@@ -1,0 +1,1 @@
+//! Records out: JSON lines, the JSON Schema of the records, tables for people. The only module that knows JSON.

@@ -1,0 +1,77 @@
+use super::{Finding, Grid};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// What an input file is, told by its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)] // the formats' own names
+pub enum Media {
+    Pdf,
+    Docx,
+    Doc,
+    Xlsx,
+    Xls,
+    Ods,
+    Html,
+    Text,
+    Image,
+    Ofd,
+    Ocr,
+}
+
+/// The encoding that a text was read in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Encoding {
+    /// WHATWG name in lower case: `utf-8`, `gb18030`, `big5`, `utf-16le`.
+    pub name: &'static str,
+    /// 0 to 1; 1 where a byte order mark or the bytes' validity prove it.
+    pub confidence: f64,
+}
+
+/// A line or paragraph of running text, in reading order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line<'a> {
+    /// Text as the source has it, trimmed; may be empty.
+    pub text: Cow<'a, str>,
+    /// 1-based page, where the format has pages.
+    pub page: Option<u32>,
+    /// Level of a heading that the format marks as such, 1 the highest.
+    pub heading: Option<u8>,
+}
+
+/// One piece of a document in reading order, as the stages after reconstruction see it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Block<'a> {
+    /// Running text.
+    Line(Line<'a>),
+    /// A table.
+    Grid(Grid),
+    /// A page ends here.
+    PageBreak,
+}
+
+/// What a loader found inside a file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// Decoded text in which tables are still to be found, line ends `\n`.
+    Text(String),
+    /// Text and tables that the format tells apart.
+    Blocks(Vec<Block<'static>>),
+}
+
+/// One input file, read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// What it is.
+    pub media: Media,
+    /// Encoding of a text file.
+    pub encoding: Option<Encoding>,
+    /// Number of pages, where the format has pages.
+    pub pages: Option<u32>,
+    /// Its content.
+    pub body: Body,
+    /// What the loader could not read, or guessed. A finding of severity error makes the document `partial`.
+    pub findings: Vec<Finding>,
+}

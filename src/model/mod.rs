@@ -1,0 +1,23 @@
+//! What every stage speaks of: documents, grids, quantities, records.
+//!
+//! Nothing here reads a format, knows a pattern or writes JSON by itself; the types carry meaning, units and
+//! provenance, and the stages fill them in. This module imports no stage.
+
+mod bbox;
+mod document;
+mod finding;
+mod grid;
+mod number;
+mod quantity;
+mod record;
+
+pub use bbox::BBox;
+pub use document::{Block, Body, Document, Encoding, Line, Media};
+pub use finding::{Code, Finding, Severity};
+pub use grid::{Cell, Grid, GridOrigin, Trust};
+pub use number::Number;
+pub use quantity::{Date, Part, Quantity, Relation};
+pub use record::{
+    Columns, DocumentError, DocumentRecord, FormRecord, FormType, FundRecord, IndicatorRecord, Kind, Level,
+    Place, Record, Region, RegionLevel, SCHEMA, SourceOfFunds, StatementRecord, Status,
+};
