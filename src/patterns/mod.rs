@@ -5,14 +5,35 @@
 //! the same id replaces, a new id adds, `remove = true` takes away.
 
 mod entries;
+mod headers;
+mod labels;
+mod levels;
+mod scoring;
 
 pub use entries::{Entry, PatternError, load_entries};
+pub use headers::{Field, Headers, Match, Part as HeaderPart};
+pub use labels::{FormTypes, FundLabels, RowLabel, RowLabels, label_key};
+pub use levels::{LevelKind, Levels};
+pub use scoring::Scoring;
 
 use std::path::Path;
 
 /// All knowledge, compiled.
 #[derive(Debug)]
-pub struct Patterns {}
+pub struct Patterns {
+    /// Header words of columns and labels.
+    pub headers: Headers,
+    /// The taxonomy of indicator levels.
+    pub levels: Levels,
+    /// Whose money a fund row speaks of.
+    pub fund_labels: FundLabels,
+    /// What kind a form is.
+    pub form_types: FormTypes,
+    /// Weights of the scorer.
+    pub scoring: Scoring,
+    /// What a row is by its label.
+    pub row_labels: RowLabels,
+}
 
 impl Patterns {
     /// The built-in knowledge.
@@ -24,7 +45,14 @@ impl Patterns {
     ///
     /// # Errors
     /// A file that cannot be read or parsed, named with its line.
-    pub fn load(_overlay: Option<&Path>) -> Result<Self, PatternError> {
-        Ok(Patterns {})
+    pub fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
+        Ok(Patterns {
+            headers: Headers::load(overlay)?,
+            levels: Levels::load(overlay)?,
+            fund_labels: FundLabels::load(overlay)?,
+            form_types: FormTypes::load(overlay)?,
+            scoring: Scoring::load(overlay)?,
+            row_labels: RowLabels::load(overlay)?,
+        })
     }
 }
