@@ -1,6 +1,7 @@
 //! Which words head which field: `patterns/headers.toml`, compiled for lookup.
 
-use super::entries::{Entry, PatternError, load_entries};
+use super::entries::{Entry, load_entries};
+use super::problem::PatternError;
 use super::labels::label_key;
 use crate::normalize;
 use serde::Deserialize;

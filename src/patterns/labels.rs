@@ -1,6 +1,7 @@
 //! Keys of labels and the plain word lists: fund labels, form types, row labels.
 
-use super::entries::{Entry, PatternError, load_entries};
+use super::entries::{Entry, load_entries};
+use super::problem::PatternError;
 use crate::model::{FormType, SourceOfFunds};
 use crate::normalize;
 use serde::Deserialize;

@@ -1,6 +1,7 @@
 //! The taxonomy of indicator levels: `patterns/levels.toml`.
 
-use super::entries::{Entry, PatternError, load_entries};
+use super::entries::{Entry, load_entries};
+use super::problem::PatternError;
 use super::labels::label_key;
 use serde::Deserialize;
 use std::collections::HashMap;

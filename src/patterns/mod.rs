@@ -1,8 +1,9 @@
 //! Knowledge as data: what the files under `patterns/` say, parsed, overlaid with a user's own directory, compiled
 //! for lookup. Comes in: TOML and TSV text. Goes out: [`Patterns`]. Knows nothing of documents.
 //!
-//! Every file holds entries with an `id`; a user's file of the same name overlays the built-in one entry by entry:
-//! the same id replaces, a new id adds, `remove = true` takes away.
+//! Every file holds entries with an `id` (or rows with a key); a user's file of the same name overlays the built-in
+//! one entry by entry: the same id replaces, a new id adds, `remove = true` takes away. A new file is registered in
+//! `files.rs`, for `patterns check` and `patterns show`.
 
 mod entries;
 mod headers;
@@ -10,11 +11,18 @@ mod labels;
 mod levels;
 mod scoring;
 
-pub use entries::{Entry, PatternError, load_entries};
 pub use headers::{Field, Headers, Match, Part as HeaderPart};
 pub use labels::{FormTypes, FundLabels, RowLabel, RowLabels, label_key};
 pub use levels::{LevelKind, Levels};
 pub use scoring::Scoring;
+mod gazetteer;
+mod problem;
+mod regions;
+mod rows;
+
+pub use entries::{Entry, Located, load_entries};
+pub use problem::{PatternError, Problem};
+pub use regions::{Match, Regions};
 
 use std::path::Path;
 
@@ -33,12 +41,16 @@ pub struct Patterns {
     pub scoring: Scoring,
     /// What a row is by its label.
     pub row_labels: RowLabels,
+    /// Places and their codes.
+    pub regions: Regions,
 }
 
 impl Patterns {
-    /// The built-in knowledge.
-    pub fn builtin() -> Self {
-        Self::load(None).expect("the embedded patterns are checked by the tests")
+    /// The built-in knowledge, read once.
+    pub fn builtin() -> &'static Self {
+        static BUILTIN: std::sync::LazyLock<Patterns> =
+            std::sync::LazyLock::new(|| Patterns::load(None).expect("the embedded patterns are checked by the tests"));
+        &BUILTIN
     }
 
     /// The built-in knowledge, overlaid with the files of a directory.
@@ -53,6 +65,7 @@ impl Patterns {
             form_types: FormTypes::load(overlay)?,
             scoring: Scoring::load(overlay)?,
             row_labels: RowLabels::load(overlay)?,
+            regions: Regions::load(overlay)?,
         })
     }
 }

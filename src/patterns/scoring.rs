@@ -1,6 +1,7 @@
 //! The scorer's weights: `patterns/scoring.toml`.
 
-use super::entries::{Entry, PatternError, load_entries};
+use super::entries::{Entry, load_entries};
+use super::problem::PatternError;
 use serde::Deserialize;
 use std::path::Path;
 
