@@ -4,12 +4,14 @@
 //! so that a batch goes on.
 
 use crate::ingest::{self, Limits, LoadError};
+use crate::mapping::quantity::Grammar;
 use crate::mapping::{self, Summary};
 use crate::model::{
     Document, DocumentError, DocumentRecord, Finding, Identity, Kind, Record, SCHEMA, Severity, Status,
 };
 use crate::patterns::Patterns;
 use crate::reconstruct;
+use crate::validate;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -28,6 +30,8 @@ pub struct Source {
 pub struct Options {
     /// The knowledge to read forms by.
     pub patterns: Arc<Patterns>,
+    /// The same patterns' grammar of quantities.
+    pub grammar: Arc<Grammar>,
     /// What one file may cost.
     pub limits: Limits,
 }
@@ -91,7 +95,12 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
     };
     let understood = guarded(|| {
         let blocks = reconstruct::blocks(&document);
-        mapping::records(&document, blocks, &identity, &options.patterns, &mut counted)
+        mapping::forms(blocks, &identity, &options.patterns, &options.grammar, &mut |mut form| {
+            validate::form(&mut form);
+            counted(Record::Form(form.form));
+            form.funds.into_iter().for_each(|fund| counted(Record::Fund(fund)));
+            form.indicators.into_iter().for_each(|indicator| counted(Record::Indicator(indicator)));
+        })
     });
     match understood {
         Ok(summary) => finish(record, summary),

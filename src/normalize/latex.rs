@@ -33,9 +33,9 @@ pub(super) fn command(text: &str) -> Option<(Command, usize)> {
     let name = rest.get(..length)?;
     let command = match name {
         "frac" | "dfrac" | "tfrac" => Command::Fraction,
-        "mathrm" | "text" | "mathbf" | "textbf" | "textrm" | "mathit" | "mathsf" | "operatorname" | "rm" | "bf" | "it"
-        | "mbox" | "left" | "right" | "quad" | "qquad" | "displaystyle" | "textstyle" | "limits" | "boldsymbol" | "mathbb"
-        | "underline" | "overline" => Command::Nothing,
+        "mathrm" | "text" | "mathbf" | "textbf" | "textrm" | "mathit" | "mathsf" | "operatorname" | "rm" | "bf"
+        | "it" | "mbox" | "left" | "right" | "quad" | "qquad" | "displaystyle" | "textstyle" | "limits"
+        | "boldsymbol" | "mathbb" | "underline" | "overline" => Command::Nothing,
         _ => Command::Sign(sign(name)?),
     };
     Some((command, 1 + length))

@@ -59,7 +59,9 @@ pub fn plain(raw: &str) -> Cow<'_, str> {
                 out.push('\n');
                 Some(c.len_utf8())
             }
-            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' => Some(c.len_utf8()),
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' => {
+                Some(c.len_utf8())
+            }
             '\u{fe00}'..='\u{fe0f}' => Some(c.len_utf8()),
             c if c.is_control() => Some(c.len_utf8()),
             '\u{a0}' | '\u{3000}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' => {
@@ -167,7 +169,8 @@ fn tag(text: &str, out: &mut String) -> Option<usize> {
         return None;
     }
     match name.as_str() {
-        "br" | "p" | "div" | "li" | "tr" | "ul" | "ol" | "table" | "tbody" | "thead" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+        "br" | "p" | "div" | "li" | "tr" | "ul" | "ol" | "table" | "tbody" | "thead" | "h1" | "h2" | "h3" | "h4"
+        | "h5" | "h6" => {
             if !out.is_empty() && !out.ends_with('\n') {
                 out.push('\n');
             }
@@ -183,8 +186,8 @@ fn tag(text: &str, out: &mut String) -> Option<usize> {
                 }
             }
         }
-        "sup" | "sub" | "span" | "b" | "i" | "u" | "s" | "strong" | "em" | "font" | "img" | "a" | "center" | "del" | "ins" | "small"
-        | "big" | "label" | "figure" | "mark" => {}
+        "sup" | "sub" | "span" | "b" | "i" | "u" | "s" | "strong" | "em" | "font" | "img" | "a" | "center" | "del"
+        | "ins" | "small" | "big" | "label" | "figure" | "mark" => {}
         _ => return None,
     }
     Some(end + 2)
@@ -192,7 +195,9 @@ fn tag(text: &str, out: &mut String) -> Option<usize> {
 
 fn is_checked(attributes: &str) -> bool {
     let attributes = attributes.to_ascii_lowercase();
-    attributes.find("checked").is_some_and(|at| !attributes[at + "checked".len()..].trim_start_matches(['=', '"', '\'']).starts_with("false"))
+    attributes
+        .find("checked")
+        .is_some_and(|at| !attributes[at + "checked".len()..].trim_start_matches(['=', '"', '\'']).starts_with("false"))
 }
 
 /// Does a `**` here open bold text that closes on this line? A mask such as `≥**人` does not.

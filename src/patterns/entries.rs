@@ -72,9 +72,7 @@ pub fn load_entries<E: Entry>(overlay: Option<&Path>) -> Result<Vec<E>, PatternE
 ///
 /// # Errors
 /// The overlay's file exists but cannot be read.
-pub(super) fn merge_entries<E: Entry>(
-    overlay: Option<&Path>,
-) -> Result<(Vec<Located<E>>, Vec<Problem>), PatternError> {
+pub(super) fn merge_entries<E: Entry>(overlay: Option<&Path>) -> Result<(Vec<Located<E>>, Vec<Problem>), PatternError> {
     let mut problems = Vec::new();
     let mut entries: Vec<Located<E>> = Vec::new();
     for change in parse::<E>(E::BUILTIN, &Path::new("patterns").join(E::FILE), &mut problems) {
@@ -190,10 +188,7 @@ fn read_entry<E: Entry>(
             problems.push(Problem::error(path, line, "the `id` is empty".to_owned()));
             None
         }
-        Ok(entry) => Some((
-            entry.id().to_owned(),
-            Change::Put(Located { entry, file: path.to_owned(), line, table }),
-        )),
+        Ok(entry) => Some((entry.id().to_owned(), Change::Put(Located { entry, file: path.to_owned(), line, table }))),
         Err(_) if strange => None, // said already
         Err(error) => {
             // The message names the key in its second line ("in `factor`"), if it has one.
@@ -209,9 +204,9 @@ fn read_entry<E: Entry>(
 /// A file that is TOML, but with something else than arrays of tables at the top: says what, in words of the format.
 fn not_an_array_of_tables<E: Entry>(text: &str, lines: &LineIndex, path: &Path) -> Option<Problem> {
     let file = toml::from_str::<File>(text).ok()?;
-    let (key, _) = file.iter().find(|(_, value)| {
-        !value.get_ref().as_array().is_some_and(|items| items.iter().all(toml::Value::is_table))
-    })?;
+    let (key, _) = file
+        .iter()
+        .find(|(_, value)| !value.get_ref().as_array().is_some_and(|items| items.iter().all(toml::Value::is_table)))?;
     let message = format!("`{}` stands outside of [[{}]]", key.get_ref(), E::TABLE);
     Some(Problem::error(path, lines.of(key.span().start), message))
 }

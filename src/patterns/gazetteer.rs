@@ -132,7 +132,9 @@ impl Gazetteer {
             let parent = read_code(&row.cells[3]).and_then(|code| self.by_code(code));
             let place = read_code(&row.cells[0]).and_then(|code| self.by_code(code));
             match (place, parent) {
-                (Some(place), Some(parent)) if self.places[parent as usize].level < self.places[place as usize].level => {
+                (Some(place), Some(parent))
+                    if self.places[parent as usize].level < self.places[place as usize].level =>
+                {
                     self.places[place as usize].parent = Some(parent);
                 }
                 (None, _) => {} // said above

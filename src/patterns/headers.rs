@@ -1,8 +1,8 @@
 //! Which words head which field: `patterns/headers.toml`, compiled for lookup.
 
 use super::entries::{Entry, load_entries};
-use super::problem::PatternError;
 use super::labels::label_key;
+use super::problem::PatternError;
 use crate::normalize;
 use serde::Deserialize;
 use std::collections::HashMap;

@@ -1,8 +1,8 @@
 //! The taxonomy of indicator levels: `patterns/levels.toml`.
 
 use super::entries::{Entry, load_entries};
-use super::problem::PatternError;
 use super::labels::label_key;
+use super::problem::PatternError;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::Path;

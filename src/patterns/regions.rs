@@ -132,7 +132,8 @@ impl Regions {
     fn decide(&self, name: &NamedPlace, around: &[PlaceId]) -> Option<Found> {
         let place = name.certain().or_else(|| {
             around.iter().find_map(|outer| {
-                let mut inside = name.places.iter().copied().filter(|p| p != outer && self.gazetteer.encloses(*outer, *p));
+                let mut inside =
+                    name.places.iter().copied().filter(|p| p != outer && self.gazetteer.encloses(*outer, *p));
                 inside.next().filter(|_| inside.next().is_none())
             })
         })?;
@@ -177,8 +178,7 @@ impl Regions {
     /// whether it is a word for a part of any town.
     fn longest_at(&self, letters: &Letters, at: usize) -> Option<(usize, Vec<PlaceId>, bool)> {
         let rest = letters.0[at..].iter().map(|letter| letter.char);
-        let mut names: Vec<_> =
-            self.gazetteer.names_at(rest).map(|name| (name.text.chars().count(), name)).collect();
+        let mut names: Vec<_> = self.gazetteer.names_at(rest).map(|name| (name.text.chars().count(), name)).collect();
         names.sort_by_key(|(length, name)| (std::cmp::Reverse(*length), name.kind));
         let mut names = names.into_iter().peekable();
         while let Some((length, name)) = names.next() {
@@ -212,9 +212,9 @@ impl Regions {
     /// A full name begins here (黄石·大冶市).
     fn longest_at_after_bare(&self, letters: &Letters, at: usize) -> bool {
         letters.0.get(at..).is_some_and(|rest| {
-            self.gazetteer.names_at(rest.iter().map(|letter| letter.char)).any(|name| {
-                name.kind != NameKind::Bare && letters.full_name_ends(at + name.text.chars().count())
-            })
+            self.gazetteer
+                .names_at(rest.iter().map(|letter| letter.char))
+                .any(|name| name.kind != NameKind::Bare && letters.full_name_ends(at + name.text.chars().count()))
         })
     }
 
@@ -333,7 +333,8 @@ impl Letters {
 
 /// Characters that a place's name may follow in the texts of forms: ends of times (2020年·), of units (税务总局·,
 /// 银行·, 党·), of larger places that are not known, and words that govern a name (关于·, 对·, 位于/在·).
-const BEFORE_NAMES: &str = "年度月日季于在对由为与和及或到至是即的局行委部会党共团社司院署处所站网联室厅省市区县州盟旗乡镇送向从以原我驻中";
+const BEFORE_NAMES: &str =
+    "年度月日季于在对由为与和及或到至是即的局行委部会党共团社司院署处所站网联室厅省市区县州盟旗乡镇送向从以原我驻中";
 
 /// The last character of a unit's name: 局, 委员会, 图书馆, 中心, 公司, 支行 …
 const UNIT_ENDINGS: &str = "局委会厅院馆校学心站所队办室处司社府园部团厂场店台署行";

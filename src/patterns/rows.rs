@@ -41,12 +41,16 @@ impl RowFile {
     pub(super) fn load(self, overlay: Option<&Path>) -> Result<(Vec<Row>, Vec<Problem>), PatternError> {
         let mut problems = Vec::new();
         let builtin = self.path(None);
-        let mut rows: Vec<Row> =
-            self.parse(self.builtin, &builtin, &mut problems, Cow::Borrowed).into_iter().filter_map(Change::put).collect();
+        let mut rows: Vec<Row> = self
+            .parse(self.builtin, &builtin, &mut problems, Cow::Borrowed)
+            .into_iter()
+            .filter_map(Change::put)
+            .collect();
         let Some(path) = overlay.map(|dir| dir.join(self.name)).filter(|path| path.exists()) else {
             return Ok((rows, problems));
         };
-        let text = std::fs::read_to_string(&path).map_err(|source| PatternError::Read { path: path.clone(), source })?;
+        let text =
+            std::fs::read_to_string(&path).map_err(|source| PatternError::Read { path: path.clone(), source })?;
         let mut index: HashMap<String, usize> =
             rows.iter().enumerate().map(|(i, row)| (row.cells[0].to_string(), i)).collect();
         let mut removed = Vec::new();
