@@ -11,7 +11,7 @@ mod labels;
 mod levels;
 mod scoring;
 
-pub use headers::{Field, Headers, Match, Part as HeaderPart};
+pub use headers::{Field, Headers, Match as HeaderMatch, Part as HeaderPart};
 pub use labels::{FormTypes, FundLabels, RowLabel, RowLabels, label_key};
 pub use levels::{LevelKind, Levels};
 pub use scoring::Scoring;
