@@ -5,8 +5,12 @@
 //! the same id replaces, a new id adds, `remove = true` takes away.
 
 mod entries;
+mod relations;
+mod units;
 
 pub use entries::{Entry, PatternError, load_entries};
+pub use relations::{Meaning, On, Place, RelationEntry, Role, WordsEntry};
+pub use units::{UnitEntry, UnitKind};
 
 use std::path::Path;
 
