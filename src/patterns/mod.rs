@@ -23,6 +23,11 @@ mod rows;
 pub use entries::{Entry, Located, load_entries};
 pub use problem::{PatternError, Problem};
 pub use regions::{Match, Regions};
+mod relations;
+mod units;
+
+pub use relations::{Meaning, On, Place, RelationEntry, Role, WordsEntry};
+pub use units::{UnitEntry, UnitKind};
 
 use std::path::Path;
 
