@@ -27,8 +27,9 @@ pub struct Patterns {
 impl Patterns {
     /// The built-in knowledge, read once.
     pub fn builtin() -> &'static Self {
-        static BUILTIN: std::sync::LazyLock<Patterns> =
-            std::sync::LazyLock::new(|| Patterns::load(None).expect("the embedded patterns are checked by the tests"));
+        static BUILTIN: std::sync::LazyLock<Patterns> = std::sync::LazyLock::new(|| {
+            Patterns::load(None).expect("the embedded patterns are checked by the tests")
+        });
         &BUILTIN
     }
 
@@ -37,6 +38,8 @@ impl Patterns {
     /// # Errors
     /// A file that cannot be read or parsed, named with its line.
     pub fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
-        Ok(Patterns { regions: Regions::load(overlay)? })
+        Ok(Patterns {
+            regions: Regions::load(overlay)?,
+        })
     }
 }

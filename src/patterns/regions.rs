@@ -50,7 +50,9 @@ impl Regions {
     /// # Errors
     /// A file that cannot be read, or a row that is not what its columns ask for.
     pub fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
-        Ok(Regions { gazetteer: Gazetteer::load(overlay)? })
+        Ok(Regions {
+            gazetteer: Gazetteer::load(overlay)?,
+        })
     }
 
     /// The place of a code: `652800`.
@@ -77,7 +79,12 @@ impl Regions {
     pub fn find_all(&self, text: &str) -> Vec<Match> {
         let named = self.named_in(text);
         let around: Vec<PlaceId> = named.names.iter().filter_map(|n| n.certain()).collect();
-        named.names.iter().filter_map(|name| self.decide(name, &around)).map(|f| self.to_match(&f)).collect()
+        named
+            .names
+            .iter()
+            .filter_map(|name| self.decide(name, &around))
+            .map(|f| self.to_match(&f))
+            .collect()
     }
 
     /// The smallest coded place that holds the reporting unit.
@@ -88,15 +95,22 @@ impl Regions {
     /// help to tell places of the same name apart.
     pub fn resolve(&self, texts: &[&str]) -> Option<Arc<Region>> {
         let named: Vec<NamedPlaces> = texts.iter().map(|text| self.named_in(text)).collect();
-        let around: Vec<PlaceId> =
-            named.iter().flat_map(|named| &named.names).filter_map(|name| name.certain()).collect();
+        let around: Vec<PlaceId> = named
+            .iter()
+            .flat_map(|named| &named.names)
+            .filter_map(|name| name.certain())
+            .collect();
         let mut found: Option<PlaceId> = None;
         for (rank, named) in named.iter().enumerate() {
-            let Some(here) = self.best(named, &around).map(|f| f.place) else { continue };
+            let Some(here) = self.best(named, &around).map(|f| f.place) else {
+                continue;
+            };
             match found {
                 None if rank == 0 => return Some(self.region(here)),
                 None => found = Some(here),
-                Some(base) if named.short && self.gazetteer.encloses(base, here) => found = Some(here),
+                Some(base) if named.short && self.gazetteer.encloses(base, here) => {
+                    found = Some(here)
+                }
                 Some(_) => {}
             }
         }
@@ -105,23 +119,46 @@ impl Regions {
 
     /// A place that encloses another, or is it.
     pub fn encloses(&self, outer: &Region, inner: &Region) -> bool {
-        let id = |region: &Region| region.code.parse().ok().and_then(|code| self.gazetteer.by_code(code));
-        id(outer).zip(id(inner)).is_some_and(|(outer, inner)| self.gazetteer.encloses(outer, inner))
+        let id = |region: &Region| {
+            region
+                .code
+                .parse()
+                .ok()
+                .and_then(|code| self.gazetteer.by_code(code))
+        };
+        id(outer)
+            .zip(id(inner))
+            .is_some_and(|(outer, inner)| self.gazetteer.encloses(outer, inner))
     }
 
     fn places_named(&self, texts: &[&str]) -> Vec<PlaceId> {
-        texts.iter().flat_map(|text| self.named_in(text).names).filter_map(|name| name.certain()).collect()
+        texts
+            .iter()
+            .flat_map(|text| self.named_in(text).names)
+            .filter_map(|name| name.certain())
+            .collect()
     }
 
     /// The first name that can be decided; in a short text, the more exact one inside it that comes later.
     fn best(&self, named: &NamedPlaces, around: &[PlaceId]) -> Option<Found> {
-        let here: Vec<PlaceId> = named.names.iter().filter_map(|name| name.certain()).collect();
+        let here: Vec<PlaceId> = named
+            .names
+            .iter()
+            .filter_map(|name| name.certain())
+            .collect();
         let mut best: Option<Found> = None;
         for name in &named.names {
-            let Some(found) = self.decide(name, &here).or_else(|| self.decide(name, around)) else { continue };
+            let Some(found) = self
+                .decide(name, &here)
+                .or_else(|| self.decide(name, around))
+            else {
+                continue;
+            };
             match &best {
                 None => best = Some(found),
-                Some(outer) if named.short && self.gazetteer.encloses(outer.place, found.place) => best = Some(found),
+                Some(outer) if named.short && self.gazetteer.encloses(outer.place, found.place) => {
+                    best = Some(found)
+                }
                 Some(_) => {}
             }
         }
@@ -130,13 +167,25 @@ impl Regions {
 
     /// The one place that a name means, by the places around it; the first of those that decides, does.
     fn decide(&self, name: &NamedPlace, around: &[PlaceId]) -> Option<Found> {
-        let place = name.certain().or_else(|| {
+        let by_place_around = || {
             around.iter().find_map(|outer| {
-                let mut inside = name.places.iter().copied().filter(|p| p != outer && self.gazetteer.encloses(*outer, *p));
+                let mut inside = name
+                    .places
+                    .iter()
+                    .copied()
+                    .filter(|p| p != outer && self.gazetteer.encloses(*outer, *p));
                 inside.next().filter(|_| inside.next().is_none())
             })
-        })?;
-        Some(Found { place, start: name.start, end: name.end })
+        };
+        let place = match name.places[..] {
+            [_] => name.certain().or_else(by_place_around),
+            _ => by_place_around().or_else(|| name.certain()),
+        }?;
+        Some(Found {
+            place,
+            start: name.start,
+            end: name.end,
+        })
     }
 
     /// The names in a text, adjacent ones joined.
@@ -147,38 +196,59 @@ impl Regions {
         let mut previous_end = None;
         while at < letters.0.len() && names.len() < MAX_MATCHES {
             let begins = previous_end == Some(at) || letters.may_begin_name(at);
-            let Some((length, places, generic)) = begins.then(|| self.longest_at(&letters, at)).flatten() else {
+            let Some(Spelling {
+                length,
+                places,
+                living,
+                generic,
+            }) = begins.then(|| self.longest_at(&letters, at)).flatten()
+            else {
                 at += 1;
                 continue;
             };
             let (start, end) = (letters.0[at].offset, letters.end_offset(at + length));
-            let inner = names.last_mut().filter(|_| previous_end == Some(at)).and_then(|outer| {
-                let inside: Vec<PlaceId> = places
-                    .iter()
-                    .copied()
-                    .filter(|p| outer.places.iter().any(|o| self.gazetteer.encloses(*o, *p)))
-                    .collect();
-                (!inside.is_empty()).then(|| {
-                    outer.generic = generic && outer.places.len() > 1;
-                    outer.places = inside;
-                    outer.end = end;
-                })
-            });
+            let inner = names
+                .last_mut()
+                .filter(|_| previous_end == Some(at))
+                .and_then(|outer| {
+                    let inside: Vec<PlaceId> = places
+                        .iter()
+                        .copied()
+                        .filter(|p| outer.places.iter().any(|o| self.gazetteer.encloses(*o, *p)))
+                        .collect();
+                    (!inside.is_empty()).then(|| {
+                        outer.generic = generic && outer.places.len() > 1;
+                        outer.living = inside.len();
+                        outer.places = inside;
+                        outer.end = end;
+                    })
+                });
             if inner.is_none() {
-                names.push(NamedPlace { places, generic, start, end });
+                names.push(NamedPlace {
+                    places,
+                    living,
+                    generic,
+                    start,
+                    end,
+                });
             }
             at += length;
             previous_end = Some(at);
         }
-        NamedPlaces { names, short: letters.0.len() <= SHORT_TEXT_CHARS }
+        NamedPlaces {
+            names,
+            short: letters.0.len() <= SHORT_TEXT_CHARS,
+        }
     }
 
-    /// The longest name at a position that counts there: its length in characters, the places it may mean, and
-    /// whether it is a word for a part of any town.
-    fn longest_at(&self, letters: &Letters, at: usize) -> Option<(usize, Vec<PlaceId>, bool)> {
+    /// The longest name at a position that counts there.
+    fn longest_at(&self, letters: &Letters, at: usize) -> Option<Spelling> {
         let rest = letters.0[at..].iter().map(|letter| letter.char);
-        let mut names: Vec<_> =
-            self.gazetteer.names_at(rest).map(|name| (name.text.chars().count(), name)).collect();
+        let mut names: Vec<_> = self
+            .gazetteer
+            .names_at(rest)
+            .map(|name| (name.text.chars().count(), name))
+            .collect();
         names.sort_by_key(|(length, name)| (std::cmp::Reverse(*length), name.kind));
         let mut names = names.into_iter().peekable();
         while let Some((length, name)) = names.next() {
@@ -194,17 +264,33 @@ impl Regions {
             if !counts {
                 continue;
             }
-            let mut places = vec![name.place];
-            // Names of the same spelling and standing: several places. A bare name means the largest.
-            while let Some((_, other)) = names.next_if(|(l, n)| *l == length && n.kind == name.kind) {
-                if name.kind != NameKind::Bare {
-                    places.push(other.place);
-                } else if self.gazetteer.place(other.place).level < self.gazetteer.place(places[0]).level {
-                    places[0] = other.place;
+            // Names of the same spelling: several places, the living before those given up. A bare name means the
+            // largest.
+            let (mut places, mut living) =
+                (vec![name.place], usize::from(name.kind != NameKind::Former));
+            while let Some((_, other)) = names.next_if(|(l, _)| *l == length) {
+                match (name.kind, other.kind) {
+                    (NameKind::Bare, NameKind::Bare) => {
+                        if self.gazetteer.place(other.place).level
+                            < self.gazetteer.place(places[0]).level
+                        {
+                            places[0] = other.place;
+                        }
+                    }
+                    (_, NameKind::Bare) => {}
+                    _ if places.contains(&other.place) => {}
+                    _ => {
+                        living += usize::from(other.kind == NameKind::Full);
+                        places.push(other.place);
+                    }
                 }
             }
-            places.dedup();
-            return Some((length, places, self.gazetteer.is_generic(name.text)));
+            return Some(Spelling {
+                length,
+                places,
+                living,
+                generic: self.gazetteer.is_generic(name.text),
+            });
         }
         None
     }
@@ -212,19 +298,30 @@ impl Regions {
     /// A full name begins here (黄石·大冶市).
     fn longest_at_after_bare(&self, letters: &Letters, at: usize) -> bool {
         letters.0.get(at..).is_some_and(|rest| {
-            self.gazetteer.names_at(rest.iter().map(|letter| letter.char)).any(|name| {
-                name.kind != NameKind::Bare && letters.full_name_ends(at + name.text.chars().count())
-            })
+            self.gazetteer
+                .names_at(rest.iter().map(|letter| letter.char))
+                .any(|name| {
+                    name.kind != NameKind::Bare
+                        && letters.full_name_ends(at + name.text.chars().count())
+                })
         })
     }
 
     fn to_match(&self, found: &Found) -> Match {
-        Match { region: self.region(found.place), start: found.start, end: found.end }
+        Match {
+            region: self.region(found.place),
+            start: found.start,
+            end: found.end,
+        }
     }
 
     fn region(&self, id: PlaceId) -> Arc<Region> {
         let place = self.gazetteer.place(id);
-        Arc::new(Region { name: place.name.to_string(), code: format!("{:06}", place.code), level: place.level })
+        Arc::new(Region {
+            name: place.name.to_string(),
+            code: format!("{:06}", place.code),
+            level: place.level,
+        })
     }
 }
 
@@ -235,10 +332,21 @@ struct NamedPlaces {
     short: bool,
 }
 
+/// What stands at one position.
+struct Spelling {
+    /// In characters.
+    length: usize,
+    places: Vec<PlaceId>,
+    living: usize,
+    generic: bool,
+}
+
 /// A name, or names directly one after another, and what it may mean.
 struct NamedPlace {
-    /// At least one.
+    /// At least one; those that bear the name today first.
     places: Vec<PlaceId>,
+    /// How many bear it today.
+    living: usize,
     /// A word for a part of any town, with nothing that says of which.
     generic: bool,
     start: usize,
@@ -247,10 +355,8 @@ struct NamedPlace {
 
 impl NamedPlace {
     fn certain(&self) -> Option<PlaceId> {
-        match self.places[..] {
-            [place] if !self.generic => Some(place),
-            _ => None,
-        }
+        let alone = self.living == 1 || self.places.len() == 1;
+        (alone && !self.generic).then(|| self.places[0])
     }
 }
 
@@ -297,37 +403,55 @@ impl Letters {
 
     /// Byte offset behind the letter before `at`.
     fn end_offset(&self, at: usize) -> usize {
-        at.checked_sub(1).and_then(|last| self.0.get(last)).map_or(0, |l| l.offset + l.char.len_utf8())
+        at.checked_sub(1)
+            .and_then(|last| self.0.get(last))
+            .map_or(0, |l| l.offset + l.char.len_utf8())
     }
 
     /// A place's name can begin here, by what stands before it.
     fn may_begin_name(&self, at: usize) -> bool {
-        let Some(before) = at.checked_sub(1).and_then(|before| self.get(before)) else { return true };
+        let Some(before) = at.checked_sub(1).and_then(|before| self.get(before)) else {
+            return true;
+        };
         self.0[at].gap || !is_han(before) || BEFORE_NAMES.contains(before)
     }
 
     /// A name with the word for its kind ends here, and that word is not the start of another: 铁山区|域.
     fn full_name_ends(&self, end: usize) -> bool {
-        let (Some(last), Some(next)) = (self.get(end - 1), self.get(end)) else { return true };
+        let (Some(last), Some(next)) = (self.get(end - 1), self.get(end)) else {
+            return true;
+        };
         !matches!(
             (last, next),
-            ('市', '场' | '值') | ('区', '域' | '间' | '块' | '划') | ('县', '域') | ('旗', '下' | '舰') | ('省', '份')
+            ('市', '场' | '值')
+                | ('区', '域' | '间' | '块' | '划')
+                | ('县', '域')
+                | ('旗', '下' | '舰')
+                | ('省', '份')
         )
     }
 
     /// A bare name ends here, and is not a part of a street's or a river bank's name: 北京路, 四川北路, 河南岸.
     fn bare_name_ends(&self, end: usize) -> bool {
-        let Some(next) = self.get(end) else { return true };
+        let Some(next) = self.get(end) else {
+            return true;
+        };
         let street = |c| matches!(c, '路' | '街' | '道' | '巷' | '岸' | '桥' | '麓' | '坡');
         let side = matches!(next, '东' | '西' | '南' | '北' | '中' | '一' | '二' | '三');
-        !(street(next) || matches!(next, '话' | '菜' | '部') || side && self.get(end + 1).is_some_and(street))
+        !(street(next)
+            || matches!(next, '话' | '菜' | '部')
+            || side && self.get(end + 1).is_some_and(street))
     }
 
     /// What follows is the rest of a unit's name: …医疗保障局.
     fn unit_follows(&self, from: usize) -> bool {
         let rest = self.0.get(from..).unwrap_or_default();
-        let run = rest.iter().take(MAX_UNIT_CHARS).take_while(|letter| is_han(letter.char));
-        run.last().is_some_and(|letter| UNIT_ENDINGS.contains(letter.char))
+        let run = rest
+            .iter()
+            .take(MAX_UNIT_CHARS)
+            .take_while(|letter| is_han(letter.char));
+        run.last()
+            .is_some_and(|letter| UNIT_ENDINGS.contains(letter.char))
     }
 }
 
