@@ -10,4 +10,8 @@ pub mod mapping;
 pub mod model;
 pub mod normalize;
 pub mod patterns;
+pub mod pipeline;
 pub mod reconstruct;
+pub mod score;
+
+pub use pipeline::{Extraction, Options, Source, extract};

@@ -8,11 +8,10 @@ use zhibiao::patterns::Patterns;
 fn gold(kind: &str) -> Vec<(PathBuf, Value)> {
     let mut records = Vec::new();
     for folder in ["fixtures/gold", "fixtures/gold-forms"] {
-        let mut files: Vec<_> =
-            std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))
-                .unwrap()
-                .map(|f| f.unwrap().path())
-                .collect();
+        let mut files: Vec<_> = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))
+            .unwrap()
+            .map(|f| f.unwrap().path())
+            .collect();
         files.sort();
         for file in files {
             for line in std::fs::read_to_string(&file).unwrap().lines() {
@@ -28,10 +27,7 @@ fn gold(kind: &str) -> Vec<(PathBuf, Value)> {
 }
 
 fn code_of(text: &str) -> Option<String> {
-    Patterns::builtin()
-        .regions
-        .find(text)
-        .map(|found| found.region.code.clone())
+    Patterns::builtin().regions.find(text).map(|found| found.region.code.clone())
 }
 
 #[test]
@@ -42,17 +38,11 @@ fn a_units_name_or_title_gives_its_place() {
         ("银川市金凤区医疗保障局", "640106"),
         ("银川市医疗保障局", "640100"),
         ("银川医保局", "640100"),
-        (
-            "巴彦淖尔市临河区就业补助资金转移支付区域绩效自评表",
-            "150802",
-        ),
+        ("巴彦淖尔市临河区就业补助资金转移支付区域绩效自评表", "150802"),
         ("临河区就业服务中心", "150802"),
         ("2022年度黄石市图书馆共享工程项目自评表", "420200"),
         ("湖北黄石大冶市医疗保障局", "420281"),
-        (
-            "稷山县建档立卡贫困人口个人缴费县级配套资金绩效自评表",
-            "140824",
-        ),
+        ("稷山县建档立卡贫困人口个人缴费县级配套资金绩效自评表", "140824"),
         ("天长市水利局水旱灾害防御经费绩效自评表", "341181"),
         ("上饶市司法局", "361100"),
         ("巴州医疗保障局", "652800"),
@@ -152,32 +142,12 @@ fn words_that_only_look_like_places_say_nothing() {
 fn the_larger_place_decides_between_places_of_one_name() {
     let regions = &Patterns::builtin().regions;
     let code = |texts: &[&str]| regions.resolve(texts).map(|region| region.code.clone());
-    assert_eq!(
-        code(&["鼓楼区教育局", "南京市教育局"]).as_deref(),
-        Some("320106")
-    );
-    assert_eq!(
-        code(&["鼓楼区教育局", "福建省教育厅"]).as_deref(),
-        Some("350102")
-    );
-    assert_eq!(
-        code(&["鼓楼区教育局", "江苏省教育厅"]).as_deref(),
-        Some("320000"),
-        "南京 and 徐州 both have one"
-    );
+    assert_eq!(code(&["鼓楼区教育局", "南京市教育局"]).as_deref(), Some("320106"));
+    assert_eq!(code(&["鼓楼区教育局", "福建省教育厅"]).as_deref(), Some("350102"));
+    assert_eq!(code(&["鼓楼区教育局", "江苏省教育厅"]).as_deref(), Some("320000"), "南京 and 徐州 both have one");
     assert_eq!(code(&["鼓楼区教育局"]), None);
-    assert_eq!(
-        code(&["城区财政局", "山西省财政厅", "阳泉市财政局"]).as_deref(),
-        Some("140302")
-    );
-    assert_eq!(
-        regions
-            .find_in("鼓楼区教育局", &["徐州市"])
-            .unwrap()
-            .region
-            .code,
-        "320302"
-    );
+    assert_eq!(code(&["城区财政局", "山西省财政厅", "阳泉市财政局"]).as_deref(), Some("140302"));
+    assert_eq!(regions.find_in("鼓楼区教育局", &["徐州市"]).unwrap().region.code, "320302");
 }
 
 #[test]
@@ -190,61 +160,35 @@ fn earlier_texts_decide_and_later_ones_only_say_it_more_exactly() {
         "the unit's own name"
     );
     assert_eq!(
-        code(&[
-            "县卫生健康局",
-            "四川省卫生健康委员会",
-            "旺苍县基本药物制度补助资金"
-        ])
-        .as_deref(),
+        code(&["县卫生健康局", "四川省卫生健康委员会", "旺苍县基本药物制度补助资金"]).as_deref(),
         Some("510821")
     );
-    assert_eq!(
-        code(&["县卫生健康局", "四川省卫生健康委员会", "稷山县"]).as_deref(),
-        Some("510000"),
-        "not in 四川"
-    );
+    assert_eq!(code(&["县卫生健康局", "四川省卫生健康委员会", "稷山县"]).as_deref(), Some("510000"), "not in 四川");
     assert_eq!(code(&["区医疗保障局", "国家医疗保障局"]), None);
     assert_eq!(code(&[]), None);
 }
 
 #[test]
 fn a_match_tells_where_the_name_stands() {
-    let found = Patterns::builtin()
-        .regions
-        .find("219-池州市贵池区棠溪镇")
-        .unwrap();
-    assert_eq!(
-        &"219-池州市贵池区棠溪镇"[found.start..found.end],
-        "池州市贵池区"
-    );
-    let all = Patterns::builtin()
-        .regions
-        .find_all("湖北省、安徽省池州市和鼓楼区");
-    assert_eq!(
-        all.iter().map(|m| &*m.region.code).collect::<Vec<_>>(),
-        ["420000", "341700"]
-    );
+    let found = Patterns::builtin().regions.find("219-池州市贵池区棠溪镇").unwrap();
+    assert_eq!(&"219-池州市贵池区棠溪镇"[found.start..found.end], "池州市贵池区");
+    let all = Patterns::builtin().regions.find_all("湖北省、安徽省池州市和鼓楼区");
+    assert_eq!(all.iter().map(|m| &*m.region.code).collect::<Vec<_>>(), ["420000", "341700"]);
 }
 
 #[test]
 fn every_gold_forms_place_is_found() {
     let mut found = 0;
     for (file, form) in gold("form") {
-        let texts: Vec<&str> = ["implementer", "title", "authority", "project"]
-            .iter()
-            .filter_map(|key| form[*key].as_str())
-            .collect();
+        let texts: Vec<&str> =
+            ["implementer", "title", "authority", "project"].iter().filter_map(|key| form[*key].as_str()).collect();
         let region = Patterns::builtin().regions.resolve(&texts);
         let Some(code) = form["region"]["code"].as_str() else {
             assert_eq!(region, None, "{}: {texts:?}", file.display());
             continue;
         };
         // The title of one names no place; its document does, in the lines above the form.
-        let region = region.or_else(|| {
-            Patterns::builtin()
-                .regions
-                .resolve(&["巴音郭楞蒙古自治州医疗保障局"])
-        });
+        let region = region.or_else(|| Patterns::builtin().regions.resolve(&["巴音郭楞蒙古自治州医疗保障局"]));
         assert_eq!(region.unwrap().code, code, "{}: {texts:?}", file.display());
         found += 1;
     }

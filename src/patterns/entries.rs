@@ -4,6 +4,7 @@
 //! error among them, `patterns check` prints them all.
 
 use super::problem::{PatternError, Problem};
+use crate::normalize;
 use serde::de::{DeserializeOwned, value};
 use serde::forward_to_deserialize_any;
 use std::collections::{BTreeMap, HashMap};
@@ -31,6 +32,10 @@ pub trait Entry: DeserializeOwned {
     /// The spellings that belong to this entry alone: `patterns check` reports one that two entries claim.
     fn spellings(&self) -> Vec<&str> {
         Vec::new()
+    }
+    /// What spellings are compared by.
+    fn key(spelling: &str) -> String {
+        normalize::key(spelling)
     }
     /// Regular expressions matched against matching keys: `patterns check` reports those that cannot match.
     fn regexes(&self) -> Vec<&str> {
@@ -72,38 +77,25 @@ pub fn load_entries<E: Entry>(overlay: Option<&Path>) -> Result<Vec<E>, PatternE
 ///
 /// # Errors
 /// The overlay's file exists but cannot be read.
-pub(super) fn merge_entries<E: Entry>(
-    overlay: Option<&Path>,
-) -> Result<(Vec<Located<E>>, Vec<Problem>), PatternError> {
+pub(super) fn merge_entries<E: Entry>(overlay: Option<&Path>) -> Result<(Vec<Located<E>>, Vec<Problem>), PatternError> {
     let mut problems = Vec::new();
     let mut entries: Vec<Located<E>> = Vec::new();
-    for change in parse::<E>(
-        E::BUILTIN,
-        &Path::new("patterns").join(E::FILE),
-        &mut problems,
-    ) {
+    for change in parse::<E>(E::BUILTIN, &Path::new("patterns").join(E::FILE), &mut problems) {
         if let Change::Put(entry) = change {
             entries.push(entry);
         }
     }
-    let Some(path) = overlay
-        .map(|dir| dir.join(E::FILE))
-        .filter(|path| path.exists())
-    else {
+    let Some(path) = overlay.map(|dir| dir.join(E::FILE)).filter(|path| path.exists()) else {
         return Ok((entries, problems));
     };
-    let text = std::fs::read_to_string(&path).map_err(|source| PatternError::Read {
-        path: path.clone(),
-        source,
-    })?;
+    let text = std::fs::read_to_string(&path).map_err(|source| PatternError::Read { path: path.clone(), source })?;
     for change in parse::<E>(&text, &path, &mut problems) {
         match change {
             Change::Remove { id, line } => {
                 let before = entries.len();
                 entries.retain(|e| e.entry.id() != id);
                 if entries.len() == before {
-                    let message =
-                        format!("`{id}` is to be removed, but there is no such {}", E::TABLE);
+                    let message = format!("`{id}` is to be removed, but there is no such {}", E::TABLE);
                     problems.push(Problem::error(&path, line, message).harmless());
                 }
             }
@@ -131,21 +123,17 @@ fn parse<E: Entry>(text: &str, path: &Path, problems: &mut Vec<Problem>) -> Vec<
         Ok(mut file) => {
             let tables = file.remove(E::TABLE).unwrap_or_default();
             for (name, strangers) in file {
-                let line = strangers
-                    .first()
-                    .map_or(1, |stranger| lines.of(stranger.span().start));
+                let line = strangers.first().map_or(1, |stranger| lines.of(stranger.span().start));
                 let message = format!("unknown table [[{name}]]; this file holds [[{}]]", E::TABLE);
                 problems.push(Problem::error(path, line, message));
             }
             tables
         }
         Err(error) => {
-            problems.push(
-                not_an_array_of_tables::<E>(text, &lines, path).unwrap_or_else(|| {
-                    let line = error.span().map_or(1, |span| lines.of(span.start));
-                    Problem::error(path, line, error.message().to_owned())
-                }),
-            );
+            problems.push(not_an_array_of_tables::<E>(text, &lines, path).unwrap_or_else(|| {
+                let line = error.span().map_or(1, |span| lines.of(span.start));
+                Problem::error(path, line, error.message().to_owned())
+            }));
             return Vec::new();
         }
     };
@@ -184,34 +172,18 @@ fn read_entry<E: Entry>(
         table.insert(key.into_inner(), value.into_inner());
     }
     if table.get("remove").and_then(toml::Value::as_bool) == Some(true) {
-        for (key, line) in places
-            .iter()
-            .filter(|(key, _)| key != "id" && key != "remove")
-        {
+        for (key, line) in places.iter().filter(|(key, _)| key != "id" && key != "remove") {
             let message = format!("`{key}` beside `remove = true`: only `id` is read");
             problems.push(Problem::error(path, *line, message));
         }
         let Some(id) = table.get("id").and_then(toml::Value::as_str) else {
-            problems.push(Problem::error(
-                path,
-                line,
-                "`remove = true` needs the `id` to remove".to_owned(),
-            ));
+            problems.push(Problem::error(path, line, "`remove = true` needs the `id` to remove".to_owned()));
             return None;
         };
-        return Some((
-            id.to_owned(),
-            Change::Remove {
-                id: id.to_owned(),
-                line,
-            },
-        ));
+        return Some((id.to_owned(), Change::Remove { id: id.to_owned(), line }));
     }
     let mut strange = false;
-    for (key, line) in places
-        .iter()
-        .filter(|(key, _)| !known.is_empty() && !known.contains(&key.as_str()))
-    {
+    for (key, line) in places.iter().filter(|(key, _)| !known.is_empty() && !known.contains(&key.as_str())) {
         strange = true;
         let message = format!("unknown key `{key}`; known are {}", known.join(", "));
         problems.push(Problem::error(path, *line, message));
@@ -221,25 +193,13 @@ fn read_entry<E: Entry>(
             problems.push(Problem::error(path, line, "the `id` is empty".to_owned()));
             None
         }
-        Ok(entry) => Some((
-            entry.id().to_owned(),
-            Change::Put(Located {
-                entry,
-                file: path.to_owned(),
-                line,
-                table,
-            }),
-        )),
+        Ok(entry) => Some((entry.id().to_owned(), Change::Put(Located { entry, file: path.to_owned(), line, table }))),
         Err(_) if strange => None, // said already
         Err(error) => {
             // The message names the key in its second line ("in `factor`"), if it has one.
             let told = error.to_string();
-            let at = places
-                .iter()
-                .find(|(key, _)| told.contains(&format!("`{key}`")));
-            let line = at
-                .filter(|_| !told.contains("missing field"))
-                .map_or(line, |(_, line)| *line);
+            let at = places.iter().find(|(key, _)| told.contains(&format!("`{key}`")));
+            let line = at.filter(|_| !told.contains("missing field")).map_or(line, |(_, line)| *line);
             problems.push(Problem::error(path, line, told.trim().replace('\n', " ")));
             None
         }
@@ -249,12 +209,9 @@ fn read_entry<E: Entry>(
 /// A file that is TOML, but with something else than arrays of tables at the top: says what, in words of the format.
 fn not_an_array_of_tables<E: Entry>(text: &str, lines: &LineIndex, path: &Path) -> Option<Problem> {
     let file = toml::from_str::<File>(text).ok()?;
-    let (key, _) = file.iter().find(|(_, value)| {
-        !value
-            .get_ref()
-            .as_array()
-            .is_some_and(|items| items.iter().all(toml::Value::is_table))
-    })?;
+    let (key, _) = file
+        .iter()
+        .find(|(_, value)| !value.get_ref().as_array().is_some_and(|items| items.iter().all(toml::Value::is_table)))?;
     let message = format!("`{}` stands outside of [[{}]]", key.get_ref(), E::TABLE);
     Some(Problem::error(path, lines.of(key.span().start), message))
 }
@@ -286,10 +243,7 @@ fn field_names<E: DeserializeOwned>() -> &'static [&'static str] {
             *self.0 = fields;
             Err(serde::de::Error::custom("asked for the fields only"))
         }
-        fn deserialize_any<V: serde::de::Visitor<'de>>(
-            self,
-            _visitor: V,
-        ) -> Result<V::Value, value::Error> {
+        fn deserialize_any<V: serde::de::Visitor<'de>>(self, _visitor: V) -> Result<V::Value, value::Error> {
             Err(serde::de::Error::custom("asked for the fields only"))
         }
         forward_to_deserialize_any! {

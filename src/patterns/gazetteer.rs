@@ -95,11 +95,7 @@ impl Gazetteer {
             heads: HashMap::with_capacity(regions.len()),
             generic: HashSet::new(),
         };
-        let words: HashSet<&str> = aliases
-            .iter()
-            .filter(|r| r.cells[2] == "word")
-            .map(|r| &*r.cells[0])
-            .collect();
+        let words: HashSet<&str> = aliases.iter().filter(|r| r.cells[2] == "word").map(|r| &*r.cells[0]).collect();
         gazetteer.put_places(&regions, &mut reader);
         for row in &regions {
             gazetteer.put_names_of(row, &words, &mut reader);
@@ -119,36 +115,20 @@ impl Gazetteer {
                 "county" => RegionLevel::County,
                 "zone" => continue,
                 other => {
-                    reader.complain(
-                        REGIONS,
-                        row,
-                        format!("level `{other}`; expected province, city, county or zone"),
-                    );
+                    reader.complain(REGIONS, row, format!("level `{other}`; expected province, city, county or zone"));
                     continue;
                 }
             };
             let Some(code) = read_code(&row.cells[0]) else {
-                reader.complain(
-                    REGIONS,
-                    row,
-                    format!("code `{}`; expected six digits", row.cells[0]),
-                );
+                reader.complain(REGIONS, row, format!("code `{}`; expected six digits", row.cells[0]));
                 continue;
             };
-            self.places.push(PlaceEntry {
-                code,
-                name: row.cells[1].clone(),
-                level,
-                parent: None,
-            });
+            self.places.push(PlaceEntry { code, name: row.cells[1].clone(), level, parent: None });
         }
         if !self.places.is_sorted_by_key(|place| place.code) {
             self.places.sort_by_key(|place| place.code);
         }
-        for row in rows
-            .iter()
-            .filter(|row| row.cells[3] != "-" && row.cells[2] != "zone")
-        {
+        for row in rows.iter().filter(|row| row.cells[3] != "-" && row.cells[2] != "zone") {
             let parent = read_code(&row.cells[3]).and_then(|code| self.by_code(code));
             let place = read_code(&row.cells[0]).and_then(|code| self.by_code(code));
             match (place, parent) {
@@ -158,11 +138,7 @@ impl Gazetteer {
                     self.places[place as usize].parent = Some(parent);
                 }
                 (None, _) => {} // said above
-                _ => reader.complain(
-                    REGIONS,
-                    row,
-                    format!("`{}` is not the code of a larger place", row.cells[3]),
-                ),
+                _ => reader.complain(REGIONS, row, format!("`{}` is not the code of a larger place", row.cells[3])),
             }
         }
     }
@@ -172,11 +148,7 @@ impl Gazetteer {
         let of = if level == "zone" { parent } else { code };
         let Some(place) = read_code(of).and_then(|code| self.by_code(code)) else {
             if level == "zone" {
-                reader.complain(
-                    REGIONS,
-                    row,
-                    format!("`{parent}` is not the code of a place"),
-                );
+                reader.complain(REGIONS, row, format!("`{parent}` is not the code of a place"));
             }
             return;
         };
@@ -187,11 +159,7 @@ impl Gazetteer {
         let level = self.places[place as usize].level;
         let short = (!short.is_empty()).then_some(short);
         if let Some(short) = short {
-            let kind = if level == RegionLevel::Province {
-                NameKind::Bare
-            } else {
-                NameKind::Full
-            };
+            let kind = if level == RegionLevel::Province { NameKind::Bare } else { NameKind::Full };
             self.put_name(short.clone(), kind, place);
         }
         // A county without its 县 or 区 is a word too often to be taken for a place.
@@ -213,29 +181,16 @@ impl Gazetteer {
             "word" => return,
             "short" | "zone" | "former" => {}
             other => {
-                let message =
-                    format!("kind `{other}`; expected short, zone, former, generic or word");
+                let message = format!("kind `{other}`; expected short, zone, former, generic or word");
                 return reader.complain(ALIASES, row, message);
             }
         }
-        if kind == "former"
-            && !year
-                .parse()
-                .is_ok_and(|year: u32| (1949..=2100).contains(&year))
-        {
-            reader.complain(
-                ALIASES,
-                row,
-                format!("year `{year}`; expected the year in which the name was given up"),
-            );
+        if kind == "former" && !year.parse().is_ok_and(|year: u32| (1949..=2100).contains(&year)) {
+            reader.complain(ALIASES, row, format!("year `{year}`; expected the year in which the name was given up"));
         }
         match read_code(code).and_then(|code| self.by_code(code)) {
             Some(place) => {
-                let kind = if kind == "former" {
-                    NameKind::Former
-                } else {
-                    NameKind::Full
-                };
+                let kind = if kind == "former" { NameKind::Former } else { NameKind::Full };
                 self.put_name(name.clone(), kind, place);
             }
             None => reader.complain(ALIASES, row, format!("`{code}` is not the code of a place")),
@@ -249,20 +204,12 @@ impl Gazetteer {
         };
         let id = self.names.len() as u32;
         let next = self.heads.insert([first, second], id);
-        self.names.push(Name {
-            text,
-            kind,
-            place,
-            next,
-        });
+        self.names.push(Name { text, kind, place, next });
     }
 
     /// A place of a code.
     pub(super) fn by_code(&self, code: u32) -> Option<PlaceId> {
-        self.places
-            .binary_search_by_key(&code, |place| place.code)
-            .ok()
-            .map(|at| at as PlaceId)
+        self.places.binary_search_by_key(&code, |place| place.code).ok().map(|at| at as PlaceId)
     }
 
     pub(super) fn place(&self, id: PlaceId) -> &PlaceEntry {
@@ -285,26 +232,16 @@ impl Gazetteer {
     }
 
     /// The names that `rest` begins with.
-    pub(super) fn names_at(
-        &self,
-        rest: impl Iterator<Item = char> + Clone,
-    ) -> impl Iterator<Item = Named<'_>> {
+    pub(super) fn names_at(&self, rest: impl Iterator<Item = char> + Clone) -> impl Iterator<Item = Named<'_>> {
         let mut chars = rest.clone();
-        let head = chars
-            .next()
-            .zip(chars.next())
-            .and_then(|(a, b)| self.heads.get(&[a, b]).copied());
+        let head = chars.next().zip(chars.next()).and_then(|(a, b)| self.heads.get(&[a, b]).copied());
         std::iter::successors(head, |id| self.names[*id as usize].next)
             .map(|id| &self.names[id as usize])
             .filter(move |name| {
                 let mut rest = rest.clone();
                 name.text.chars().all(|c| rest.next() == Some(c))
             })
-            .map(|name| Named {
-                text: &name.text,
-                kind: name.kind,
-                place: name.place,
-            })
+            .map(|name| Named { text: &name.text, kind: name.kind, place: name.place })
     }
 }
 
@@ -322,19 +259,13 @@ impl Reader<'_> {
 }
 
 fn read_code(text: &str) -> Option<u32> {
-    (text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit()))
-        .then(|| text.parse().ok())
-        .flatten()
+    (text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
 }
 
 /// 银川市 → 银川, 恩施州 → 恩施, 阿里地区 → 阿里, 河北省 → 河北.
 fn without_kind(name: &CellText) -> CellText {
     let cut = |text: &str| {
-        ["地区", "省", "市", "州", "盟"]
-            .iter()
-            .find_map(|kind| text.strip_suffix(kind))
-            .unwrap_or(text)
-            .len()
+        ["地区", "省", "市", "州", "盟"].iter().find_map(|kind| text.strip_suffix(kind)).unwrap_or(text).len()
     };
     match name {
         Cow::Borrowed(text) => Cow::Borrowed(&text[..cut(text)]),

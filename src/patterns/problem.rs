@@ -46,30 +46,17 @@ pub struct Problem {
 impl Problem {
     /// An error that loading, too, stops at.
     pub(super) fn error(file: &Path, line: usize, message: String) -> Self {
-        Problem {
-            file: file.to_owned(),
-            line,
-            severity: Severity::Error,
-            message,
-            stops_loading: true,
-        }
+        Problem { file: file.to_owned(), line, severity: Severity::Error, message, stops_loading: true }
     }
 
     /// Something that may be meant.
     pub(super) fn warning(file: &Path, line: usize, message: String) -> Self {
-        Problem {
-            severity: Severity::Warning,
-            stops_loading: false,
-            ..Self::error(file, line, message)
-        }
+        Problem { severity: Severity::Warning, stops_loading: false, ..Self::error(file, line, message) }
     }
 
     /// Wrong, but what is left still works.
     pub(super) fn harmless(self) -> Self {
-        Problem {
-            stops_loading: false,
-            ..self
-        }
+        Problem { stops_loading: false, ..self }
     }
 }
 
@@ -82,22 +69,13 @@ impl fmt::Display for Problem {
         };
         match self.line {
             0 => write!(f, "{}: {severity}: {}", self.file.display(), self.message),
-            line => write!(
-                f,
-                "{}:{line}: {severity}: {}",
-                self.file.display(),
-                self.message
-            ),
+            line => write!(f, "{}:{line}: {severity}: {}", self.file.display(), self.message),
         }
     }
 }
 
 impl From<Problem> for PatternError {
     fn from(problem: Problem) -> Self {
-        PatternError::Parse {
-            path: problem.file,
-            line: problem.line,
-            message: problem.message,
-        }
+        PatternError::Parse { path: problem.file, line: problem.line, message: problem.message }
     }
 }

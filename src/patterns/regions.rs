@@ -25,7 +25,7 @@ pub struct Regions {
 
 /// A place named in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Match {
+pub struct PlaceMatch {
     /// The smallest coded place of the name.
     pub region: Arc<Region>,
     /// Byte offsets of the name in the text, the places before it in one piece included: 池州市贵池区.
@@ -50,9 +50,7 @@ impl Regions {
     /// # Errors
     /// A file that cannot be read, or a row that is not what its columns ask for.
     pub fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
-        Ok(Regions {
-            gazetteer: Gazetteer::load(overlay)?,
-        })
+        Ok(Regions { gazetteer: Gazetteer::load(overlay)? })
     }
 
     /// The place of a code: `652800`.
@@ -63,12 +61,12 @@ impl Regions {
 
     /// The first place that a text names, as exactly as the text says it; None where it names none, or one of
     /// several by the same name. 国家… and 中国 are no place.
-    pub fn find(&self, text: &str) -> Option<Match> {
+    pub fn find(&self, text: &str) -> Option<PlaceMatch> {
         self.find_in(text, &[])
     }
 
     /// As [`Regions::find`], with texts that may name the larger place around it.
-    pub fn find_in(&self, text: &str, context: &[&str]) -> Option<Match> {
+    pub fn find_in(&self, text: &str, context: &[&str]) -> Option<PlaceMatch> {
         let around = self.places_named(context);
         let found = self.best(&self.named_in(text), &around)?;
         Some(self.to_match(&found))
@@ -76,15 +74,10 @@ impl Regions {
 
     /// The places that a text names, in reading order, one for each name or run of names; those that stay ambiguous
     /// are left out. At most 64, from the first 20,000 characters.
-    pub fn find_all(&self, text: &str) -> Vec<Match> {
+    pub fn find_all(&self, text: &str) -> Vec<PlaceMatch> {
         let named = self.named_in(text);
         let around: Vec<PlaceId> = named.names.iter().filter_map(|n| n.certain()).collect();
-        named
-            .names
-            .iter()
-            .filter_map(|name| self.decide(name, &around))
-            .map(|f| self.to_match(&f))
-            .collect()
+        named.names.iter().filter_map(|name| self.decide(name, &around)).map(|f| self.to_match(&f)).collect()
     }
 
     /// The smallest coded place that holds the reporting unit.
@@ -95,11 +88,8 @@ impl Regions {
     /// help to tell places of the same name apart.
     pub fn resolve(&self, texts: &[&str]) -> Option<Arc<Region>> {
         let named: Vec<NamedPlaces> = texts.iter().map(|text| self.named_in(text)).collect();
-        let around: Vec<PlaceId> = named
-            .iter()
-            .flat_map(|named| &named.names)
-            .filter_map(|name| name.certain())
-            .collect();
+        let around: Vec<PlaceId> =
+            named.iter().flat_map(|named| &named.names).filter_map(|name| name.certain()).collect();
         let mut found: Option<PlaceId> = None;
         for (rank, named) in named.iter().enumerate() {
             let Some(here) = self.best(named, &around).map(|f| f.place) else {
@@ -108,9 +98,7 @@ impl Regions {
             match found {
                 None if rank == 0 => return Some(self.region(here)),
                 None => found = Some(here),
-                Some(base) if named.short && self.gazetteer.encloses(base, here) => {
-                    found = Some(here)
-                }
+                Some(base) if named.short && self.gazetteer.encloses(base, here) => found = Some(here),
                 Some(_) => {}
             }
         }
@@ -119,46 +107,25 @@ impl Regions {
 
     /// A place that encloses another, or is it.
     pub fn encloses(&self, outer: &Region, inner: &Region) -> bool {
-        let id = |region: &Region| {
-            region
-                .code
-                .parse()
-                .ok()
-                .and_then(|code| self.gazetteer.by_code(code))
-        };
-        id(outer)
-            .zip(id(inner))
-            .is_some_and(|(outer, inner)| self.gazetteer.encloses(outer, inner))
+        let id = |region: &Region| region.code.parse().ok().and_then(|code| self.gazetteer.by_code(code));
+        id(outer).zip(id(inner)).is_some_and(|(outer, inner)| self.gazetteer.encloses(outer, inner))
     }
 
     fn places_named(&self, texts: &[&str]) -> Vec<PlaceId> {
-        texts
-            .iter()
-            .flat_map(|text| self.named_in(text).names)
-            .filter_map(|name| name.certain())
-            .collect()
+        texts.iter().flat_map(|text| self.named_in(text).names).filter_map(|name| name.certain()).collect()
     }
 
     /// The first name that can be decided; in a short text, the more exact one inside it that comes later.
     fn best(&self, named: &NamedPlaces, around: &[PlaceId]) -> Option<Found> {
-        let here: Vec<PlaceId> = named
-            .names
-            .iter()
-            .filter_map(|name| name.certain())
-            .collect();
+        let here: Vec<PlaceId> = named.names.iter().filter_map(|name| name.certain()).collect();
         let mut best: Option<Found> = None;
         for name in &named.names {
-            let Some(found) = self
-                .decide(name, &here)
-                .or_else(|| self.decide(name, around))
-            else {
+            let Some(found) = self.decide(name, &here).or_else(|| self.decide(name, around)) else {
                 continue;
             };
             match &best {
                 None => best = Some(found),
-                Some(outer) if named.short && self.gazetteer.encloses(outer.place, found.place) => {
-                    best = Some(found)
-                }
+                Some(outer) if named.short && self.gazetteer.encloses(outer.place, found.place) => best = Some(found),
                 Some(_) => {}
             }
         }
@@ -169,11 +136,8 @@ impl Regions {
     fn decide(&self, name: &NamedPlace, around: &[PlaceId]) -> Option<Found> {
         let by_place_around = || {
             around.iter().find_map(|outer| {
-                let mut inside = name
-                    .places
-                    .iter()
-                    .copied()
-                    .filter(|p| p != outer && self.gazetteer.encloses(*outer, *p));
+                let mut inside =
+                    name.places.iter().copied().filter(|p| p != outer && self.gazetteer.encloses(*outer, *p));
                 inside.next().filter(|_| inside.next().is_none())
             })
         };
@@ -181,11 +145,7 @@ impl Regions {
             [_] => name.certain().or_else(by_place_around),
             _ => by_place_around().or_else(|| name.certain()),
         }?;
-        Some(Found {
-            place,
-            start: name.start,
-            end: name.end,
-        })
+        Some(Found { place, start: name.start, end: name.end })
     }
 
     /// The names in a text, adjacent ones joined.
@@ -196,59 +156,39 @@ impl Regions {
         let mut previous_end = None;
         while at < letters.0.len() && names.len() < MAX_MATCHES {
             let begins = previous_end == Some(at) || letters.may_begin_name(at);
-            let Some(Spelling {
-                length,
-                places,
-                living,
-                generic,
-            }) = begins.then(|| self.longest_at(&letters, at)).flatten()
+            let Some(Spelling { length, places, living, generic }) =
+                begins.then(|| self.longest_at(&letters, at)).flatten()
             else {
                 at += 1;
                 continue;
             };
             let (start, end) = (letters.0[at].offset, letters.end_offset(at + length));
-            let inner = names
-                .last_mut()
-                .filter(|_| previous_end == Some(at))
-                .and_then(|outer| {
-                    let inside: Vec<PlaceId> = places
-                        .iter()
-                        .copied()
-                        .filter(|p| outer.places.iter().any(|o| self.gazetteer.encloses(*o, *p)))
-                        .collect();
-                    (!inside.is_empty()).then(|| {
-                        outer.generic = generic && outer.places.len() > 1;
-                        outer.living = inside.len();
-                        outer.places = inside;
-                        outer.end = end;
-                    })
-                });
+            let inner = names.last_mut().filter(|_| previous_end == Some(at)).and_then(|outer| {
+                let inside: Vec<PlaceId> = places
+                    .iter()
+                    .copied()
+                    .filter(|p| outer.places.iter().any(|o| self.gazetteer.encloses(*o, *p)))
+                    .collect();
+                (!inside.is_empty()).then(|| {
+                    outer.generic = generic && outer.places.len() > 1;
+                    outer.living = inside.len();
+                    outer.places = inside;
+                    outer.end = end;
+                })
+            });
             if inner.is_none() {
-                names.push(NamedPlace {
-                    places,
-                    living,
-                    generic,
-                    start,
-                    end,
-                });
+                names.push(NamedPlace { places, living, generic, start, end });
             }
             at += length;
             previous_end = Some(at);
         }
-        NamedPlaces {
-            names,
-            short: letters.0.len() <= SHORT_TEXT_CHARS,
-        }
+        NamedPlaces { names, short: letters.0.len() <= SHORT_TEXT_CHARS }
     }
 
     /// The longest name at a position that counts there.
     fn longest_at(&self, letters: &Letters, at: usize) -> Option<Spelling> {
         let rest = letters.0[at..].iter().map(|letter| letter.char);
-        let mut names: Vec<_> = self
-            .gazetteer
-            .names_at(rest)
-            .map(|name| (name.text.chars().count(), name))
-            .collect();
+        let mut names: Vec<_> = self.gazetteer.names_at(rest).map(|name| (name.text.chars().count(), name)).collect();
         names.sort_by_key(|(length, name)| (std::cmp::Reverse(*length), name.kind));
         let mut names = names.into_iter().peekable();
         while let Some((length, name)) = names.next() {
@@ -266,14 +206,11 @@ impl Regions {
             }
             // Names of the same spelling: several places, the living before those given up. A bare name means the
             // largest.
-            let (mut places, mut living) =
-                (vec![name.place], usize::from(name.kind != NameKind::Former));
+            let (mut places, mut living) = (vec![name.place], usize::from(name.kind != NameKind::Former));
             while let Some((_, other)) = names.next_if(|(l, _)| *l == length) {
                 match (name.kind, other.kind) {
                     (NameKind::Bare, NameKind::Bare) => {
-                        if self.gazetteer.place(other.place).level
-                            < self.gazetteer.place(places[0]).level
-                        {
+                        if self.gazetteer.place(other.place).level < self.gazetteer.place(places[0]).level {
                             places[0] = other.place;
                         }
                     }
@@ -285,12 +222,7 @@ impl Regions {
                     }
                 }
             }
-            return Some(Spelling {
-                length,
-                places,
-                living,
-                generic: self.gazetteer.is_generic(name.text),
-            });
+            return Some(Spelling { length, places, living, generic: self.gazetteer.is_generic(name.text) });
         }
         None
     }
@@ -300,28 +232,17 @@ impl Regions {
         letters.0.get(at..).is_some_and(|rest| {
             self.gazetteer
                 .names_at(rest.iter().map(|letter| letter.char))
-                .any(|name| {
-                    name.kind != NameKind::Bare
-                        && letters.full_name_ends(at + name.text.chars().count())
-                })
+                .any(|name| name.kind != NameKind::Bare && letters.full_name_ends(at + name.text.chars().count()))
         })
     }
 
-    fn to_match(&self, found: &Found) -> Match {
-        Match {
-            region: self.region(found.place),
-            start: found.start,
-            end: found.end,
-        }
+    fn to_match(&self, found: &Found) -> PlaceMatch {
+        PlaceMatch { region: self.region(found.place), start: found.start, end: found.end }
     }
 
     fn region(&self, id: PlaceId) -> Arc<Region> {
         let place = self.gazetteer.place(id);
-        Arc::new(Region {
-            name: place.name.to_string(),
-            code: format!("{:06}", place.code),
-            level: place.level,
-        })
+        Arc::new(Region { name: place.name.to_string(), code: format!("{:06}", place.code), level: place.level })
     }
 }
 
@@ -403,9 +324,7 @@ impl Letters {
 
     /// Byte offset behind the letter before `at`.
     fn end_offset(&self, at: usize) -> usize {
-        at.checked_sub(1)
-            .and_then(|last| self.0.get(last))
-            .map_or(0, |l| l.offset + l.char.len_utf8())
+        at.checked_sub(1).and_then(|last| self.0.get(last)).map_or(0, |l| l.offset + l.char.len_utf8())
     }
 
     /// A place's name can begin here, by what stands before it.
@@ -423,11 +342,7 @@ impl Letters {
         };
         !matches!(
             (last, next),
-            ('市', '场' | '值')
-                | ('区', '域' | '间' | '块' | '划')
-                | ('县', '域')
-                | ('旗', '下' | '舰')
-                | ('省', '份')
+            ('市', '场' | '值') | ('区', '域' | '间' | '块' | '划') | ('县', '域') | ('旗', '下' | '舰') | ('省', '份')
         )
     }
 
@@ -438,26 +353,21 @@ impl Letters {
         };
         let street = |c| matches!(c, '路' | '街' | '道' | '巷' | '岸' | '桥' | '麓' | '坡');
         let side = matches!(next, '东' | '西' | '南' | '北' | '中' | '一' | '二' | '三');
-        !(street(next)
-            || matches!(next, '话' | '菜' | '部')
-            || side && self.get(end + 1).is_some_and(street))
+        !(street(next) || matches!(next, '话' | '菜' | '部') || side && self.get(end + 1).is_some_and(street))
     }
 
     /// What follows is the rest of a unit's name: …医疗保障局.
     fn unit_follows(&self, from: usize) -> bool {
         let rest = self.0.get(from..).unwrap_or_default();
-        let run = rest
-            .iter()
-            .take(MAX_UNIT_CHARS)
-            .take_while(|letter| is_han(letter.char));
-        run.last()
-            .is_some_and(|letter| UNIT_ENDINGS.contains(letter.char))
+        let run = rest.iter().take(MAX_UNIT_CHARS).take_while(|letter| is_han(letter.char));
+        run.last().is_some_and(|letter| UNIT_ENDINGS.contains(letter.char))
     }
 }
 
 /// Characters that a place's name may follow in the texts of forms: ends of times (2020年·), of units (税务总局·,
 /// 银行·, 党·), of larger places that are not known, and words that govern a name (关于·, 对·, 位于/在·).
-const BEFORE_NAMES: &str = "年度月日季于在对由为与和及或到至是即的局行委部会党共团社司院署处所站网联室厅省市区县州盟旗乡镇送向从以原我驻中";
+const BEFORE_NAMES: &str =
+    "年度月日季于在对由为与和及或到至是即的局行委部会党共团社司院署处所站网联室厅省市区县州盟旗乡镇送向从以原我驻中";
 
 /// The last character of a unit's name: 局, 委员会, 图书馆, 中心, 公司, 支行 …
 const UNIT_ENDINGS: &str = "局委会厅院馆校学心站所队办室处司社府园部团厂场店台署行";

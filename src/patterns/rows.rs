@@ -38,10 +38,7 @@ pub(super) struct Row {
 impl RowFile {
     /// The rows of both files, in order: a row of the user's with a known key replaces that one, a row of a key and
     /// `-` alone takes it away.
-    pub(super) fn load(
-        self,
-        overlay: Option<&Path>,
-    ) -> Result<(Vec<Row>, Vec<Problem>), PatternError> {
+    pub(super) fn load(self, overlay: Option<&Path>) -> Result<(Vec<Row>, Vec<Problem>), PatternError> {
         let mut problems = Vec::new();
         let builtin = self.path(None);
         let mut rows: Vec<Row> = self
@@ -49,25 +46,15 @@ impl RowFile {
             .into_iter()
             .filter_map(Change::put)
             .collect();
-        let Some(path) = overlay
-            .map(|dir| dir.join(self.name))
-            .filter(|path| path.exists())
-        else {
+        let Some(path) = overlay.map(|dir| dir.join(self.name)).filter(|path| path.exists()) else {
             return Ok((rows, problems));
         };
-        let text = std::fs::read_to_string(&path).map_err(|source| PatternError::Read {
-            path: path.clone(),
-            source,
-        })?;
-        let mut index: HashMap<String, usize> = rows
-            .iter()
-            .enumerate()
-            .map(|(i, row)| (row.cells[0].to_string(), i))
-            .collect();
+        let text =
+            std::fs::read_to_string(&path).map_err(|source| PatternError::Read { path: path.clone(), source })?;
+        let mut index: HashMap<String, usize> =
+            rows.iter().enumerate().map(|(i, row)| (row.cells[0].to_string(), i)).collect();
         let mut removed = Vec::new();
-        let changes = self.parse(&text, &path, &mut problems, |cell| {
-            Cow::Owned(cell.to_owned())
-        });
+        let changes = self.parse(&text, &path, &mut problems, |cell| Cow::Owned(cell.to_owned()));
         let mut seen: HashMap<String, usize> = HashMap::new();
         for change in changes {
             let (key, line) = match &change {
@@ -80,18 +67,10 @@ impl RowFile {
                 continue;
             }
             match (change, index.get(&key)) {
-                (Change::Put(row), Some(at)) => {
-                    rows[*at] = Row {
-                        builtin: false,
-                        ..row
-                    }
-                }
+                (Change::Put(row), Some(at)) => rows[*at] = Row { builtin: false, ..row },
                 (Change::Put(row), None) => {
                     index.insert(key, rows.len());
-                    rows.push(Row {
-                        builtin: false,
-                        ..row
-                    });
+                    rows.push(Row { builtin: false, ..row });
                 }
                 (Change::Remove { .. }, Some(at)) => removed.push(*at),
                 (Change::Remove { .. }, None) => {
@@ -134,10 +113,7 @@ impl RowFile {
                 count += 1;
             }
             if count == 2 && cells[1] == "-" && self.required > 1 {
-                return Some(Change::Remove {
-                    key: cells[0].to_string(),
-                    line,
-                });
+                return Some(Change::Remove { key: cells[0].to_string(), line });
             }
             if count < self.required || count > self.columns.len() || cells[0].is_empty() {
                 let message = format!(
@@ -149,11 +125,7 @@ impl RowFile {
                 problems.push(Problem::error(path, line, message));
                 return None;
             }
-            Some(Change::Put(Row {
-                cells,
-                builtin: true,
-                line,
-            }))
+            Some(Change::Put(Row { cells, builtin: true, line }))
         });
         rows.collect()
     }
