@@ -194,3 +194,20 @@ fn every_gold_forms_place_is_found() {
     }
     assert_eq!(found, 15);
 }
+
+#[test]
+fn every_gold_indicators_name_gives_its_id() {
+    let indicators = &Patterns::builtin().indicators;
+    let mut seen = 0;
+    for (file, row) in gold("indicator") {
+        let (level2, level3) = (row["level2"].as_str(), row["level3"].as_str().unwrap());
+        if let Some(id) = row["indicator"].as_str() {
+            assert!(indicators.get(id).is_some(), "{id} is not in indicators.toml");
+            let about = row["project"].as_str();
+            assert_eq!(indicators.find(level2, level3), Some(id), "{}: {level3}", file.display());
+            assert_eq!(indicators.find_about(level2, level3, about), Some(id), "{}: {level3}", file.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 40, "{seen}");
+}
