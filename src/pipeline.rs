@@ -4,13 +4,16 @@
 //! so that a batch goes on.
 
 use crate::ingest::{self, Limits, LoadError};
+use crate::mapping::quantity::Grammar;
 use crate::mapping::{self, Summary};
 use crate::model::{
     Document, DocumentError, DocumentRecord, Finding, Identity, Kind, Record, SCHEMA, Severity, Status,
 };
-use crate::patterns::Patterns;
+use crate::patterns::{PatternError, Patterns};
 use crate::reconstruct;
+use crate::validate;
 use std::any::Any;
+use std::path::Path;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -28,14 +31,20 @@ pub struct Source {
 pub struct Options {
     /// The knowledge to read forms by.
     pub patterns: Arc<Patterns>,
+    /// The same patterns' grammar of quantities.
+    pub grammar: Arc<Grammar>,
     /// What one file may cost.
     pub limits: Limits,
 }
 
 impl Options {
-    /// These patterns under the default limits.
-    pub fn new(patterns: Patterns) -> Self {
-        Options { patterns: Arc::new(patterns), limits: Limits::default() }
+    /// The built-in patterns, overlaid with a user's directory, under the default limits.
+    ///
+    /// # Errors
+    /// A pattern file that cannot be read or parsed.
+    pub fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
+        let (patterns, grammar) = (Patterns::load(overlay)?, Grammar::load(overlay)?);
+        Ok(Options { patterns: Arc::new(patterns), grammar: Arc::new(grammar), limits: Limits::default() })
     }
 }
 
@@ -53,9 +62,9 @@ pub struct Extraction {
 /// Never fails: of a file that cannot be read, the document record has status `failed` and says why.
 ///
 /// ```
-/// use zhibiao::{Options, Source, extract, patterns::Patterns};
+/// use zhibiao::{Options, Source, extract};
 ///
-/// let options = Options::new(Patterns::load(None)?);
+/// let options = Options::load(None)?;
 /// let extraction = extract(Source { name: "empty.txt".into(), bytes: Vec::new() }, &options);
 /// assert!(extraction.document.error.is_some());
 /// # Ok::<(), zhibiao::patterns::PatternError>(())
@@ -91,7 +100,12 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
     };
     let understood = guarded(|| {
         let blocks = reconstruct::blocks(&document);
-        mapping::records(&document, blocks, &identity, &options.patterns, &mut counted)
+        mapping::forms(blocks, &identity, &options.patterns, &options.grammar, &mut |mut form| {
+            validate::form(&mut form);
+            counted(Record::Form(form.form));
+            form.funds.into_iter().for_each(|fund| counted(Record::Fund(fund)));
+            form.indicators.into_iter().for_each(|indicator| counted(Record::Indicator(indicator)));
+        })
     });
     match understood {
         Ok(summary) => finish(record, summary),

@@ -4,7 +4,11 @@
 use crate::model::Document;
 use thiserror::Error;
 
+pub mod html;
 mod limits;
+mod signature;
+pub mod text;
+
 pub use limits::Limits;
 
 /// Why a file cannot be read at all.
@@ -17,10 +21,25 @@ pub struct LoadError {
     pub message: String,
 }
 
+impl LoadError {
+    /// An error of this code; the message says what is wrong, where, and what to do.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        LoadError {
+            code,
+            message: message.into(),
+        }
+    }
+}
+
 /// Reads one file. Best effort: everything readable, plus findings that say where reading suffered.
 ///
 /// # Errors
 /// A file of which nothing can be read.
-pub fn load(_bytes: Vec<u8>, _limits: &Limits) -> Result<Document, LoadError> {
-    Err(LoadError { code: "unsupported", message: "not yet".into() })
+pub fn load(bytes: Vec<u8>, limits: &Limits) -> Result<Document, LoadError> {
+    // Loaders of formats with a signature go here, before the text loader, which takes whatever is left.
+    signature::refuse(&bytes)?;
+    if html::recognizes(&bytes) {
+        return html::load(bytes, limits);
+    }
+    text::load(bytes)
 }

@@ -52,12 +52,12 @@ pub(super) fn columns(header: &[Row], part: HeaderPart, patterns: &Patterns) -> 
         }
     };
     let chosen = assign(headings.len(), exclusive.len() + headings.len(), gain);
+    let fits: Vec<f32> = chosen.iter().enumerate().map(|(index, place)| gain(index, *place)).collect();
     headings
         .into_iter()
         .enumerate()
         .map(|(index, heading)| {
-            let place = chosen[index];
-            let fit = gain(index, place);
+            let (place, fit) = (chosen[index], fits[index]);
             let field = if fit <= 0.0 {
                 None
             } else {

