@@ -91,7 +91,7 @@ impl Indicator {
     pub(super) fn into_record(self, patterns: &Patterns, blank: IndicatorRecord) -> IndicatorRecord {
         let (completion, attained) = (self.completion(), self.attained());
         let indicator =
-            self.level3.as_deref().and_then(|_name| { let _ = patterns; None::<&str> });
+            self.level3.as_deref().and_then(|name| patterns.indicators.find(self.level2.name.as_deref(), name));
         IndicatorRecord {
             indicator: indicator.map(str::to_owned),
             level1: self.level1.name,

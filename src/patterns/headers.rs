@@ -136,7 +136,7 @@ pub struct Match {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct HeaderEntry {
+pub(super) struct HeaderEntry {
     id: String,
     #[serde(default)]
     names: Vec<String>,

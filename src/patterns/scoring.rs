@@ -7,7 +7,7 @@ use std::path::Path;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WeightEntry {
+pub(super) struct WeightEntry {
     id: String,
     value: f32,
 }
