@@ -246,6 +246,3 @@ fn grid(text: &str, rows: &[Row]) -> Grid {
         .collect();
     ordered_columns::grid(texts)
 }
-
-#[cfg(test)]
-mod tests;

@@ -113,7 +113,7 @@ fn logical_row<'a>(
 /// Whether a row after blank lines belongs to the same table: same shape, and not a header of its own.
 fn continues(rows: &[Row<'_>], row: &Row<'_>, text: &str, next: usize) -> bool {
     let Some(last) = rows.last() else { return true };
-    if !row.framed || row.fields.len() != last.fields.len() {
+    if row.framed != last.framed || row.fields.len() != last.fields.len() {
         return false;
     }
     let begins_other = lines_from(text, next)
@@ -282,6 +282,3 @@ fn entity(text: &str) -> Option<(char, usize)> {
         .find(|(written, _)| text.starts_with(written))
         .map(|&(written, shown)| (shown, written.len()))
 }
-
-#[cfg(test)]
-mod tests;

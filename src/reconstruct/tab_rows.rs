@@ -39,7 +39,7 @@ pub(super) fn read<'a>(text: &'a str, start: usize, going_on: bool) -> Reading<'
     if region.too_wide {
         return Reading::Plain { end: plain_end };
     }
-    let rows = join_broken(&region.stretches);
+    let rows = join_broken(text, &region.stretches);
     if rows.is_empty() || (!going_on && !is_table(text, &rows)) {
         return Reading::Plain {
             end: rows.last().map_or(plain_end, |row| row.next),
@@ -94,7 +94,7 @@ fn collect(text: &str, start: usize) -> Region {
             }
         } else {
             plain = 0;
-            if blanks > 0 && stretch.tabs > widest {
+            if blanks > 0 && line.text.trim_end_matches('\t').matches('\t').count() > widest {
                 break;
             }
             widest = widest.max(stretch.tabs);
@@ -223,7 +223,7 @@ fn fields(row: &str) -> Vec<&str> {
 
 /// Joins lines that complete each other to the number of tabs that the table's rows have. Ends the rows at a line
 /// without a tab that completes nothing.
-fn join_broken(stretches: &[Stretch]) -> Vec<Stretch> {
+fn join_broken(text: &str, stretches: &[Stretch]) -> Vec<Stretch> {
     let unjoined = || {
         stretches
             .iter()
@@ -237,11 +237,17 @@ fn join_broken(stretches: &[Stretch]) -> Vec<Stretch> {
     if stretches.iter().all(|s| s.tabs >= usual) {
         return unjoined();
     }
+    // Where trailing tabs are left out, short rows are common and say nothing; where they are kept, a row whose last
+    // cell is blank ends with a tab.
+    let padded = stretches
+        .iter()
+        .any(|s| s.tabs == usual && text[s.start..s.end].ends_with('\t'));
     let mut rows = Vec::new();
     let mut at = 0;
     while let Some(first) = stretches.get(at) {
         let mut row = *first;
         let mut taken = 1;
+        let mut proven = padded;
         while row.tabs < usual && taken <= MAX_BROKEN_LINES {
             let Some(more) = stretches
                 .get(at + taken)
@@ -255,6 +261,10 @@ fn join_broken(stretches: &[Stretch]) -> Vec<Stretch> {
                 ..*more
             };
             taken += 1;
+            proven |= more.tabs == 0;
+        }
+        if !proven && taken > 1 {
+            (row, taken) = (*first, 1);
         }
         // Lines without a tab after a complete row belong to its last cell if the table goes on after them.
         let trailing = stretches[at + taken..]
@@ -401,6 +411,3 @@ pub(super) fn trim_lines(text: &str) -> String {
         .trim()
         .to_owned()
 }
-
-#[cfg(test)]
-mod tests;

@@ -130,10 +130,19 @@ mod tests {
         assert_eq!(read_span(Some("3px")), 3);
         assert_eq!(read_span(Some("-1")), 1);
         let rows = vec![
-            vec![raw("a", 214748, 214748)],
-            vec![raw("b", 1, 1), raw("c", 1, 1)],
+            vec![raw("a", 1, 214748)],
+            vec![raw("b", 214748, 1), raw("c", 1, 1)],
         ];
-        let cells = places(rows);
-        assert_eq!(cells[0], (0, 0, 2, 1, "a".into()).clone());
+        assert_eq!(
+            places(rows),
+            [
+                (0, 0, 1, 2, "a".into()),
+                (1, 0, 1, 1, "b".into()),
+                (1, 1, 1, 1, "c".into())
+            ]
+        );
+        let wide = vec![(0..10_000).map(|_| raw("", 1, 1_000)).collect()];
+        let (cells, cut) = place(wide);
+        assert!(cut && cells.iter().all(|cell| cell.column_end() <= MAX_COLUMNS));
     }
 }
