@@ -46,10 +46,7 @@ fn read(text: &str) -> String {
 fn reads(text: &str, expected: &str) {
     assert_eq!(read(text), expected.trim_start_matches('\n'));
     // Line ends never matter.
-    assert_eq!(
-        read(&text.replace('\n', "\r\n")),
-        expected.trim_start_matches('\n')
-    );
+    assert_eq!(read(&text.replace('\n', "\r\n")), expected.trim_start_matches('\n'));
 }
 
 #[test]
@@ -206,14 +203,8 @@ fn a_split_header_and_a_total_are_put_over_their_columns() {
         "总分|100|98|",
         "说明|无",
     ];
-    let text: String = rows
-        .map(|row| {
-            row.split('|')
-                .map(|cell| format!("\t{cell}\n"))
-                .collect::<String>()
-                + "\n"
-        })
-        .concat();
+    let text: String =
+        rows.map(|row| row.split('|').map(|cell| format!("\t{cell}\n")).collect::<String>() + "\n").concat();
     reads(
         &text,
         "

@@ -81,12 +81,7 @@ fn write_json(grid: &Grid, out: &mut impl Write) -> io::Result<()> {
         text: &cell.text,
         bbox: cell.bbox,
     });
-    let table = TableJson {
-        page: grid.page,
-        rows: grid.rows,
-        columns: grid.columns,
-        cells: cells.collect(),
-    };
+    let table = TableJson { page: grid.page, rows: grid.rows, columns: grid.columns, cells: cells.collect() };
     serde_json::to_writer(out, &table).map_err(io::Error::from)
 }
 
@@ -124,11 +119,7 @@ fn write_markdown(grid: &Grid, out: &mut impl Write) -> io::Result<()> {
 /// A row's texts, one a column; places without an anchor are blank.
 fn dense_row(grid: &Grid, row: usize) -> impl Iterator<Item = &str> {
     let mut anchors = grid.row(row).iter().peekable();
-    (0..grid.columns).map(move |column| {
-        anchors
-            .next_if(|cell| cell.column <= column)
-            .map_or("", |cell| &cell.text)
-    })
+    (0..grid.columns).map(move |column| anchors.next_if(|cell| cell.column <= column).map_or("", |cell| &cell.text))
 }
 
 fn write_html(grid: &Grid, out: &mut impl Write) -> io::Result<()> {
@@ -166,12 +157,7 @@ fn write_html_cell(cell: &Cell, out: &mut impl Write) -> io::Result<()> {
     if cell.column_span > 1 {
         write!(out, " colspan=\"{}\"", cell.column_span)?;
     }
-    let text = cell
-        .text
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('\n', "<br>");
+    let text = cell.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\n', "<br>");
     write!(out, ">{text}</td>")
 }
 
@@ -202,10 +188,7 @@ mod tests {
 
     #[test]
     fn json_states_every_anchor_and_span() {
-        let mut grid = Grid::new(
-            GridOrigin::Explicit,
-            vec![Cell::new(0, 0, "数\t\"1\"").spanning(1, 2)],
-        );
+        let mut grid = Grid::new(GridOrigin::Explicit, vec![Cell::new(0, 0, "数\t\"1\"").spanning(1, 2)]);
         assert_eq!(
             written(&[grid.clone()], Format::Json),
             concat!(
@@ -216,23 +199,16 @@ mod tests {
         );
         grid.page = Some(3);
         grid.cells[0].bbox = Some([1.0, 2.0, 3.5, 4.0].into());
-        let value: serde_json::Value =
-            serde_json::from_str(&written(&[grid], Format::Json)).unwrap();
+        let value: serde_json::Value = serde_json::from_str(&written(&[grid], Format::Json)).unwrap();
         assert_eq!(value["tables"][0]["page"], 3);
-        assert_eq!(
-            value["tables"][0]["cells"][0]["bbox"].to_string(),
-            "[1.0,2.0,3.5,4.0]"
-        );
+        assert_eq!(value["tables"][0]["cells"][0]["bbox"].to_string(), "[1.0,2.0,3.5,4.0]");
         assert_eq!(written(&[], Format::Json), "{\"tables\":[]}\n");
     }
 
     #[test]
     fn csv_quotes_and_leaves_covered_places_blank() {
         let table = "项目资金,\"全年\n\"\"数\"\"\",\r\n,\"1,000\",a|b\r\n,<5,\r\n";
-        assert_eq!(
-            written(&[spanning(), spanning()], Format::Csv),
-            format!("{table}\r\n{table}")
-        );
+        assert_eq!(written(&[spanning(), spanning()], Format::Csv), format!("{table}\r\n{table}"));
     }
 
     #[test]

@@ -42,8 +42,7 @@ struct Paragraph {
 
 /// Whether the lines from here on look like such a dump rather than like tab-separated rows.
 pub(super) fn begins(text: &str, start: usize) -> bool {
-    let (mut single, mut other, mut sentences, mut blanks, mut rows, mut in_row) =
-        (0usize, 0usize, 0usize, 0, 0, 0);
+    let (mut single, mut other, mut sentences, mut blanks, mut rows, mut in_row) = (0usize, 0usize, 0usize, 0, 0, 0);
     for line in lines_from(text, start).take(LOOK_AHEAD_LINES) {
         if line.text.trim_matches([' ', '\u{3000}']).is_empty() {
             rows += usize::from(in_row >= 2);
@@ -80,9 +79,7 @@ pub(super) fn read<'a>(text: &'a str, start: usize, going_on: bool) -> Reading<'
     while let Some(paragraph) = paragraph(text, at) {
         if paragraph.cells == 0 {
             // Text between rows: part of the last cell if what follows shows that its row goes on.
-            match inner_paragraphs(text, paragraph.next)
-                .filter(|_| !rows.is_empty() && !paragraph.ends_page)
-            {
+            match inner_paragraphs(text, paragraph.next).filter(|_| !rows.is_empty() && !paragraph.ends_page) {
                 Some(next) => {
                     extend_last_cell(text, &mut rows, next);
                     at = next;
@@ -91,20 +88,12 @@ pub(super) fn read<'a>(text: &'a str, start: usize, going_on: bool) -> Reading<'
                 None => break,
             }
         }
-        let mut current = if paragraph.begins_plain && !rows.is_empty() {
-            rows.pop().unwrap_or_default()
-        } else {
-            Row::default()
-        };
+        let mut current =
+            if paragraph.begins_plain && !rows.is_empty() { rows.pop().unwrap_or_default() } else { Row::default() };
         for line in lines_from(text, at).take_while(|line| line.start < paragraph.next) {
             if line.text.starts_with('\t') {
-                current.cells.push(Stretch {
-                    start: line.start + 1,
-                    end: line.end(),
-                });
-            } else if let (Some(cell), false) =
-                (current.cells.last_mut(), line.text.trim().is_empty())
-            {
+                current.cells.push(Stretch { start: line.start + 1, end: line.end() });
+            } else if let (Some(cell), false) = (current.cells.last_mut(), line.text.trim().is_empty()) {
                 cell.end = line.end();
             }
         }
@@ -138,11 +127,7 @@ pub(super) fn read<'a>(text: &'a str, start: usize, going_on: bool) -> Reading<'
     if blocks.is_empty() {
         return Reading::Plain { end };
     }
-    Reading::Blocks {
-        blocks,
-        end,
-        goes_on: full.then_some(handed_out),
-    }
+    Reading::Blocks { blocks, end, goes_on: full.then_some(handed_out) }
 }
 
 /// The next paragraph from a place on, blank lines before it passed over.
@@ -204,22 +189,10 @@ fn extend_last_cell(text: &str, rows: &mut [Row], next: usize) {
 }
 
 /// Rows of one cell before and after the table are lines: titles above it, notes below it.
-fn without_lone_cells(
-    mut rows: Vec<Row>,
-    going_on: bool,
-    full: bool,
-) -> (Vec<Row>, Vec<Row>, Vec<Row>) {
+fn without_lone_cells(mut rows: Vec<Row>, going_on: bool, full: bool) -> (Vec<Row>, Vec<Row>, Vec<Row>) {
     let is_row = |row: &Row| row.cells.len() > 1;
-    let first = if going_on {
-        0
-    } else {
-        rows.iter().position(is_row).unwrap_or(rows.len())
-    };
-    let last = if full {
-        rows.len()
-    } else {
-        rows.iter().rposition(is_row).map_or(first, |at| at + 1)
-    };
+    let first = if going_on { 0 } else { rows.iter().position(is_row).unwrap_or(rows.len()) };
+    let last = if full { rows.len() } else { rows.iter().rposition(is_row).map_or(first, |at| at + 1) };
     let tail = rows.split_off(last.max(first));
     let table = rows.split_off(first);
     (rows, table, tail)
@@ -237,12 +210,7 @@ fn lines_of<'a>(text: &'a str, row: &Row) -> Vec<Block<'a>> {
 fn grid(text: &str, rows: &[Row]) -> Grid {
     let texts: Vec<Vec<String>> = rows
         .iter()
-        .map(|row| {
-            row.cells
-                .iter()
-                .map(|cell| trim_lines(text[cell.start..cell.end].trim()))
-                .collect()
-        })
+        .map(|row| row.cells.iter().map(|cell| trim_lines(text[cell.start..cell.end].trim())).collect())
         .collect();
     ordered_columns::grid(texts)
 }

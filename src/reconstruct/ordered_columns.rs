@@ -24,10 +24,7 @@ pub(super) fn grid(rows: Vec<Vec<String>>) -> Grid {
             column += span;
         }
     }
-    Grid {
-        rows: height,
-        ..Grid::new(GridOrigin::Ordered, cells)
-    }
+    Grid { rows: height, ..Grid::new(GridOrigin::Ordered, cells) }
 }
 
 /// A file may hold several forms of different widths. A row of one cell (a title or band) between rows of several is
@@ -53,10 +50,7 @@ fn spans_of_part(rows: &[Vec<String>]) -> Vec<Vec<usize>> {
     let mut at = 0;
     while at < rows.len() {
         let length = rows[at].len();
-        let run = rows[at..]
-            .iter()
-            .take_while(|row| row.len() == length)
-            .count();
+        let run = rows[at..].iter().take_while(|row| row.len() == length).count();
         let fitted = if length == width || length <= 1 || width > MAX_FITTED {
             laid_out(length, width)
         } else {
@@ -110,19 +104,13 @@ fn is_number(text: &str) -> bool {
     let (mut digits, mut all) = (0, 0);
     for c in text.chars().filter(|c| !c.is_whitespace()) {
         all += 1;
-        digits +=
-            usize::from(c.is_ascii_digit() || ('０'..='９').contains(&c) || ".,%％≥≤=".contains(c));
+        digits += usize::from(c.is_ascii_digit() || ('０'..='９').contains(&c) || ".,%％≥≤=".contains(c));
     }
     digits > 0 && all <= 16 && digits * 2 > all
 }
 
 /// The spans of a run of rows with one number of cells, by the best sum over all ways to lay them over the columns.
-fn fit(
-    run: &[Vec<String>],
-    below: Option<&Vec<String>>,
-    profile: &Profile,
-    width: usize,
-) -> Vec<usize> {
+fn fit(run: &[Vec<String>], below: Option<&Vec<String>>, profile: &Profile, width: usize) -> Vec<usize> {
     let cells = run[0].len();
     let sample = &run[..run.len().min(MAX_SAMPLED)];
     let split_header = below.filter(|below| run.len() == 1 && splits(&run[0], below, width));
@@ -130,8 +118,7 @@ fn fit(
         let fits: f32 = sample
             .iter()
             .map(|row| {
-                fit_of_text(&row[cell], column, span, profile)
-                    - spread_cost(&row[cell], cell, span, cells, width)
+                fit_of_text(&row[cell], column, span, profile) - spread_cost(&row[cell], cell, span, cells, width)
             })
             .sum();
         let header = split_header.map_or(0.0, |below| fit_over(&below[column..column + span]));
@@ -167,11 +154,7 @@ fn fit_of_text(text: &str, column: usize, span: usize, profile: &Profile) -> f32
         return 0.0;
     }
     let numbers = profile.numbers[column..column + span].iter().sum::<f32>() / span as f32;
-    if is_number(text) {
-        numbers - 0.3 * (span - 1) as f32
-    } else {
-        0.05 * (1.0 - numbers)
-    }
+    if is_number(text) { numbers - 0.3 * (span - 1) as f32 } else { 0.05 * (1.0 - numbers) }
 }
 
 /// Whether a full row below a shorter one is the second level of its header: words under some cells, blank under the
@@ -182,10 +165,7 @@ fn splits(row: &[String], below: &[String], width: usize) -> bool {
         && words > width - row.len()
         && below.iter().any(String::is_empty)
         && below.iter().all(|text| !is_number(text))
-        && row
-            .iter()
-            .skip(1)
-            .all(|text| !text.is_empty() && !is_number(text))
+        && row.iter().skip(1).all(|text| !text.is_empty() && !is_number(text))
 }
 
 /// How well one header cell lies over these cells of the second level.

@@ -41,9 +41,7 @@ pub(super) fn read<'a>(text: &'a str, start: usize, going_on: bool) -> Reading<'
     }
     let rows = join_broken(text, &region.stretches);
     if rows.is_empty() || (!going_on && !is_table(text, &rows)) {
-        return Reading::Plain {
-            end: rows.last().map_or(plain_end, |row| row.next),
-        };
+        return Reading::Plain { end: rows.last().map_or(plain_end, |row| row.next) };
     }
     let end = rows.last().map_or(start, |row| row.next);
     let ends_page = rows.last().is_some_and(|row| row.ends_page);
@@ -53,11 +51,7 @@ pub(super) fn read<'a>(text: &'a str, start: usize, going_on: bool) -> Reading<'
     if ends_page {
         blocks.push(Block::PageBreak);
     }
-    Reading::Blocks {
-        blocks,
-        end,
-        goes_on,
-    }
+    Reading::Blocks { blocks, end, goes_on }
 }
 
 /// Lines that may belong to one table.
@@ -69,11 +63,7 @@ struct Region {
 }
 
 fn collect(text: &str, start: usize) -> Region {
-    let mut region = Region {
-        stretches: Vec::new(),
-        full: false,
-        too_wide: false,
-    };
+    let mut region = Region { stretches: Vec::new(), full: false, too_wide: false };
     let (mut cells, mut widest, mut blanks, mut plain) = (0, 0, 0, 0);
     let mut at = start;
     while let Some(line) = RawLine::at(text, at) {
@@ -99,9 +89,7 @@ fn collect(text: &str, start: usize) -> Region {
             }
             widest = widest.max(stretch.tabs);
         }
-        if stretch.tabs >= MAX_COLUMNS
-            && line.text.trim_end_matches('\t').matches('\t').count() >= MAX_COLUMNS
-        {
+        if stretch.tabs >= MAX_COLUMNS && line.text.trim_end_matches('\t').matches('\t').count() >= MAX_COLUMNS {
             region.too_wide = region.stretches.is_empty();
             if region.too_wide {
                 region.stretches.push(stretch);
@@ -134,13 +122,8 @@ fn is_other_dialect(line: &str) -> bool {
 
 /// A line with what a quoted cell in it carries over to the next ones.
 fn logical_line(text: &str, line: RawLine<'_>) -> Stretch {
-    let mut stretch = Stretch {
-        start: line.start,
-        end: line.end(),
-        tabs: line.tabs(),
-        next: line.next,
-        ends_page: line.ends_page,
-    };
+    let mut stretch =
+        Stretch { start: line.start, end: line.end(), tabs: line.tabs(), next: line.next, ends_page: line.ends_page };
     if line.ends_page || !opens_quote(line.text) {
         return stretch;
     }
@@ -204,10 +187,7 @@ fn fields(row: &str) -> Vec<&str> {
     let mut fields = Vec::new();
     let mut rest = row;
     loop {
-        let quoted = rest
-            .strip_prefix('"')
-            .and_then(end_of_quoted)
-            .map_or(0, |end| end + 1);
+        let quoted = rest.strip_prefix('"').and_then(end_of_quoted).map_or(0, |end| end + 1);
         match rest[quoted..].find('\t') {
             Some(tab) => {
                 fields.push(&rest[..quoted + tab]);
@@ -224,13 +204,7 @@ fn fields(row: &str) -> Vec<&str> {
 /// Joins lines that complete each other to the number of tabs that the table's rows have. Ends the rows at a line
 /// without a tab that completes nothing.
 fn join_broken(text: &str, stretches: &[Stretch]) -> Vec<Stretch> {
-    let unjoined = || {
-        stretches
-            .iter()
-            .copied()
-            .take_while(|s| s.tabs > 0)
-            .collect::<Vec<_>>()
-    };
+    let unjoined = || stretches.iter().copied().take_while(|s| s.tabs > 0).collect::<Vec<_>>();
     let Some(usual) = usual_tabs(stretches) else {
         return unjoined();
     };
@@ -239,9 +213,7 @@ fn join_broken(text: &str, stretches: &[Stretch]) -> Vec<Stretch> {
     }
     // Where trailing tabs are left out, short rows are common and say nothing; where they are kept, a row whose last
     // cell is blank ends with a tab.
-    let padded = stretches
-        .iter()
-        .any(|s| s.tabs == usual && text[s.start..s.end].ends_with('\t'));
+    let padded = stretches.iter().any(|s| s.tabs == usual && text[s.start..s.end].ends_with('\t'));
     let mut rows = Vec::new();
     let mut at = 0;
     while let Some(first) = stretches.get(at) {
@@ -249,17 +221,10 @@ fn join_broken(text: &str, stretches: &[Stretch]) -> Vec<Stretch> {
         let mut taken = 1;
         let mut proven = padded;
         while row.tabs < usual && taken <= MAX_BROKEN_LINES {
-            let Some(more) = stretches
-                .get(at + taken)
-                .filter(|m| row.tabs + m.tabs <= usual)
-            else {
+            let Some(more) = stretches.get(at + taken).filter(|m| row.tabs + m.tabs <= usual) else {
                 break;
             };
-            row = Stretch {
-                start: row.start,
-                tabs: row.tabs + more.tabs,
-                ..*more
-            };
+            row = Stretch { start: row.start, tabs: row.tabs + more.tabs, ..*more };
             taken += 1;
             proven |= more.tabs == 0;
         }
@@ -267,20 +232,9 @@ fn join_broken(text: &str, stretches: &[Stretch]) -> Vec<Stretch> {
             (row, taken) = (*first, 1);
         }
         // Lines without a tab after a complete row belong to its last cell if the table goes on after them.
-        let trailing = stretches[at + taken..]
-            .iter()
-            .take_while(|s| s.tabs == 0)
-            .count();
-        if row.tabs == usual
-            && trailing > 0
-            && stretches.len() > at + taken + trailing
-            && first.tabs > 0
-        {
-            row = Stretch {
-                start: row.start,
-                tabs: row.tabs,
-                ..stretches[at + taken + trailing - 1]
-            };
+        let trailing = stretches[at + taken..].iter().take_while(|s| s.tabs == 0).count();
+        if row.tabs == usual && trailing > 0 && stretches.len() > at + taken + trailing && first.tabs > 0 {
+            row = Stretch { start: row.start, tabs: row.tabs, ..stretches[at + taken + trailing - 1] };
             taken += trailing;
         }
         if row.tabs == usual && first.tabs > 0 {
@@ -294,11 +248,7 @@ fn join_broken(text: &str, stretches: &[Stretch]) -> Vec<Stretch> {
         }
     }
     let regular = rows.iter().filter(|row| row.tabs == usual).count();
-    if regular * 10 >= rows.len() * REGULAR_OF_TEN {
-        rows
-    } else {
-        unjoined()
-    }
+    if regular * 10 >= rows.len() * REGULAR_OF_TEN { rows } else { unjoined() }
 }
 
 /// The number of tabs that most rows have, if it is enough for a line break to show.
@@ -315,13 +265,7 @@ fn usual_tabs(stretches: &[Stretch]) -> Option<usize> {
 fn is_table(text: &str, rows: &[Stretch]) -> bool {
     let filled: Vec<Vec<&str>> = rows
         .iter()
-        .map(|row| {
-            fields(&text[row.start..row.end])
-                .into_iter()
-                .map(str::trim)
-                .filter(|f| !f.is_empty())
-                .collect()
-        })
+        .map(|row| fields(&text[row.start..row.end]).into_iter().map(str::trim).filter(|f| !f.is_empty()).collect())
         .filter(|row: &Vec<&str>| !row.is_empty())
         .collect();
     let several = filled.iter().filter(|row| row.len() >= 2).count();
@@ -333,10 +277,7 @@ fn is_table(text: &str, rows: &[Stretch]) -> bool {
         return false;
     }
     let pairs_only = filled.iter().all(|row| row.len() <= 2);
-    let list = filled
-        .iter()
-        .filter(|row| row.len() == 2 && (is_list_mark(row[0]) || is_contents(row)))
-        .count();
+    let list = filled.iter().filter(|row| row.len() == 2 && (is_list_mark(row[0]) || is_contents(row))).count();
     !(pairs_only && list * 2 > several)
 }
 
@@ -345,17 +286,14 @@ fn is_list_mark(field: &str) -> bool {
     let inner = field.trim_matches(|c: char| "()（）.．、。:：".contains(c));
     inner.len() < field.len()
         && inner.chars().count() <= 3
-        && inner
-            .chars()
-            .all(|c| c.is_ascii_digit() || "一二三四五六七八九十".contains(c))
+        && inner.chars().all(|c| c.is_ascii_digit() || "一二三四五六七八九十".contains(c))
         || matches!(field, "•" | "●" | "·" | "-" | "*" | "◆" | "■" | "➢")
 }
 
 /// A line of a table of contents: a numbered title and its page.
 fn is_contents(row: &[&str]) -> bool {
-    let numbered = row[0].starts_with([
-        '一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '（', '(',
-    ]) && row[0].contains(['、', '）', ')']);
+    let numbered = row[0].starts_with(['一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '（', '('])
+        && row[0].contains(['、', '）', ')']);
     numbered && row[1].len() <= 4 && row[1].bytes().all(|b| b.is_ascii_digit())
 }
 
@@ -363,11 +301,7 @@ fn grid(text: &str, rows: &[Stretch]) -> Grid {
     let mut cells = Vec::new();
     let mut width = 0;
     for (row, stretch) in rows.iter().enumerate() {
-        for (column, field) in fields(&text[stretch.start..stretch.end])
-            .into_iter()
-            .enumerate()
-            .take(MAX_COLUMNS)
-        {
+        for (column, field) in fields(&text[stretch.start..stretch.end]).into_iter().enumerate().take(MAX_COLUMNS) {
             let cell = Cell::new(row, column, cell_text(field));
             if !cell.text.is_empty() {
                 width = width.max(column + 1);
@@ -377,22 +311,16 @@ fn grid(text: &str, rows: &[Stretch]) -> Grid {
     }
     // Columns that are blank to the right of everything are trailing tabs, not columns.
     cells.retain(|cell| cell.column < width);
-    Grid {
-        rows: rows.len(),
-        ..Grid::new(GridOrigin::Separated, cells)
-    }
+    Grid { rows: rows.len(), ..Grid::new(GridOrigin::Separated, cells) }
 }
 
 /// A cell's text without the quotes that a spreadsheet puts around line breaks and quotes.
 fn cell_text(field: &str) -> String {
     let field = field.trim();
-    let inner = field
-        .strip_prefix('"')
-        .and_then(|f| f.strip_suffix('"'))
-        .filter(|f| {
-            let single = f.replace("\"\"", "");
-            !single.contains('"') && (f.contains('\n') || f.contains("\"\""))
-        });
+    let inner = field.strip_prefix('"').and_then(|f| f.strip_suffix('"')).filter(|f| {
+        let single = f.replace("\"\"", "");
+        !single.contains('"') && (f.contains('\n') || f.contains("\"\""))
+    });
     match inner {
         Some(inner) => inner.replace("\"\"", "\"").trim().to_owned(),
         None => trim_lines(field),
@@ -404,10 +332,5 @@ pub(super) fn trim_lines(text: &str) -> String {
     if !text.contains('\n') {
         return text.to_owned();
     }
-    text.split('\n')
-        .map(str::trim)
-        .collect::<Vec<_>>()
-        .join("\n")
-        .trim()
-        .to_owned()
+    text.split('\n').map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
 }

@@ -36,10 +36,7 @@ pub fn load(bytes: Vec<u8>, limits: &Limits) -> Result<Document, LoadError> {
     }
     Ok(Document {
         media: Media::Html,
-        encoding: Some(Encoding {
-            name: guess.name(),
-            confidence: guess.confidence,
-        }),
+        encoding: Some(Encoding { name: guess.name(), confidence: guess.confidence }),
         pages: None,
         body: Body::Blocks(blocks),
         findings,

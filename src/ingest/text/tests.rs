@@ -4,8 +4,7 @@ use encoding_rs::{BIG5, Encoding, GB18030, UTF_8};
 use proptest::prelude::*;
 
 const SHORT: &str = "项目支出绩效自评表（2022年度）主管部门：棠溪镇人民政府，单位：万元";
-const SHORT_TRADITIONAL: &str =
-    "項目支出績效自評表（2022年度）主管部門：棠溪鎮人民政府，單位：萬元";
+const SHORT_TRADITIONAL: &str = "項目支出績效自評表（2022年度）主管部門：棠溪鎮人民政府，單位：萬元";
 
 fn text_of(document: &Document) -> &str {
     match &document.body {
@@ -18,11 +17,7 @@ fn read(bytes: &[u8]) -> (String, &'static str, f64) {
     let document = load(bytes.to_vec()).unwrap();
     assert_eq!(document.media, Media::Text);
     let encoding = document.encoding.clone().unwrap();
-    (
-        text_of(&document).to_owned(),
-        encoding.name,
-        encoding.confidence,
-    )
+    (text_of(&document).to_owned(), encoding.name, encoding.confidence)
 }
 
 fn encode(text: &str, encoding: &'static Encoding) -> Vec<u8> {
@@ -32,24 +27,13 @@ fn encode(text: &str, encoding: &'static Encoding) -> Vec<u8> {
 }
 
 fn utf16(text: &str, big_endian: bool) -> Vec<u8> {
-    text.encode_utf16()
-        .flat_map(|u| {
-            if big_endian {
-                u.to_be_bytes()
-            } else {
-                u.to_le_bytes()
-            }
-        })
-        .collect()
+    text.encode_utf16().flat_map(|u| if big_endian { u.to_be_bytes() } else { u.to_le_bytes() }).collect()
 }
 
 #[test]
 fn each_encoding_is_told_from_a_short_text() {
     assert_eq!(read(SHORT.as_bytes()), (SHORT.into(), "utf-8", 1.0));
-    assert_eq!(
-        read(format!("\u{FEFF}{SHORT}").as_bytes()),
-        (SHORT.into(), "utf-8", 1.0)
-    );
+    assert_eq!(read(format!("\u{FEFF}{SHORT}").as_bytes()), (SHORT.into(), "utf-8", 1.0));
     for text in [SHORT, SHORT_TRADITIONAL] {
         let (back, name, confidence) = read(&encode(text, GB18030));
         assert_eq!((back.as_str(), name), (text, "gb18030"));
@@ -86,11 +70,8 @@ fn chinese_characters_alone_are_enough() {
 
 #[test]
 fn every_seed_survives_every_encoding() {
-    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/seeds")).unwrap()
-    {
-        let text = std::fs::read_to_string(entry.unwrap().path())
-            .unwrap()
-            .replace('\r', "");
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/seeds")).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap().replace('\r', "");
         for (bytes, name) in [
             (encode(&text, GB18030), "gb18030"),
             (utf16(&text, false), "utf-16le"),
@@ -101,10 +82,7 @@ fn every_seed_survives_every_encoding() {
             assert_eq!(told, name);
             assert!(back == text, "{name}");
             // Any stretch of the text is told as well, whatever it begins and ends with.
-            for start in (0..bytes.len().saturating_sub(400))
-                .step_by(1_000)
-                .filter(|_| name == "gb18030")
-            {
+            for start in (0..bytes.len().saturating_sub(400)).step_by(1_000).filter(|_| name == "gb18030") {
                 let (stretch, _, _) = GB18030.decode(&bytes[start..]);
                 let stretch: String = stretch.chars().skip(1).take(120).collect();
                 let stretch = stretch.replace('\u{FFFD}', "");
@@ -123,10 +101,7 @@ fn every_seed_survives_every_encoding() {
 fn a_guess_is_reported() {
     let document = load(encode(SHORT, GB18030)).unwrap();
     assert_eq!(document.findings.len(), 1);
-    assert_eq!(
-        (document.findings[0].code, document.findings[0].severity),
-        (Code::EncodingDetected, Severity::Info)
-    );
+    assert_eq!((document.findings[0].code, document.findings[0].severity), (Code::EncodingDetected, Severity::Info));
     assert!(load(SHORT.into()).unwrap().findings.is_empty());
 }
 
@@ -138,15 +113,8 @@ fn a_text_cut_inside_a_character_is_read() {
     let document = load(bytes).unwrap();
     let whole = long.strip_suffix('元').unwrap();
     assert_eq!(text_of(&document), format!("{whole}\u{FFFD}"));
-    assert_eq!(
-        (document.findings[0].code, document.findings[0].severity),
-        (Code::UnreadableText, Severity::Warning)
-    );
-    assert!(
-        document.findings[0]
-            .message
-            .contains("middle of a character")
-    );
+    assert_eq!((document.findings[0].code, document.findings[0].severity), (Code::UnreadableText, Severity::Warning));
+    assert!(document.findings[0].message.contains("middle of a character"));
 
     let mut bytes = encode(&long, GB18030);
     bytes.truncate(bytes.len() - 1);
@@ -170,16 +138,8 @@ fn scratched_utf8_is_still_utf8() {
     assert_eq!(document.findings[0].severity, Severity::Warning);
 
     // One character in fifty unreadable: the document is damaged.
-    let bad = SHORT
-        .as_bytes()
-        .chunks(75)
-        .map(|c| [c, &[0xFF]].concat())
-        .collect::<Vec<_>>()
-        .concat();
-    assert_eq!(
-        load(bad.repeat(5)).unwrap().findings[0].severity,
-        Severity::Error
-    );
+    let bad = SHORT.as_bytes().chunks(75).map(|c| [c, &[0xFF]].concat()).collect::<Vec<_>>().concat();
+    assert_eq!(load(bad.repeat(5)).unwrap().findings[0].severity, Severity::Error);
 }
 
 #[test]
@@ -209,11 +169,7 @@ fn what_is_no_text_is_refused() {
     ] {
         let error = load(bytes).unwrap_err();
         assert_eq!(error.code, code, "{}", error.message);
-        assert!(
-            error.message.contains(": "),
-            "says what to do: {}",
-            error.message
-        );
+        assert!(error.message.contains(": "), "says what to do: {}", error.message);
     }
 }
 
