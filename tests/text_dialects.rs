@@ -306,3 +306,37 @@ fn dialects_follow_each_other_in_one_text() {
 ",
     );
 }
+
+#[test]
+fn prose_indented_by_tabs_before_and_between_tables_of_a_cell_a_line() {
+    let table = "\t一级\n\t指标值\n\t得分\n\n\t产出\n\t2个\n\t\n\n";
+    let prose =
+        "\t2022年，本单位按照预算安排开展工作，各项任务按期完成，资金使用规范，绩效目标总体实现。\n\n".repeat(300);
+    let text = format!("{prose}\t表一\n\n{table}\t注：一式两份。\n\n\t表二\n\n{table}\t完\n");
+    let lines = "2022年，本单位按照预算安排开展工作，各项任务按期完成，资金使用规范，绩效目标总体实现。\n".repeat(300);
+    let grid = "[ordered 2×3]\n一级 | 指标值 | 得分\n产出 | 2个 |\n";
+    reads(&text, &format!("{lines}表一\n{grid}注：一式两份。\n表二\n{grid}完\n"));
+}
+
+#[test]
+fn a_band_across_a_table_of_a_cell_a_line_is_a_row_of_it() {
+    reads(
+        "\t一级\n\t指标值\n\t得分\n\n\t绩效指标\n\n\t产出\n\t2个\n\t\n\n",
+        "
+[ordered 3×3]
+一级 | 指标值 | 得分
+绩效指标{1×3}
+产出 | 2个 |
+",
+    );
+}
+
+#[test]
+fn a_row_alone_is_a_table_unless_it_is_labels_over_a_line() {
+    reads("总分\t\t\t100\t98\n", "[separated 1×5]\n总分 |  |  | 100 | 98\n");
+    reads("负责人：甲\t\t填表人：乙\t\t电话：丙\n", "负责人：甲\t\t填表人：乙\t\t电话：丙\n");
+    reads(
+        "一级\t二级\t得分\n产出\t数量\t5\n\n\t注：一式两份。\n",
+        "[separated 2×3]\n一级 | 二级 | 得分\n产出 | 数量 | 5\n注：一式两份。\n",
+    );
+}

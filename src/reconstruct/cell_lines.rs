@@ -9,7 +9,7 @@ use super::text_blocks::{CHUNK_CELLS, CHUNK_ROWS, MAX_COLUMNS, Reading, text_lin
 use crate::model::{Block, Grid};
 
 /// Lines looked at to tell a dump from tab-separated rows and from indented prose.
-const LOOK_AHEAD_LINES: usize = 400;
+const LOOK_AHEAD_LINES: usize = 120;
 
 /// Paragraphs without a tab that may stand inside one cell.
 const MAX_INNER_PARAGRAPHS: usize = 60;
@@ -40,31 +40,43 @@ struct Paragraph {
     ends_page: bool,
 }
 
-/// Whether the lines from here on look like such a dump rather than like tab-separated rows.
-pub(super) fn begins(text: &str, start: usize) -> bool {
+/// What lines that begin with a tab are.
+pub(super) enum Kind {
+    /// A paragraph with a tab before it, up to this place: a title, a note, prose.
+    Paragraph { end: usize },
+    /// Rows of such a dump.
+    Rows,
+    /// Something else: tab-separated rows, or indented prose.
+    Other,
+}
+
+/// Tells what the lines from here on are, of which the first begins with a tab.
+pub(super) fn kind(text: &str, start: usize) -> Kind {
     let (mut single, mut other, mut sentences, mut blanks, mut rows, mut in_row) = (0usize, 0usize, 0usize, 0, 0, 0);
     for line in lines_from(text, start).take(LOOK_AHEAD_LINES) {
         if line.text.trim_matches([' ', '\u{3000}']).is_empty() {
+            if single == 1 && other == 0 && rows == 0 && blanks == 0 {
+                return Kind::Paragraph { end: line.start };
+            }
             rows += usize::from(in_row >= 2);
             in_row = 0;
-            continue;
-        }
-        let tabs = line.tabs();
-        if tabs == 1 && line.text.starts_with('\t') {
+        } else if line.text.starts_with('\t') && line.tabs() == 1 {
             single += 1;
             in_row += 1;
             let cell = line.text.trim();
             blanks += usize::from(cell.is_empty());
             sentences += usize::from(reads_as_sentence(cell));
-        } else if tabs > 0 {
+        } else if line.has_tab() {
             other += 1;
-        } else if line.ends_page {
+        }
+        if line.ends_page {
             break;
         }
     }
     rows += usize::from(in_row >= 2);
-    // Rows of several cells, most of them short. A single stray row of tabs does not make it the other dialect.
-    single >= 4 * other && rows >= 2 && (blanks > 0 || sentences * 2 < single)
+    // Rows of several cells, most of them short. A stray row of tabs does not make it the other dialect.
+    let is_dump = single >= 4 * other && rows >= 2 && (blanks > 0 || sentences * 2 < single);
+    if is_dump { Kind::Rows } else { Kind::Other }
 }
 
 fn reads_as_sentence(cell: &str) -> bool {
@@ -103,6 +115,9 @@ pub(super) fn read<'a>(text: &'a str, start: usize, going_on: bool) -> Reading<'
         end = at;
         if paragraph.ends_page {
             ends_page = true;
+            break;
+        }
+        if ends_table(text, at) {
             break;
         }
         if rows.len() >= CHUNK_ROWS || cells >= CHUNK_CELLS {
@@ -186,6 +201,14 @@ fn extend_last_cell(text: &str, rows: &mut [Row], next: usize) {
     if let Some(cell) = rows.last_mut().and_then(|row| row.cells.last_mut()) {
         cell.end = cell.start + text[cell.start..next].trim_end().len();
     }
+}
+
+/// Where a table ends although rows go on: two paragraphs of one cell in a row are notes below it and a title above the
+/// next one. A single one may be a band across the table.
+fn ends_table(text: &str, at: usize) -> bool {
+    let lone = |p: &Paragraph| p.cells == 1 && !p.begins_plain && !p.first_cell_blank;
+    let Some(first) = paragraph(text, at).filter(lone) else { return false };
+    !first.ends_page && paragraph(text, first.next).is_some_and(|second| lone(&second))
 }
 
 /// Rows of one cell before and after the table are lines: titles above it, notes below it.

@@ -15,6 +15,9 @@ const MAX_BROKEN_LINES: usize = 40;
 /// Bytes that a quoted cell may run over.
 const MAX_QUOTED: usize = 64 << 10;
 
+/// Tabs that a single line must have to be a row of a table.
+const MIN_TABS_OF_LONE_ROW: usize = 3;
+
 /// Of ten rows, how many must have one number of tabs before lines are joined to reach it.
 const REGULAR_OF_TEN: usize = 8;
 
@@ -84,6 +87,10 @@ fn collect(text: &str, start: usize) -> Region {
             }
         } else {
             plain = 0;
+            // After a blank line, a tab before a paragraph indents it, or begins another dialect.
+            if blanks > 0 && stretch.tabs == 1 && line.text.starts_with('\t') {
+                break;
+            }
             if blanks > 0 && line.text.trim_end_matches('\t').matches('\t').count() > widest {
                 break;
             }
@@ -269,8 +276,13 @@ fn is_table(text: &str, rows: &[Stretch]) -> bool {
         .filter(|row: &Vec<&str>| !row.is_empty())
         .collect();
     let several = filled.iter().filter(|row| row.len() >= 2).count();
-    if several == 0 || rows.len() < 2 {
+    if several == 0 {
         return false;
+    }
+    if rows.len() < 2 {
+        // A row that a page break left alone, unless it is labels spread over a line: 负责人：… 填表人：…
+        let labels = filled[0].iter().filter(|field| field.contains(['：', ':'])).count();
+        return rows[0].tabs >= MIN_TABS_OF_LONE_ROW && labels * 2 < filled[0].len();
     }
     // Indented prose with an odd tab inside.
     if several * 5 < filled.len() && filled.iter().all(|row| row.len() <= 2) {

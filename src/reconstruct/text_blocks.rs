@@ -1,5 +1,6 @@
 //! Walks a text once and asks, at each line, which dialect of table begins there; what none claims is a line.
 
+use super::cell_lines::Kind;
 use super::lines::RawLine;
 use super::{cell_lines, html_tables, pipe_rows, tab_rows};
 use crate::model::{Block, Grid, Line};
@@ -75,12 +76,15 @@ impl<'a> TextBlocks<'a> {
         if line.start >= self.pipes_plain_until && line.text.contains('|') {
             self.read_dialect(Dialect::Pipes, line, 0);
         } else if line.start >= self.tabs_plain_until && line.has_tab() {
-            let dialect = if line.text.starts_with('\t') && cell_lines::begins(self.text, line.start) {
-                Dialect::CellLines
-            } else {
-                Dialect::Tabs
-            };
-            self.read_dialect(dialect, line, 0);
+            let kind = if line.text.starts_with('\t') { cell_lines::kind(self.text, line.start) } else { Kind::Other };
+            match kind {
+                Kind::Rows => self.read_dialect(Dialect::CellLines, line, 0),
+                Kind::Other => self.read_dialect(Dialect::Tabs, line, 0),
+                Kind::Paragraph { end } => {
+                    self.tabs_plain_until = end;
+                    self.read_line(line);
+                }
+            }
         } else {
             self.read_line(line);
         }
