@@ -157,7 +157,7 @@ fn fit_of_text(text: &str, column: usize, span: usize, profile: &Profile) -> f32
         return 0.0;
     }
     let numbers = profile.numbers[column..column + span].iter().sum::<f32>() / span as f32;
-    if is_number(text) { numbers - 0.3 * (span - 1) as f32 } else { 0.005 * (1.0 - numbers) }
+    if is_number(text) { numbers - 0.3 * (span - 1) as f32 } else { 0.002 * (1.0 - numbers) }
 }
 
 /// Whether a full row below a shorter one is the second level of its header: words under some cells, blank under the
@@ -195,5 +195,5 @@ fn spread_cost(text: &str, cell: usize, span: usize, cells: usize, width: usize)
     let off = span as f32 - (width - 1) as f32 / (cells - 1).max(1) as f32;
     // What does not divide evenly goes to the longer text, then to the earlier cell.
     let length = text.chars().take(LONG_TEXT).count();
-    0.01 * off * off - 0.001 * (length * (span - 1)) as f32 + 0.0005 * (cell * span) as f32
+    0.01 * off * off - 0.0005 * (length * (span - 1)) as f32 + 0.0005 * (cell * span) as f32
 }
