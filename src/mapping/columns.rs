@@ -125,11 +125,7 @@ fn headings(header: &[Row]) -> Vec<Heading> {
                 continue;
             };
             let above = &mut headings[at];
-            let others_below = row
-                .cells
-                .iter()
-                .filter(|c| above.start <= c.column && c.column < above.end)
-                .count();
+            let others_below = row.cells.iter().filter(|c| above.start <= c.column && c.column < above.end).count();
             if others_below <= 1 && cell.column == above.start {
                 // One cell below: the rest of the same words, or the one sub-header.
                 above.text = format!("{}{}", above.text, cell.text);
@@ -148,7 +144,12 @@ fn headings(header: &[Row]) -> Vec<Heading> {
             } else {
                 let old_end = above.end;
                 above.end = cell.column;
-                headings.push(Heading { start: cell.column, end: old_end, parent: Some(parent), text: cell.text.clone() });
+                headings.push(Heading {
+                    start: cell.column,
+                    end: old_end,
+                    parent: Some(parent),
+                    text: cell.text.clone(),
+                });
             }
             headings.sort_by_key(|h| h.start);
         }

@@ -159,7 +159,8 @@ impl Reader<'_> {
                     && !self.names_levels(row)
             }
             State::Goals | State::Fund | State::Manage => {
-                head_label(first, self.patterns).is_some() && !self.patterns.row_labels.is(&first.label, RowLabel::FundBlock)
+                head_label(first, self.patterns).is_some()
+                    && !self.patterns.row_labels.is(&first.label, RowLabel::FundBlock)
                     || row.cells.get(1).is_some_and(|c| head_label(c, self.patterns).is_some() && row.cells.len() <= 3)
             }
             State::Head | State::Foot => true,
@@ -278,7 +279,10 @@ impl Reader<'_> {
     }
 
     fn fund_row(&mut self, row: Row) {
-        if self.is_goals_label(row.cells.first()) && row.cells.len() <= 3 && !row.cells.iter().skip(1).any(begins_with_number) {
+        if self.is_goals_label(row.cells.first())
+            && row.cells.len() <= 3
+            && !row.cells.iter().skip(1).any(begins_with_number)
+        {
             return self.goals_label_row(&row);
         }
         if let Some(first) = row.cells.first()
@@ -304,9 +308,8 @@ impl Reader<'_> {
     }
 
     fn goals_header(&mut self, row: &Row) {
-        let column = |field| {
-            row.cells.iter().rev().find(|c| self.patterns.headers.names(&c.label, field)).map(|c| c.column)
-        };
+        let column =
+            |field| row.cells.iter().rev().find(|c| self.patterns.headers.names(&c.label, field)).map(|c| c.column);
         self.goals_columns = match (column(Field::GoalsExpected), column(Field::GoalsActual)) {
             (Some(expected), Some(actual)) if expected != actual => Some((expected, actual)),
             _ => None,
@@ -388,9 +391,10 @@ impl Reader<'_> {
     }
 
     fn names_levels(&self, row: &Row) -> bool {
-        row.cells.iter().take(3).any(|c| {
-            self.patterns.levels.first(&c.text).is_some() || self.patterns.levels.second(&c.text).is_some()
-        })
+        row.cells
+            .iter()
+            .take(3)
+            .any(|c| self.patterns.levels.first(&c.text).is_some() || self.patterns.levels.second(&c.text).is_some())
     }
 
     // ── totals ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -468,7 +472,9 @@ fn same_labels(header: &[Row], row: &Row) -> bool {
     }
     // The label of the block may be printed with the first header only.
     let shorter = old.len().min(new.len());
-    shorter >= 3 && old.len().abs_diff(new.len()) <= 1 && old.iter().rev().zip(new.iter().rev()).take(shorter).all(|(a, b)| a == b)
+    shorter >= 3
+        && old.len().abs_diff(new.len()) <= 1
+        && old.iter().rev().zip(new.iter().rev()).take(shorter).all(|(a, b)| a == b)
 }
 
 /// Is the row below a header its second level or the rest of its words? Such a row has no number, no level, and words

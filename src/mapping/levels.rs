@@ -226,7 +226,11 @@ pub(super) fn level(text: &str, grammar: &Grammar) -> Level {
         if let Some(weight) = grammar.number(points)
             && !text[..at].trim().is_empty()
         {
-            return Level { name: Some(text[..at].trim().to_owned()), weight: Some(Number::new(weight)), inferred: false };
+            return Level {
+                name: Some(text[..at].trim().to_owned()),
+                weight: Some(Number::new(weight)),
+                inferred: false,
+            };
         }
     }
     // 产出指标50分, the bracket lost.

@@ -31,19 +31,19 @@ fn total(row: &Row, columns: &[Column], grammar: &Grammar) -> Totals {
         let (_, value) = super::signals::split_at_colon(&c.text)?;
         points(grammar, value)
     });
-    let numbers: Vec<(usize, Decimal)> = row
-        .cells
-        .iter()
-        .skip(1)
-        .filter_map(|c| Some((c.column, points(grammar, &c.text)?)))
-        .collect();
+    let numbers: Vec<(usize, Decimal)> =
+        row.cells.iter().skip(1).filter_map(|c| Some((c.column, points(grammar, &c.text)?))).collect();
     match (numbers.as_slice(), weight, score) {
         ([], ..) => Totals { weight: None, score: inline },
         ([(column, one)], Some(weight), Some(score)) => {
             // Only positions tell; where they do not, a lone total is the score.
-            let nearer_weight = row.origin != GridOrigin::Ordered
-                && column.abs_diff(weight.start) < column.abs_diff(score.start);
-            if nearer_weight { Totals { weight: Some(*one), score: None } } else { Totals { weight: None, score: Some(*one) } }
+            let nearer_weight =
+                row.origin != GridOrigin::Ordered && column.abs_diff(weight.start) < column.abs_diff(score.start);
+            if nearer_weight {
+                Totals { weight: Some(*one), score: None }
+            } else {
+                Totals { weight: None, score: Some(*one) }
+            }
         }
         ([(_, one), ..], None, _) => Totals { weight: None, score: Some(*one) },
         ([(_, one), ..], Some(_), None) => Totals { weight: Some(*one), score: None },
