@@ -7,7 +7,6 @@ use divan::counter::{BytesCount, ItemsCount};
 use std::fs;
 use std::path::Path;
 use zhibiao::emit::json_lines::write_line;
-use zhibiao::patterns::Patterns;
 use zhibiao::{Options, Source, extract};
 
 fn main() {
@@ -29,7 +28,7 @@ fn seeds() -> Vec<Source> {
 }
 
 fn options() -> Options {
-    Options::new(Patterns::load(None).unwrap_or_else(|error| panic!("{error}")))
+    Options::load(None).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Size of what was written, so that nothing of the work is dropped.

@@ -8,10 +8,11 @@ use crate::mapping::{self, Summary};
 use crate::model::{
     Document, DocumentError, DocumentRecord, Finding, Identity, Kind, Record, SCHEMA, Severity, Status,
 };
-use crate::patterns::Patterns;
+use crate::patterns::{PatternError, Patterns};
 use crate::reconstruct;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 
 /// One input file, read into memory.
@@ -33,9 +34,12 @@ pub struct Options {
 }
 
 impl Options {
-    /// These patterns under the default limits.
-    pub fn new(patterns: Patterns) -> Self {
-        Options { patterns: Arc::new(patterns), limits: Limits::default() }
+    /// The built-in patterns, overlaid with a user's directory, under the default limits.
+    ///
+    /// # Errors
+    /// A pattern file that cannot be read or parsed.
+    pub fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
+        Ok(Options { patterns: Arc::new(Patterns::load(overlay)?), limits: Limits::default() })
     }
 }
 
@@ -53,9 +57,9 @@ pub struct Extraction {
 /// Never fails: of a file that cannot be read, the document record has status `failed` and says why.
 ///
 /// ```
-/// use zhibiao::{Options, Source, extract, patterns::Patterns};
+/// use zhibiao::{Options, Source, extract};
 ///
-/// let options = Options::new(Patterns::load(None)?);
+/// let options = Options::load(None)?;
 /// let extraction = extract(Source { name: "empty.txt".into(), bytes: Vec::new() }, &options);
 /// assert!(extraction.document.error.is_some());
 /// # Ok::<(), zhibiao::patterns::PatternError>(())

@@ -11,7 +11,6 @@ use tempfile::SpooledTempFile;
 use zhibiao::Options;
 use zhibiao::emit::json_lines::{self, Folder};
 use zhibiao::model::{DocumentRecord, Kind, Record};
-use zhibiao::patterns::Patterns;
 use zhibiao::pipeline;
 
 /// Read reports into records.
@@ -44,7 +43,7 @@ const HELD_IN_MEMORY: usize = 4 << 20;
 const STACK_BYTES: usize = 16 << 20;
 
 pub(super) fn run(args: &Args) -> Result<u8> {
-    let options = Options::new(load_patterns(args.patterns.as_deref())?);
+    let options = load_options(args.patterns.as_deref())?;
     let threads = rayon::ThreadPoolBuilder::new()
         .stack_size(STACK_BYTES)
         .num_threads(args.jobs.unwrap_or(0))
@@ -84,11 +83,11 @@ pub(super) fn run(args: &Args) -> Result<u8> {
 }
 
 /// The built-in patterns with a user's folder over them.
-pub(super) fn load_patterns(dir: Option<&std::path::Path>) -> Result<Patterns> {
+pub(super) fn load_options(dir: Option<&std::path::Path>) -> Result<Options> {
     if let Some(dir) = dir.filter(|dir| !dir.is_dir()) {
         return Err(UsageError(format!("{}: not a folder of pattern files", dir.display())).into());
     }
-    Patterns::load(dir).map_err(|error| UsageError(error.to_string()).into())
+    Options::load(dir).map_err(|error| UsageError(error.to_string()).into())
 }
 
 /// One document's records, serialised, waiting for their turn.

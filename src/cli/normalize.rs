@@ -1,7 +1,7 @@
 //! `zhibiao normalize`: cell texts in, quantities out, a line each, as a stream.
 
 use super::ALL_WELL;
-use super::extract::load_patterns;
+use super::extract::load_options;
 use anyhow::Result;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ pub(super) struct Args {
 const BUFFER: usize = 1 << 18;
 
 pub(super) fn run(args: &Args) -> Result<u8> {
-    let patterns = load_patterns(args.patterns.as_deref())?;
+    let options = load_options(args.patterns.as_deref())?;
     let mut input = BufReader::with_capacity(BUFFER, io::stdin().lock());
     let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
     let mut line = Vec::new();
@@ -32,14 +32,14 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         }
         // What is not UTF-8 becomes U+FFFD: the line is answered, as text, and the ones after it keep their place.
         let text = String::from_utf8_lossy(line.trim_ascii_end());
-        json_lines::write_line(&mut out, &read(&text, &patterns))?;
+        json_lines::write_line(&mut out, &read(&text, &options))?;
     }
     out.flush()?;
     Ok(ALL_WELL)
 }
 
 // Stands in until the grammar is there.
-fn read(text: &str, _patterns: &zhibiao::patterns::Patterns) -> Option<Quantity> {
+fn read(text: &str, _options: &zhibiao::Options) -> Option<Quantity> {
     let text = text.trim();
     (!text.is_empty() && text != "—").then(|| Quantity::text_only(text, text))
 }

@@ -1,7 +1,7 @@
 //! `zhibiao patterns`: a look at the knowledge, and a check of one's own.
 
 use super::ALL_WELL;
-use super::extract::load_patterns;
+use super::extract::load_options;
 use anyhow::Result;
 use std::path::PathBuf;
 
@@ -25,6 +25,6 @@ pub(super) enum Command {
 
 pub(super) fn run(command: &Command) -> Result<u8> {
     let (Command::Check { dir } | Command::Show { dir }) = command;
-    load_patterns(dir.as_deref())?;
+    load_options(dir.as_deref())?;
     Ok(ALL_WELL)
 }
