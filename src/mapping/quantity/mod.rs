@@ -18,6 +18,9 @@ mod trie;
 mod unit;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use crate::model::{Date, Quantity};
 use crate::normalize;
 use crate::patterns::{PatternError, RelationEntry, Role, UnitEntry, WordsEntry, load_entries};
@@ -77,8 +80,14 @@ impl Grammar {
         let units = load_entries::<UnitEntry>(overlay)?;
         let relations = load_entries::<RelationEntry>(overlay)?;
         let words = load_entries::<WordsEntry>(overlay)?;
-        let not_units = words.iter().filter(|w| w.role == Role::NotAUnit).flat_map(|w| w.words.iter().cloned());
-        Ok(Grammar { units: unit::Units::new(&units, not_units), words: words::Words::new(&relations, &words) })
+        let not_units = words
+            .iter()
+            .filter(|w| w.role == Role::NotAUnit)
+            .flat_map(|w| w.words.iter().cloned());
+        Ok(Grammar {
+            units: unit::Units::new(&units, not_units),
+            words: words::Words::new(&relations, &words),
+        })
     }
 
     /// What a cell says; `None` where it says nothing: blank, a dash, a sign or a unit alone.
@@ -98,10 +107,34 @@ impl Grammar {
         let is_mark = |c: char| {
             matches!(
                 c,
-                '-' | '–' | '—' | '―' | '─' | '−' | '﹣' | '_' | '/' | '\\' | '.' | '。' | '…' | '⋯' | '·' | '*' | '~' | '～' | '|' | ',' | '，' | '、' | '／' | '＼' | ' '
+                '-' | '–'
+                    | '—'
+                    | '―'
+                    | '─'
+                    | '−'
+                    | '﹣'
+                    | '_'
+                    | '/'
+                    | '\\'
+                    | '.'
+                    | '。'
+                    | '…'
+                    | '⋯'
+                    | '·'
+                    | '*'
+                    | '~'
+                    | '～'
+                    | '|'
+                    | ','
+                    | '，'
+                    | '、'
+                    | '／'
+                    | '＼'
+                    | ' '
             )
         };
-        text.chars().all(is_mark) || (text.len() <= LONGEST_WORD && self.words.blank.contains(&normalize::key(text)))
+        text.chars().all(is_mark)
+            || (text.len() <= LONGEST_WORD && self.words.blank.contains(&normalize::key(text)))
     }
 
     /// A text that is wholly a unit: `万元`, `%`, `人次`, `元/人·月`, a bare `万`.
@@ -115,15 +148,27 @@ impl Grammar {
     pub fn unit_in_brackets(&self, name: &str) -> Option<WrittenUnit> {
         let chars = short_chars(name)?;
         let mut close = chars.len();
-        while let Some(end) = chars[..close].iter().rposition(|c| matches!(c, ')' | '）' | ']' | '】' | '］' | '〕')) {
-            let Some(open) = chars[..end].iter().rposition(|c| matches!(c, '(' | '（' | '[' | '【' | '［' | '〔')) else { break };
+        while let Some(end) = chars[..close]
+            .iter()
+            .rposition(|c| matches!(c, ')' | '）' | ']' | '】' | '］' | '〕'))
+        {
+            let Some(open) = chars[..end]
+                .iter()
+                .rposition(|c| matches!(c, '(' | '（' | '[' | '【' | '［' | '〔'))
+            else {
+                break;
+            };
             if let Some(found) = self.units.whole(behind_colon(&chars[open + 1..end])) {
                 return Some(found.unit);
             }
             close = open;
         }
         let behind = behind_colon(&chars);
-        if behind.len() < chars.len() && chars[..chars.len() - behind.len()].windows(2).any(|w| w == ['单', '位'] || w == ['單', '位']) {
+        if behind.len() < chars.len()
+            && chars[..chars.len() - behind.len()]
+                .windows(2)
+                .any(|w| w == ['单', '位'] || w == ['單', '位'])
+        {
             return self.units.whole(behind).map(|found| found.unit);
         }
         None
@@ -136,8 +181,15 @@ impl Grammar {
         match numeral::scan(&chars, usize::from(negative), &self.units) {
             numeral::Scan::Read(read) if !read.ratio && !read.more => {
                 let rest = &chars[read.end..];
-                let closed = matches!(rest, [] | ['分'] | ['.'] | ['。'] | ['分', '。'] | [' ', '分']);
-                let value = if negative { read.value.negated() } else { read.value };
+                let closed = matches!(
+                    rest,
+                    [] | ['分'] | ['.'] | ['。'] | ['分', '。'] | [' ', '分']
+                );
+                let value = if negative {
+                    read.value.negated()
+                } else {
+                    read.value
+                };
                 if closed { value.decimal() } else { None }
             }
             _ => None,
@@ -148,11 +200,19 @@ impl Grammar {
     /// that name none (3月15日).
     pub fn date(&self, raw: &str, year: Option<i32>) -> Option<Date> {
         let text = normalize::display(raw);
-        let chars: Vec<char> = text.chars().filter(|c| *c != ' ').take(LONGEST_CELL).collect();
+        let chars: Vec<char> = text
+            .chars()
+            .filter(|c| *c != ' ')
+            .take(LONGEST_CELL)
+            .collect();
         let mut i = 0;
         while i < chars.len() {
             match dates::scan(&chars, i, year) {
-                Some(dates::Stamp { precision: dates::Precision::Day, days: Some((first, last)), .. }) if first == last => return Some(first),
+                Some(dates::Stamp {
+                    precision: dates::Precision::Day,
+                    days: Some((first, last)),
+                    ..
+                }) if first == last => return Some(first),
                 Some(found) => i = found.end.max(i + 1),
                 None => i += run_of_digits(&chars[i..]).max(1),
             }
@@ -163,14 +223,27 @@ impl Grammar {
     /// The fiscal year that a text names: `（2020年度）`, 二〇二一年度, `2022 年度`. NNNN年度 before NNNN年; 1990 to 2099.
     pub fn year(&self, raw: &str) -> Option<i32> {
         let text = normalize::display(raw);
-        let chars: Vec<char> = text.chars().filter(|c| *c != ' ').take(LONGEST_CELL).collect();
+        let chars: Vec<char> = text
+            .chars()
+            .filter(|c| *c != ' ')
+            .take(LONGEST_CELL)
+            .collect();
         let mut plain = None;
         for (i, c) in chars.iter().enumerate().filter(|(_, c)| **c == '年') {
             debug_assert_eq!(*c, '年');
-            let Some(from) = i.checked_sub(4) else { continue };
+            let Some(from) = i.checked_sub(4) else {
+                continue;
+            };
             let digit = |c: &char| c.to_digit(10).or(numeral::digit(*c));
-            let Some(year) = chars[from..i].iter().try_fold(0i32, |n, c| digit(c).map(|d| n * 10 + d as i32)) else { continue };
-            let longer = from.checked_sub(1).is_some_and(|before| digit(&chars[before]).is_some());
+            let Some(year) = chars[from..i]
+                .iter()
+                .try_fold(0i32, |n, c| digit(c).map(|d| n * 10 + d as i32))
+            else {
+                continue;
+            };
+            let longer = from
+                .checked_sub(1)
+                .is_some_and(|before| digit(&chars[before]).is_some());
             if longer || !(1990..2100).contains(&year) {
                 continue;
             }

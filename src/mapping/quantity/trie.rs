@@ -15,7 +15,12 @@ struct Node<T> {
 
 impl<T: Copy> Trie<T> {
     pub(super) fn new() -> Self {
-        Trie { nodes: vec![Node { next: Vec::new(), value: None }] }
+        Trie {
+            nodes: vec![Node {
+                next: Vec::new(),
+                value: None,
+            }],
+        }
     }
 
     /// Adds a word; the first value given to a word stays.
@@ -26,7 +31,10 @@ impl<T: Copy> Trie<T> {
                 Ok(found) => self.nodes[at].next[found].1 as usize,
                 Err(place) => {
                     let new = self.nodes.len();
-                    self.nodes.push(Node { next: Vec::new(), value: None });
+                    self.nodes.push(Node {
+                        next: Vec::new(),
+                        value: None,
+                    });
                     self.nodes[at].next.insert(place, (c, new as u32));
                     new
                 }
@@ -45,7 +53,9 @@ impl<T: Copy> Trie<T> {
             if *c == ' ' && offset > 0 {
                 continue;
             }
-            let Ok(found) = node.next.binary_search_by_key(c, |pair| pair.0) else { break };
+            let Ok(found) = node.next.binary_search_by_key(c, |pair| pair.0) else {
+                break;
+            };
             node = &self.nodes[node.next[found].1 as usize];
             if let Some(value) = node.value {
                 best = Some((value, at + offset + 1));
@@ -59,7 +69,9 @@ impl<T: Copy> Trie<T> {
         let mut node = &self.nodes[0];
         let mut best = None;
         for (offset, c) in text.chars().enumerate() {
-            let Ok(found) = node.next.binary_search_by_key(&c, |pair| pair.0) else { break };
+            let Ok(found) = node.next.binary_search_by_key(&c, |pair| pair.0) else {
+                break;
+            };
             node = &self.nodes[node.next[found].1 as usize];
             if node.value.is_some() {
                 best = Some(offset + 1);

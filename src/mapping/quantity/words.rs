@@ -60,7 +60,12 @@ impl Words {
             for word in &entry.words {
                 let word = crate::normalize::display(word);
                 let sign = !word.chars().any(char::is_alphabetic);
-                let bound = Bound { means: entry.means, on: entry.on, loose: entry.loose, sign };
+                let bound = Bound {
+                    means: entry.means,
+                    on: entry.on,
+                    loose: entry.loose,
+                    sign,
+                };
                 let trie = match (entry.place, entry.on) {
                     (Place::Before, On::Date) => &mut all.before_date,
                     (Place::Before, _) => &mut all.before,
