@@ -393,11 +393,12 @@ impl Cell<'_> {
         if before.is_empty() && after.is_empty() {
             return true;
         }
-        if measure.relation.is_some() {
+        let sign_behind = self.reader.words.before.longest(text, skip_spaces(text, measure.end)).is_some_and(|b| b.0.sign);
+        if measure.relation.is_some() || sign_behind {
             return true;
         }
         if measure.one_chinese_digit {
-            return false;
+            return self.closes_with_one_digit(measure);
         }
         if measure.has_unit() {
             return true;
@@ -416,6 +417,16 @@ impl Cell<'_> {
             .ends_at(text, measure.start)
             .is_some();
         closed && !measure.chinese && (labelled || carried)
+    }
+
+    /// 召开会议两次: one Chinese digit with its unit at the end of the cell. Not in 统一, 每一次, 一人一岗.
+    fn closes_with_one_digit(&self, measure: &Measure) -> bool {
+        let text = self.text;
+        let (start, digit) = (measure.start, text.get(measure.start).copied());
+        let joined_before = start.checked_sub(1).map(|p| text[p]).is_some_and(|c| "统唯逐单同之第每如专数归万".contains(c));
+        let echoed = start.checked_sub(2).map(|p| text[p]) == digit;
+        let ends = trim_start(&text[measure.end..]).is_empty();
+        ends && start > 0 && !joined_before && !echoed && measure.has_unit()
     }
 
     /// `1.`, `2、`, `(3)`, `4）` before words: the number of a list's item. Returns where the item begins.
@@ -521,6 +532,9 @@ impl Cell<'_> {
         {
             return None;
         }
+        if let Some(reading) = self.dotted_month(raw, measure) {
+            return Some(reading);
+        }
         let mut words = joined(&before, after);
         if words.chars().count() > MOST_WORDS_AROUND {
             return None;
@@ -535,6 +549,24 @@ impl Cell<'_> {
             resolved,
             words,
         ))
+    }
+
+    /// `2020.12` alone is a month where the form's year is near and nothing speaks of an amount.
+    fn dotted_month(&self, raw: &str, measure: &Measure) -> Option<Reading> {
+        /// How many years a deadline may lie from the form's year.
+        const NEAR: u32 = 1;
+        if self.context.money || self.context.default_unit.is_some() || measure.relation.is_some() {
+            return None;
+        }
+        let [y1, y2, y3, y4, '.', m @ ..] = self.text else { return None };
+        let number = |chars: &[char]| chars.iter().try_fold(0u32, |n, c| c.to_digit(10).map(|d| n * 10 + d));
+        let year = i32::try_from(number(&[*y1, *y2, *y3, *y4])?).ok()?;
+        let month = number(m).filter(|_| m.len() == 2)?;
+        let near = self.context.year.is_some_and(|y| y.abs_diff(year) <= NEAR);
+        let date = Date::end_of_month(year, month).filter(|_| near)?;
+        let mut quantity = Quantity::text_only(raw, "");
+        (quantity.relation, quantity.date, quantity.text) = (Some(Relation::Equal), Some(date), None);
+        Some(Reading { quantity, written_unit: None, used_default: false })
     }
 
     /// 大于10并且小于20, ≥60%且≤80%, 60%≤X≤80%: a range.
