@@ -17,11 +17,7 @@ fn cells() -> (Vec<String>, Vec<String>) {
     let mut names = Vec::new();
     for folder in ["fixtures/gold", "fixtures/gold-forms"] {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-        let mut files: Vec<_> = std::fs::read_dir(folder)
-            .expect("fixtures")
-            .flatten()
-            .map(|f| f.path())
-            .collect();
+        let mut files: Vec<_> = std::fs::read_dir(folder).expect("fixtures").flatten().map(|f| f.path()).collect();
         files.sort();
         for path in files {
             for line in std::fs::read_to_string(path).expect("a fixture").lines() {
@@ -39,43 +35,33 @@ fn cells() -> (Vec<String>, Vec<String>) {
 #[divan::bench]
 fn read_quantities(bencher: divan::Bencher) {
     let grammar = Grammar::load(None).expect("built-in patterns");
-    let context = Context {
-        year: Some(2020),
-        default_unit: grammar.unit("人"),
-        money: false,
-    };
+    let context = Context { year: Some(2020), default_unit: grammar.unit("人"), money: false };
     let (values, _) = cells();
-    bencher
-        .counter(ItemsCount::new(values.len()))
-        .bench_local(|| {
-            for value in &values {
-                black_box(grammar.read(black_box(value), &context));
-            }
-        });
+    bencher.counter(ItemsCount::new(values.len())).bench_local(|| {
+        for value in &values {
+            black_box(grammar.read(black_box(value), &context));
+        }
+    });
 }
 
 #[divan::bench]
 fn display_names(bencher: divan::Bencher) {
     let (_, names) = cells();
-    bencher
-        .counter(ItemsCount::new(names.len()))
-        .bench_local(|| {
-            for name in &names {
-                black_box(normalize::display(black_box(name)));
-            }
-        });
+    bencher.counter(ItemsCount::new(names.len())).bench_local(|| {
+        for name in &names {
+            black_box(normalize::display(black_box(name)));
+        }
+    });
 }
 
 #[divan::bench]
 fn keys_of_names(bencher: divan::Bencher) {
     let (_, names) = cells();
-    bencher
-        .counter(ItemsCount::new(names.len()))
-        .bench_local(|| {
-            for name in &names {
-                black_box(normalize::key(black_box(name)));
-            }
-        });
+    bencher.counter(ItemsCount::new(names.len())).bench_local(|| {
+        for name in &names {
+            black_box(normalize::key(black_box(name)));
+        }
+    });
 }
 
 #[divan::bench]

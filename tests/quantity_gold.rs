@@ -13,11 +13,10 @@ fn labelled_quantities_are_read_exactly() {
     let mut wrong = Vec::new();
     let mut count = 0;
     for folder in ["fixtures/gold", "fixtures/gold-forms"] {
-        let mut files: Vec<_> =
-            std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))
-                .unwrap()
-                .map(|f| f.unwrap().path())
-                .collect();
+        let mut files: Vec<_> = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))
+            .unwrap()
+            .map(|f| f.unwrap().path())
+            .collect();
         files.sort();
         for path in files {
             let mut year = None;
@@ -43,39 +42,20 @@ fn labelled_quantities_are_read_exactly() {
         }
     }
     assert!(count > 250, "only {count} quantities were compared");
-    assert!(
-        wrong.is_empty(),
-        "{} of {count} differ:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} of {count} differ:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// Target and actual: the unit of a bare number comes from the name's bracket, else from the other cell.
-fn read_row(
-    grammar: &Grammar,
-    record: &Value,
-    name: &str,
-    year: Option<i32>,
-) -> [(&'static str, Option<Reading>); 2] {
+fn read_row(grammar: &Grammar, record: &Value, name: &str, year: Option<i32>) -> [(&'static str, Option<Reading>); 2] {
     let bracket = grammar.unit_in_brackets(name);
     let money = MONEY.iter().any(|word| name.contains(word));
     let read = |field: &str, other: Option<Reading>| {
         let printed = other.and_then(|o| o.written_unit);
-        let context = Context {
-            year,
-            default_unit: bracket.clone().or(printed),
-            money,
-        };
-        record[field]["raw"]
-            .as_str()
-            .and_then(|raw| grammar.read(raw, &context))
+        let context = Context { year, default_unit: bracket.clone().or(printed), money };
+        record[field]["raw"].as_str().and_then(|raw| grammar.read(raw, &context))
     };
     let (target, actual) = (read("target", None), read("actual", None));
-    [
-        ("target", read("target", actual)),
-        ("actual", read("actual", target)),
-    ]
+    [("target", read("target", actual)), ("actual", read("actual", target))]
 }
 
 fn differs(gold: &Value, got: Option<Reading>) -> Option<String> {
@@ -83,9 +63,7 @@ fn differs(gold: &Value, got: Option<Reading>) -> Option<String> {
         return (!gold.is_null()).then(|| format!("{gold} was read as blank"));
     };
     let read = serde_json::to_value(&got.quantity).unwrap();
-    let same = ["relation", "value", "upper", "date"]
-        .iter()
-        .all(|key| text_of(&gold[*key]) == text_of(&read[*key]))
+    let same = ["relation", "value", "upper", "date"].iter().all(|key| text_of(&gold[*key]) == text_of(&read[*key]))
         && match &gold["unit"] {
             Value::Array(units) => units.contains(&read["unit"]),
             unit => *unit == read["unit"],

@@ -22,8 +22,5 @@ pub struct LoadError {
 /// # Errors
 /// A file of which nothing can be read.
 pub fn load(_bytes: Vec<u8>, _limits: &Limits) -> Result<Document, LoadError> {
-    Err(LoadError {
-        code: "unsupported",
-        message: "not yet".into(),
-    })
+    Err(LoadError { code: "unsupported", message: "not yet".into() })
 }

@@ -29,18 +29,13 @@ pub(super) fn command(text: &str) -> Option<(Command, usize)> {
         };
         return Some((command, 1 + first.len_utf8()));
     }
-    let length = rest
-        .bytes()
-        .take(LONGEST_NAME + 1)
-        .take_while(u8::is_ascii_alphabetic)
-        .count();
+    let length = rest.bytes().take(LONGEST_NAME + 1).take_while(u8::is_ascii_alphabetic).count();
     let name = rest.get(..length)?;
     let command = match name {
         "frac" | "dfrac" | "tfrac" => Command::Fraction,
-        "mathrm" | "text" | "mathbf" | "textbf" | "textrm" | "mathit" | "mathsf"
-        | "operatorname" | "rm" | "bf" | "it" | "mbox" | "left" | "right" | "quad" | "qquad"
-        | "displaystyle" | "textstyle" | "limits" | "boldsymbol" | "mathbb" | "underline"
-        | "overline" => Command::Nothing,
+        "mathrm" | "text" | "mathbf" | "textbf" | "textrm" | "mathit" | "mathsf" | "operatorname" | "rm" | "bf"
+        | "it" | "mbox" | "left" | "right" | "quad" | "qquad" | "displaystyle" | "textstyle" | "limits"
+        | "boldsymbol" | "mathbb" | "underline" | "overline" => Command::Nothing,
         _ => Command::Sign(sign(name)?),
     };
     Some((command, 1 + length))
@@ -77,16 +72,11 @@ fn sign(name: &str) -> Option<char> {
 
 /// Is what stands between two dollar signs mathematics, rather than a price and the next?
 pub(super) fn is_formula(content: &str) -> bool {
-    if content
-        .bytes()
-        .any(|b| matches!(b, b'\\' | b'^' | b'_' | b'{'))
-    {
+    if content.bytes().any(|b| matches!(b, b'\\' | b'^' | b'_' | b'{')) {
         return true;
     }
     let letters = content.bytes().filter(u8::is_ascii_alphabetic).count();
-    let ends_open = content
-        .trim_end()
-        .ends_with(['-', '~', ',', '、', '，', '至']);
+    let ends_open = content.trim_end().ends_with(['-', '~', ',', '、', '，', '至']);
     !content.trim().is_empty() && letters <= 3 && content.is_ascii() && !ends_open
 }
 
@@ -134,11 +124,7 @@ fn write_raised(chars: &mut Peekable<CharIndices<'_>>, out: &mut String) {
         }
     };
     chars.next();
-    let closed = if braced {
-        chars.next_if(|next| next.1 == '}').is_some()
-    } else {
-        true
-    };
+    let closed = if braced { chars.next_if(|next| next.1 == '}').is_some() } else { true };
     if closed {
         out.push(raised);
     } else {

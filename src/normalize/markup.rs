@@ -44,10 +44,7 @@ pub fn plain(raw: &str) -> Cow<'_, str> {
                 if run == 2 && open_bold {
                     open_bold = false;
                     Some(2)
-                } else if run == 2
-                    && at >= no_bold_before
-                    && opens_bold(&out, rest, &mut no_bold_before, at)
-                {
+                } else if run == 2 && at >= no_bold_before && opens_bold(&out, rest, &mut no_bold_before, at) {
                     open_bold = true;
                     Some(2)
                 } else {
@@ -64,19 +61,12 @@ pub fn plain(raw: &str) -> Cow<'_, str> {
                 out.push('\n');
                 Some(c.len_utf8())
             }
-            '\u{ad}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2064}'
-            | '\u{feff}' => Some(c.len_utf8()),
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' => {
+                Some(c.len_utf8())
+            }
             '\u{fe00}'..='\u{fe0f}' => Some(c.len_utf8()),
             c if c.is_control() => Some(c.len_utf8()),
-            '\u{a0}'
-            | '\u{3000}'
-            | '\u{1680}'
-            | '\u{2000}'..='\u{200a}'
-            | '\u{202f}'
-            | '\u{205f}' => {
+            '\u{a0}' | '\u{3000}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' => {
                 out.push(' ');
                 Some(c.len_utf8())
             }
@@ -108,9 +98,7 @@ fn first_mark(text: &str) -> Option<usize> {
         0xE1 => bytes.get(at + 1) == Some(&0x9A),
         // U+2000–200F, 2028–202F, 205F–2064
         0xE2 => match bytes.get(at + 1) {
-            Some(0x80) => bytes
-                .get(at + 2)
-                .is_some_and(|n| *n <= 0x8F || (0xA8..=0xAF).contains(n)),
+            Some(0x80) => bytes.get(at + 2).is_some_and(|n| *n <= 0x8F || (0xA8..=0xAF).contains(n)),
             Some(0x81) => bytes.get(at + 2).is_some_and(|n| (0x9F..=0xA4).contains(n)),
             _ => false,
         },
@@ -140,10 +128,7 @@ fn formula(text: &str, out: &mut String) -> Option<usize> {
     let double = text.starts_with("$$");
     let fence = if double { 2 } else { 1 };
     let inside = bounded(&text[fence..]);
-    let end = inside
-        .bytes()
-        .position(|b| b == b'$' || b == b'\n')
-        .filter(|end| inside.as_bytes()[*end] == b'$')?;
+    let end = inside.bytes().position(|b| b == b'$' || b == b'\n').filter(|end| inside.as_bytes()[*end] == b'$')?;
     let content = &inside[..end];
     if !latex::is_formula(content) {
         return None;
@@ -161,10 +146,7 @@ fn bookmark(text: &str) -> Option<usize> {
     if !text.starts_with("[bookmark:") {
         return None;
     }
-    bounded(text)
-        .bytes()
-        .position(|b| b == b']')
-        .map(|end| end + 1)
+    bounded(text).bytes().position(|b| b == b']').map(|end| end + 1)
 }
 
 /// An HTML tag of those found inside cells; anything else that starts with `<` is a sign.
@@ -177,53 +159,37 @@ fn tag(text: &str, out: &mut String) -> Option<usize> {
     if !inside.as_bytes().get(name_at)?.is_ascii_alphabetic() {
         return None;
     }
-    let end = inside
-        .bytes()
-        .position(|b| b == b'>' || b == b'<')
-        .filter(|end| inside.as_bytes()[*end] == b'>')?;
+    let end = inside.bytes().position(|b| b == b'>' || b == b'<').filter(|end| inside.as_bytes()[*end] == b'>')?;
     let body = &inside[name_at..end];
-    let name_end = body
-        .bytes()
-        .position(|b| !b.is_ascii_alphanumeric())
-        .unwrap_or(body.len());
+    let name_end = body.bytes().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(body.len());
     let name = body[..name_end].to_ascii_lowercase();
     let closing = name_at == 1;
     let attributes = body[name_end..].trim().trim_end_matches('/');
     // `a<b 且 c>d` compares; attributes are written with `=`, or are one English word.
-    let plausible = attributes.contains('=')
-        || attributes
-            .bytes()
-            .all(|b| b.is_ascii_alphabetic() || b == b' ');
+    let plausible = attributes.contains('=') || attributes.bytes().all(|b| b.is_ascii_alphabetic() || b == b' ');
     if !plausible || body[name_end..].starts_with(|c: char| !(c.is_whitespace() || c == '/')) {
         return None;
     }
     match name.as_str() {
-        "br" | "p" | "div" | "li" | "tr" | "ul" | "ol" | "table" | "tbody" | "thead" | "h1"
-        | "h2" | "h3" | "h4" | "h5" | "h6" => {
+        "br" | "p" | "div" | "li" | "tr" | "ul" | "ol" | "table" | "tbody" | "thead" | "h1" | "h2" | "h3" | "h4"
+        | "h5" | "h6" => {
             if !out.is_empty() && !out.ends_with('\n') {
                 out.push('\n');
             }
         }
         "td" | "th" => out.push(' '),
-        "input" => out.push(if is_checked(&body[name_end..]) {
-            '☑'
-        } else {
-            '□'
-        }),
+        "input" => out.push(if is_checked(&body[name_end..]) { '☑' } else { '□' }),
         "sup" if !closing => {
             let after = &text[end + 2..];
             for (digit, raised) in [('2', '²'), ('3', '³')] {
-                if after
-                    .strip_prefix(digit)
-                    .is_some_and(|rest| rest.starts_with("</sup>"))
-                {
+                if after.strip_prefix(digit).is_some_and(|rest| rest.starts_with("</sup>")) {
                     out.push(raised);
                     return Some(end + 2 + 1 + "</sup>".len());
                 }
             }
         }
-        "sup" | "sub" | "span" | "b" | "i" | "u" | "s" | "strong" | "em" | "font" | "img" | "a"
-        | "center" | "del" | "ins" | "small" | "big" | "label" | "figure" | "mark" => {}
+        "sup" | "sub" | "span" | "b" | "i" | "u" | "s" | "strong" | "em" | "font" | "img" | "a" | "center" | "del"
+        | "ins" | "small" | "big" | "label" | "figure" | "mark" => {}
         _ => return None,
     }
     Some(end + 2)
@@ -231,21 +197,14 @@ fn tag(text: &str, out: &mut String) -> Option<usize> {
 
 fn is_checked(attributes: &str) -> bool {
     let attributes = attributes.to_ascii_lowercase();
-    attributes.find("checked").is_some_and(|at| {
-        !attributes[at + "checked".len()..]
-            .trim_start_matches(['=', '"', '\''])
-            .starts_with("false")
-    })
+    attributes
+        .find("checked")
+        .is_some_and(|at| !attributes[at + "checked".len()..].trim_start_matches(['=', '"', '\'']).starts_with("false"))
 }
 
 /// Does a `**` here open bold text that closes on this line? A mask such as `≥**人` does not.
 fn opens_bold(before: &str, text: &str, no_bold_before: &mut usize, at: usize) -> bool {
-    let is_sign = |c: char| {
-        matches!(
-            c,
-            '≥' | '≤' | '>' | '<' | '=' | '＞' | '＜' | '＝' | '≧' | '≦' | '×'
-        )
-    };
+    let is_sign = |c: char| matches!(c, '≥' | '≤' | '>' | '<' | '=' | '＞' | '＜' | '＝' | '≧' | '≦' | '×');
     let inside = bounded(&text[2..]);
     let line = inside.split('\n').next().unwrap_or_default();
     let Some(end) = line.find("**") else {
@@ -253,10 +212,7 @@ fn opens_bold(before: &str, text: &str, no_bold_before: &mut usize, at: usize) -
         return false;
     };
     let content = &line[..end];
-    !before
-        .chars()
-        .next_back()
-        .is_some_and(|c| is_sign(c) || c.is_ascii_digit())
+    !before.chars().next_back().is_some_and(|c| is_sign(c) || c.is_ascii_digit())
         && !content.is_empty()
         && !content.starts_with(char::is_whitespace)
         && !content.ends_with(|c: char| c.is_whitespace() || is_sign(c))
@@ -282,10 +238,7 @@ mod tests {
             (r"C:\data", r"C:\data"),
             ("a<br>b<br/>c", "a\nb\nc"),
             ("<p>一</p><p>二</p>", "一\n二\n"),
-            (
-                r#"<input checked="" type="checkbox"/>是 <input type="checkbox"/>否"#,
-                "☑是 □否",
-            ),
+            (r#"<input checked="" type="checkbox"/>是 <input type="checkbox"/>否"#, "☑是 □否"),
             ("<5%", "<5%"),
             ("a<b 且 c>d", "a<b 且 c>d"),
             ("m<sup>2</sup>", "m²"),
@@ -306,8 +259,7 @@ mod tests {
 
     #[test]
     fn plain_text_is_borrowed() {
-        for raw in ["普遍知晓", "≥90%", "，。：；（）“”～—…\n第二行\t3", ""]
-        {
+        for raw in ["普遍知晓", "≥90%", "，。：；（）“”～—…\n第二行\t3", ""] {
             assert!(matches!(plain(raw), Cow::Borrowed(_)), "{raw:?}");
         }
     }

@@ -49,11 +49,7 @@ pub fn paragraphs(raw: &str) -> String {
 pub fn key(raw: &str) -> String {
     let text = plain(raw);
     if text.is_ascii() {
-        return text
-            .bytes()
-            .filter(|b| !b.is_ascii_whitespace())
-            .map(|b| char::from(b.to_ascii_lowercase()))
-            .collect();
+        return text.bytes().filter(|b| !b.is_ascii_whitespace()).map(|b| char::from(b.to_ascii_lowercase())).collect();
     }
     text.chars()
         .map(radicals::fold)
@@ -86,10 +82,7 @@ mod tests {
             (" 数 量 指 标 ", "数量指标"),
             ("９８．５％", "98.5%"),
             ("＞＝９０％", ">=90%"),
-            (
-                "普通居民 61 元/人/年; 特殊人员 140 元/人/年",
-                "普通居民61元/人/年;特殊人员140元/人/年",
-            ),
+            ("普通居民 61 元/人/年; 特殊人员 140 元/人/年", "普通居民61元/人/年;特殊人员140元/人/年"),
             ("WIFI  in\tthe hall", "WIFI in the hall"),
             ("参保人数\n（人）", "参保人数（人）"),
             ("一、数量：甲；乙，丙。", "一、数量：甲；乙，丙。"),
@@ -109,10 +102,7 @@ mod tests {
 
     #[test]
     fn paragraphs_keep_lines() {
-        assert_eq!(
-            paragraphs("<p>目标 1：完成。</p>\r\n\n<p>目标2：达到９０％</p>"),
-            "目标1：完成。\n目标2：达到90%"
-        );
+        assert_eq!(paragraphs("<p>目标 1：完成。</p>\r\n\n<p>目标2：达到９０％</p>"), "目标1：完成。\n目标2：达到90%");
         assert_eq!(paragraphs("\n \n"), "");
     }
 

@@ -17,8 +17,9 @@ pub(super) fn fold(c: char) -> char {
     match c {
         '\0'..='\u{2E7F}' => c,
         // Punctuation that Chinese sets full-width on purpose.
-        '！' | '，' | '（' | '）' | '：' | '；' | '？' | '～' | '［' | '］' | '｛' | '｝'
-        | '＂' | '＇' => c,
+        '！' | '，' | '（' | '）' | '：' | '；' | '？' | '～' | '［' | '］' | '｛' | '｝' | '＂' | '＇' => {
+            c
+        }
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
         '﹪' => '%',
         '﹥' => '>',

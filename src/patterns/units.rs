@@ -67,11 +67,7 @@ mod tests {
         let mut seen: HashMap<String, String> = HashMap::new();
         let mut ids = std::collections::HashSet::new();
         for entry in load_entries::<UnitEntry>(None).unwrap() {
-            assert!(
-                ids.insert(entry.id.clone()),
-                "two units are called {}",
-                entry.id
-            );
+            assert!(ids.insert(entry.id.clone()), "two units are called {}", entry.id);
             for written in entry.written {
                 if let Some(other) = seen.insert(written.clone(), entry.id.clone()) {
                     panic!("{written} is written for {other} and {}", entry.id);

@@ -46,11 +46,7 @@ pub(super) fn read(grammar: &Grammar, raw: &str, context: &Context) -> Option<Re
         return None;
     }
     let words_only = |text: &str| {
-        Some(Reading {
-            quantity: Quantity::text_only(raw, text),
-            written_unit: None,
-            used_default: false,
-        })
+        Some(Reading { quantity: Quantity::text_only(raw, text), written_unit: None, used_default: false })
     };
     if text.len() > LONGEST_CELL * 4 {
         return words_only(&text);
@@ -66,15 +62,10 @@ pub(super) fn read(grammar: &Grammar, raw: &str, context: &Context) -> Option<Re
         if text.chars().nth(16).is_none() && says_nothing(grammar, &text) {
             return None;
         }
-        let chars: Option<Vec<char>> = grammar
-            .words
-            .prefix
-            .longest_str(&text)
-            .map(|end| text.chars().skip(end).collect());
+        let chars: Option<Vec<char>> =
+            grammar.words.prefix.longest_str(&text).map(|end| text.chars().skip(end).collect());
         return match chars {
-            Some(rest) if !rest.is_empty() => {
-                words_only(trim_joints(&rest.into_iter().collect::<String>()))
-            }
+            Some(rest) if !rest.is_empty() => words_only(trim_joints(&rest.into_iter().collect::<String>())),
             _ => words_only(&text),
         };
     }
@@ -88,16 +79,8 @@ pub(super) fn read(grammar: &Grammar, raw: &str, context: &Context) -> Option<Re
     if let Some((_, end)) = grammar.words.prefix.longest(&chars, 0) {
         chars.drain(..end);
     }
-    let reader = Reader {
-        units: &grammar.units,
-        words: &grammar.words,
-        money: context.money,
-    };
-    let cell = Cell {
-        reader,
-        text: &chars,
-        context,
-    };
+    let reader = Reader { units: &grammar.units, words: &grammar.words, money: context.money };
+    let cell = Cell { reader, text: &chars, context };
     let reading = cell.items().and_then(|items| cell.decide(raw, &items));
     reading.or_else(|| words_only(&chars.iter().collect::<String>()))
 }
@@ -118,10 +101,7 @@ fn says_nothing(grammar: &Grammar, text: &str) -> bool {
 
 /// Spaces and punctuation that join or close clauses.
 fn is_joint(c: char) -> bool {
-    matches!(
-        c,
-        ' ' | ',' | '，' | '、' | ';' | '；' | ':' | '：' | '。' | '.' | '\n' | '\t' | '|'
-    )
+    matches!(c, ' ' | ',' | '，' | '、' | ';' | '；' | ':' | '：' | '。' | '.' | '\n' | '\t' | '|')
 }
 
 fn trim_joints(text: &str) -> &str {
@@ -133,11 +113,7 @@ fn trim_joints(text: &str) -> &str {
             }
         }
     }
-    if matches!(text, "（）" | "()" | "（" | "(" | "）" | ")") {
-        ""
-    } else {
-        text
-    }
+    if matches!(text, "（）" | "()" | "（" | "(" | "）" | ")") { "" } else { text }
 }
 
 struct Cell<'a> {
@@ -150,13 +126,8 @@ impl Cell<'_> {
     /// Everything measured in the cell, left to right; `None` where a number in it cannot be read.
     fn items(&self) -> Option<Items> {
         let text = self.text;
-        let mut items = Items {
-            measures: Vec::new(),
-            deadlines: Vec::new(),
-            vague_dates: 0,
-            loose: None,
-            stray_number: false,
-        };
+        let mut items =
+            Items { measures: Vec::new(), deadlines: Vec::new(), vague_dates: 0, loose: None, stray_number: false };
         let mut i = 0;
         while i < text.len() {
             let c = text[i];
@@ -170,14 +141,9 @@ impl Cell<'_> {
                     items.loose = None;
                 }
             }
-            let starts_number = c.is_ascii_digit()
-                || numeral::digit(c).is_some()
-                || matches!(c, '十' | '拾' | '廿' | '卅' | '卌');
-            if starts_number
-                || matches!(
-                    c,
-                    '年' | '当' | '本' | '今' | '次' | '翌' | '来' | '下' | '上' | '去' | '第'
-                )
+            let starts_number =
+                c.is_ascii_digit() || numeral::digit(c).is_some() || matches!(c, '十' | '拾' | '廿' | '卅' | '卌');
+            if starts_number || matches!(c, '年' | '当' | '本' | '今' | '次' | '翌' | '来' | '下' | '上' | '去' | '第')
             {
                 if let Some(found) = self.date_at(i, &[]) {
                     i = self.take_date(i, found, &[], &mut items)?;
@@ -188,8 +154,7 @@ impl Cell<'_> {
                 i = end + number_name_length(&text[end..]);
                 continue;
             }
-            if c.is_ascii_alphabetic() && self.reader.words.money_before.longest(text, i).is_none()
-            {
+            if c.is_ascii_alphabetic() && self.reader.words.money_before.longest(text, i).is_none() {
                 i += text[i..]
                     .iter()
                     .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '/'))
@@ -203,31 +168,16 @@ impl Cell<'_> {
                 }
             }
             let opens = starts_number
-                || matches!(
-                    c,
-                    '百' | '千' | '万' | '负' | '負' | '¥' | '￥' | '人' | 'R'
-                )
+                || matches!(c, '百' | '千' | '万' | '负' | '負' | '¥' | '￥' | '人' | 'R')
                 || (matches!(c, '-' | '−' | '+' | '.')
-                    && text
-                        .get(skip_spaces(text, i + 1))
-                        .is_some_and(char::is_ascii_digit));
-            i = if opens {
-                self.take_measure(i, i, &[], &mut items)?
-            } else {
-                i + 1
-            };
+                    && text.get(skip_spaces(text, i + 1)).is_some_and(char::is_ascii_digit));
+            i = if opens { self.take_measure(i, i, &[], &mut items)? } else { i + 1 };
         }
         Some(items)
     }
 
     /// Behind words of relation stands a date, a number, or neither.
-    fn behind_bounds(
-        &self,
-        start: usize,
-        at: usize,
-        bounds: &[Bound],
-        items: &mut Items,
-    ) -> Option<usize> {
+    fn behind_bounds(&self, start: usize, at: usize, bounds: &[Bound], items: &mut Items) -> Option<usize> {
         let date_words = bounds.iter().all(|b| b.on == crate::patterns::On::Date);
         if let Some(found) = self.date_at(at, bounds) {
             return self.take_date(start, found, bounds, items);
@@ -252,25 +202,13 @@ impl Cell<'_> {
         }
         let found = dates::scan(self.text, at, self.context.year)?;
         let end_char = self.text.get(found.end - 1);
-        let counts_months =
-            found.precision == Precision::Month && !found.marked_end && end_char == Some(&'月');
+        let counts_months = found.precision == Precision::Month && !found.marked_end && end_char == Some(&'月');
         if counts_months {
             // ≥6月, or 6月 where months are counted, is a number of months.
-            let with_sign = bounds
-                .iter()
-                .any(|b| b.on != crate::patterns::On::Date && b.means != Meaning::Equal);
-            let months_counted = self
-                .context
-                .default_unit
-                .as_ref()
-                .is_some_and(|u| &*u.base == "月");
+            let with_sign = bounds.iter().any(|b| b.on != crate::patterns::On::Date && b.means != Meaning::Equal);
+            let months_counted = self.context.default_unit.as_ref().is_some_and(|u| &*u.base == "月");
             let names_year = self.text[at..found.end].contains(&'年');
-            let deadline = self
-                .reader
-                .words
-                .after_date
-                .longest(self.text, found.end)
-                .is_some();
+            let deadline = self.reader.words.after_date.longest(self.text, found.end).is_some();
             if (with_sign || months_counted) && !names_year && !deadline {
                 return None;
             }
@@ -279,25 +217,17 @@ impl Cell<'_> {
     }
 
     /// Books a date with the words of deadline on both sides; returns where reading goes on.
-    fn take_date(
-        &self,
-        start: usize,
-        found: Stamp,
-        bounds: &[Bound],
-        items: &mut Items,
-    ) -> Option<usize> {
-        let at = skip_spaces(self.text, found.end);
+    fn take_date(&self, start: usize, found: Stamp, bounds: &[Bound], items: &mut Items) -> Option<usize> {
+        let mut at = skip_spaces(self.text, found.end);
+        if let Some((_, end)) = self.reader.words.inclusive.longest(self.text, at) {
+            at = end;
+        }
         let after = self
             .reader
             .words
             .after_date
             .longest(self.text, at)
-            .filter(|a| {
-                !self
-                    .text
-                    .get(a.1)
-                    .is_some_and(|c| matches!(c, '期' | '续' | '容' | '部'))
-            });
+            .filter(|a| !self.text.get(a.1).is_some_and(|c| matches!(c, '期' | '续' | '容' | '部')));
         let end = after.map_or(found.end, |a| a.1);
         let Some((first, last)) = found.days.filter(|_| found.precision != Precision::Span) else {
             items.vague_dates += 1;
@@ -307,31 +237,19 @@ impl Cell<'_> {
         for bound in bounds.iter().chain(after.as_ref().map(|a| &a.0)) {
             let new = match bound.means {
                 Meaning::AtMost => (Relation::AtMost, last),
-                Meaning::Before if found.marked_end || found.precision == Precision::Day => (
-                    if bounds.is_empty() {
-                        Relation::AtMost
-                    } else {
-                        Relation::Less
-                    },
-                    last,
-                ),
+                Meaning::Before if found.marked_end || found.precision == Precision::Day => {
+                    (if bounds.is_empty() { Relation::AtMost } else { Relation::Less }, last)
+                }
                 Meaning::Before | Meaning::Less => (Relation::Less, first),
                 Meaning::More => (Relation::More, last),
-                Meaning::AtLeast | Meaning::From => (
-                    Relation::AtLeast,
-                    if found.marked_end { last } else { first },
-                ),
+                Meaning::AtLeast | Meaning::From => (Relation::AtLeast, if found.marked_end { last } else { first }),
                 Meaning::Equal => (Relation::Equal, last),
                 Meaning::Approx => (Relation::Approx, last),
             };
             said = match said {
                 None => Some(new),
                 // 不晚于12月底前, 截至12月底前
-                Some(old)
-                    if old.0 == new.0 || old.0 == Relation::AtMost && new.0 == Relation::Less =>
-                {
-                    Some(old)
-                }
+                Some(old) if old.0 == new.0 || old.0 == Relation::AtMost && new.0 == Relation::Less => Some(old),
                 Some(_) => return None,
             };
         }
@@ -348,22 +266,13 @@ impl Cell<'_> {
     }
 
     /// Books the measure whose number begins at `at`; returns where reading goes on.
-    fn take_measure(
-        &self,
-        start: usize,
-        at: usize,
-        bounds: &[Bound],
-        items: &mut Items,
-    ) -> Option<usize> {
+    fn take_measure(&self, start: usize, at: usize, bounds: &[Bound], items: &mut Items) -> Option<usize> {
         let text = self.text;
         if bounds.is_empty() && start > 0 && text[at].is_ascii_digit() {
             // ±5, 3×5, A/5, a dash that is no minus: the number belongs to what stands before it.
             let previous = text[..start].iter().rev().find(|c| **c != ' ').copied();
             if previous.is_some_and(|p| {
-                matches!(
-                    p,
-                    '±' | '—' | '–' | '―' | '/' | '×' | '*' | '÷' | '^' | '√' | '≠' | '~' | '～'
-                )
+                matches!(p, '±' | '—' | '–' | '―' | '/' | '×' | '*' | '÷' | '^' | '√' | '≠' | '~' | '～')
             }) {
                 return None;
             }
@@ -393,7 +302,8 @@ impl Cell<'_> {
         if before.is_empty() && after.is_empty() {
             return true;
         }
-        let sign_behind = self.reader.words.before.longest(text, skip_spaces(text, measure.end)).is_some_and(|b| b.0.sign);
+        let sign_behind =
+            self.reader.words.before.longest(text, skip_spaces(text, measure.end)).is_some_and(|b| b.0.sign);
         if measure.relation.is_some() || sign_behind {
             return true;
         }
@@ -403,19 +313,9 @@ impl Cell<'_> {
         if measure.has_unit() {
             return true;
         }
-        let labelled = matches!(
-            text[..measure.start].iter().rev().find(|c| **c != ' '),
-            Some(':' | '：')
-        );
-        let closed = text
-            .get(measure.end)
-            .is_none_or(|c| is_joint(*c) || matches!(c, ')' | '）'));
-        let carried = self
-            .reader
-            .words
-            .carrier
-            .ends_at(text, measure.start)
-            .is_some();
+        let labelled = matches!(text[..measure.start].iter().rev().find(|c| **c != ' '), Some(':' | '：'));
+        let closed = text.get(measure.end).is_none_or(|c| is_joint(*c) || matches!(c, ')' | '）'));
+        let carried = self.reader.words.carrier.ends_at(text, measure.start).is_some();
         closed && !measure.chinese && (labelled || carried)
     }
 
@@ -423,7 +323,8 @@ impl Cell<'_> {
     fn closes_with_one_digit(&self, measure: &Measure) -> bool {
         let text = self.text;
         let (start, digit) = (measure.start, text.get(measure.start).copied());
-        let joined_before = start.checked_sub(1).map(|p| text[p]).is_some_and(|c| "统唯逐单同之第每如专数归万".contains(c));
+        let joined_before =
+            start.checked_sub(1).map(|p| text[p]).is_some_and(|c| "统唯逐单同之第每如专数归万".contains(c));
         let echoed = start.checked_sub(2).map(|p| text[p]) == digit;
         let ends = trim_start(&text[measure.end..]).is_empty();
         ends && start > 0 && !joined_before && !echoed && measure.has_unit()
@@ -444,9 +345,8 @@ impl Cell<'_> {
         }
         let starts_clause = at == 0 || is_joint(text[at - 1]) || !text[at - 1].is_ascii_digit();
         let dotted = matches!(text.get(end), Some('.' | '、')) || (closed && !opened);
-        let words_follow = text
-            .get(skip_spaces(text, end + 1))
-            .is_some_and(|c| c.is_alphabetic() && numeral::digit(*c).is_none());
+        let words_follow =
+            text.get(skip_spaces(text, end + 1)).is_some_and(|c| c.is_alphabetic() && numeral::digit(*c).is_none());
         (starts_clause && dotted && words_follow).then_some(end + 1)
     }
 
@@ -455,9 +355,7 @@ impl Cell<'_> {
             [] => self.deadline(raw, items),
             _ if items.stray_number => None,
             [only] => self.one(raw, only, items.loose),
-            several => self
-                .both_ends(raw, several)
-                .or_else(|| self.parts(raw, several, items)),
+            several => self.both_ends(raw, several).or_else(|| self.parts(raw, several, items)),
         }
     }
 
@@ -471,20 +369,14 @@ impl Cell<'_> {
         }
         let (before, after) = (&self.text[..only.start], &self.text[only.end..]);
         // 于12月底前, 在…前: the preposition says nothing that the relation does not.
-        let before = if before.len() == 1
-            && matches!(before[0], '于' | '在' | '到' | '至' | '应' | '须')
-        {
+        let before = if before.len() == 1 && matches!(before[0], '于' | '在' | '到' | '至' | '应' | '须') {
             &[][..]
         } else {
             before
         };
         let words = joined(before, after);
         let around = words.chars().count();
-        let limit = if only.relation == Relation::Equal {
-            MOST_WORDS_AROUND_DATE
-        } else {
-            MOST_WORDS_AROUND
-        };
+        let limit = if only.relation == Relation::Equal { MOST_WORDS_AROUND_DATE } else { MOST_WORDS_AROUND };
         if around > limit {
             return None;
         }
@@ -499,20 +391,11 @@ impl Cell<'_> {
         quantity.relation = Some(only.relation);
         quantity.date = Some(only.date);
         quantity.text = (!words.is_empty()).then_some(words);
-        Some(Reading {
-            quantity,
-            written_unit: None,
-            used_default: false,
-        })
+        Some(Reading { quantity, written_unit: None, used_default: false })
     }
 
     /// One measure, with the words around it.
-    fn one(
-        &self,
-        raw: &str,
-        measure: &Measure,
-        loose: Option<(usize, usize, Bound)>,
-    ) -> Option<Reading> {
+    fn one(&self, raw: &str, measure: &Measure, loose: Option<(usize, usize, Bound)>) -> Option<Reading> {
         let mut before: Vec<char> = self.text[..measure.start].to_vec();
         let after = &self.text[measure.end..];
         let mut relation = measure.relation;
@@ -523,13 +406,7 @@ impl Cell<'_> {
             }
         }
         // 60%≤…: the sign behind the number turns it round; that is not read.
-        if self
-            .reader
-            .words
-            .before
-            .longest(self.text, skip_spaces(self.text, measure.end))
-            .is_some_and(|b| b.0.sign)
-        {
+        if self.reader.words.before.longest(self.text, skip_spaces(self.text, measure.end)).is_some_and(|b| b.0.sign) {
             return None;
         }
         if let Some(reading) = self.dotted_month(raw, measure) {
@@ -543,12 +420,7 @@ impl Cell<'_> {
             words.clear(); // X≥60%
         }
         let resolved = measure.resolve(self.context)?;
-        Some(reading(
-            raw,
-            relation.unwrap_or(Relation::Equal),
-            resolved,
-            words,
-        ))
+        Some(reading(raw, relation.unwrap_or(Relation::Equal), resolved, words))
     }
 
     /// `2020.12` alone is a month where the form's year is near and nothing speaks of an amount.
@@ -580,12 +452,7 @@ impl Cell<'_> {
         let (low, high, low_relation) = if first.relation.is_none() {
             // The first sign stands behind its number: `60% ≤ X ≤ 80%`.
             let at = skip_spaces(between, 0);
-            let (sign, end) = self
-                .reader
-                .words
-                .before
-                .longest(between, at)
-                .filter(|b| b.0.sign)?;
+            let (sign, end) = self.reader.words.before.longest(between, at).filter(|b| b.0.sign)?;
             let variable = trim_end(&between[end..]);
             if variable.is_empty() || variable.iter().any(|c| c.is_ascii_digit()) {
                 return None;
@@ -593,9 +460,7 @@ impl Cell<'_> {
             match sign.means {
                 Meaning::AtMost if is_high(second.relation) => (first, second, Relation::AtLeast),
                 Meaning::Less if is_high(second.relation) => (first, second, Relation::More),
-                Meaning::AtLeast | Meaning::More if is_low(second.relation) => {
-                    (second, first, second.relation?)
-                }
+                Meaning::AtLeast | Meaning::More if is_low(second.relation) => (second, first, second.relation?),
                 _ => return None,
             }
         } else {
@@ -616,33 +481,16 @@ impl Cell<'_> {
         // The unit that stands once holds for both.
         if low.has_unit() != high.has_unit() {
             let bare = if low.has_unit() { high } else { low };
-            let written = if low.has_unit() {
-                lower.written.clone()
-            } else {
-                upper.written.clone()
-            }?;
-            let context = Context {
-                default_unit: Some(written.clone()),
-                ..self.context.clone()
-            };
+            let written = if low.has_unit() { lower.written.clone() } else { upper.written.clone() }?;
+            let context = Context { default_unit: Some(written.clone()), ..self.context.clone() };
             let shared = bare.resolve(&context)?;
             if low.has_unit() {
-                upper = Resolved {
-                    written: Some(written),
-                    ..shared
-                }
+                upper = Resolved { written: Some(written), ..shared }
             } else {
-                lower = Resolved {
-                    written: Some(written),
-                    ..shared
-                }
+                lower = Resolved { written: Some(written), ..shared }
             }
         }
-        if lower.unit != upper.unit
-            || lower.value > upper.value
-            || lower.upper.is_some()
-            || upper.upper.is_some()
-        {
+        if lower.unit != upper.unit || lower.value > upper.value || lower.upper.is_some() || upper.upper.is_some() {
             return None;
         }
         let exclusive = low_relation == Relation::More
@@ -653,21 +501,21 @@ impl Cell<'_> {
         } else {
             joined(&self.text[..first.start], &self.text[second.end..])
         };
-        let resolved = Resolved {
-            upper: Some(upper.value),
-            ..lower
-        };
+        let resolved = Resolved { upper: Some(upper.value), ..lower };
         Some(reading(raw, Relation::Range, resolved, words))
+    }
+
+    /// Is this the name of one of several values? 从 and 提高到 are none.
+    fn names_a_part(&self, label: &str) -> bool {
+        let length = label.chars().count();
+        let joins_only = self.reader.words.no_label.longest_str(label) == Some(length);
+        (1..=LONGEST_LABEL).contains(&length) && !joins_only && !label.contains('。')
     }
 
     /// Several values, each with a label before it (普通居民61元/人/年；特殊人员140元/人/年) or each with one behind it.
     fn parts(&self, raw: &str, measures: &[Measure], items: &Items) -> Option<Reading> {
         let relation = measures.first()?.relation;
-        if items.loose.is_some()
-            || measures
-                .iter()
-                .any(|m| m.relation != relation || m.is_range())
-        {
+        if items.loose.is_some() || measures.iter().any(|m| m.relation != relation || m.is_range()) {
             return None;
         }
         let mut edges: Vec<(usize, usize)> = Vec::with_capacity(measures.len() + 1);
@@ -679,24 +527,18 @@ impl Cell<'_> {
         edges.push((from, self.text.len()));
         let label = |edge: &(usize, usize)| -> String {
             let words: String = self.text[edge.0..edge.1].iter().collect();
-            let words =
-                words.trim_matches(|c: char| is_joint(c) || matches!(c, '(' | ')' | '（' | '）'));
+            let words = words.trim_matches(|c: char| is_joint(c) || matches!(c, '(' | ')' | '（' | '）'));
             let numbered = words.trim_start_matches(|c: char| c.is_ascii_digit());
-            let words =
-                if numbered.len() < words.len() && numbered.starts_with(['.', '、', ')', '）']) {
-                    numbered.trim_start_matches(['.', '、', ')', '）', ' '])
-                } else {
-                    words
-                };
+            let words = if numbered.len() < words.len() && numbered.starts_with(['.', '、', ')', '）']) {
+                numbered.trim_start_matches(['.', '、', ')', '）', ' '])
+            } else {
+                words
+            };
             words.to_owned()
         };
         let labels: Vec<String> = edges.iter().map(label).collect();
         let (leading, last) = labels.split_at(measures.len());
-        let usable = |labels: &[String]| {
-            labels
-                .iter()
-                .all(|l| !l.is_empty() && l.chars().count() <= LONGEST_LABEL && !l.contains('。'))
-        };
+        let usable = |labels: &[String]| labels.iter().all(|label| self.names_a_part(label));
         let chosen = if usable(leading) && last.iter().all(String::is_empty) {
             leading
         } else if leading.first().is_some_and(String::is_empty) && usable(&labels[1..]) {
@@ -717,11 +559,7 @@ impl Cell<'_> {
         quantity.relation = Some(relation.unwrap_or(Relation::Equal));
         quantity.text = None;
         quantity.parts = Some(parts);
-        Some(Reading {
-            quantity,
-            written_unit: None,
-            used_default: false,
-        })
+        Some(Reading { quantity, written_unit: None, used_default: false })
     }
 }
 
@@ -744,23 +582,22 @@ fn reading(raw: &str, relation: Relation, resolved: Resolved, words: String) -> 
 
 /// What is left of a cell around its number.
 fn joined(before: &[char], after: &[char]) -> String {
-    let words: String = before.iter().chain(after).collect();
+    let mut words: String = before.iter().chain(after).collect();
+    for emptied in ["（）", "()", "\"\"", "“”", "【】", "[]"] {
+        if words.contains(emptied) {
+            words = words.replace(emptied, "");
+        }
+    }
     trim_joints(&words).to_owned()
 }
 
 fn trim_end(text: &[char]) -> &[char] {
-    let kept = text
-        .iter()
-        .rposition(|c| !is_joint(*c))
-        .map_or(0, |last| last + 1);
+    let kept = text.iter().rposition(|c| !is_joint(*c)).map_or(0, |last| last + 1);
     &text[..kept]
 }
 
 fn trim_start(text: &[char]) -> &[char] {
-    let skipped = text
-        .iter()
-        .position(|c| !is_joint(*c))
-        .unwrap_or(text.len());
+    let skipped = text.iter().position(|c| !is_joint(*c)).unwrap_or(text.len());
     &text[skipped..]
 }
 
@@ -768,9 +605,7 @@ fn trim_start(text: &[char]) -> &[char] {
 fn number_name_length(text: &[char]) -> usize {
     text.iter()
         .take_while(|c| {
-            c.is_ascii_digit()
-                || numeral::digit(**c).is_some()
-                || matches!(c, '十' | '百' | '-' | '～' | '~' | '—')
+            c.is_ascii_digit() || numeral::digit(**c).is_some() || matches!(c, '十' | '百' | '-' | '～' | '~' | '—')
         })
         .count()
 }

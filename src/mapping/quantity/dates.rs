@@ -31,31 +31,17 @@ const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
 
 /// The number at `at`, in digits or Chinese, small enough for a date: value, end, digits printed.
 fn small_number(text: &[char], at: usize) -> Option<(i32, usize, usize)> {
-    let ascii = text
-        .get(at..)?
-        .iter()
-        .take_while(|c| c.is_ascii_digit())
-        .count();
+    let ascii = text.get(at..)?.iter().take_while(|c| c.is_ascii_digit()).count();
     if ascii > 0 {
         if ascii > 4 {
             return None;
         }
-        let value = text[at..at + ascii]
-            .iter()
-            .filter_map(|c| c.to_digit(10))
-            .fold(0, |n, d| n * 10 + d as i32);
+        let value = text[at..at + ascii].iter().filter_map(|c| c.to_digit(10)).fold(0, |n, d| n * 10 + d as i32);
         return Some((value, at + ascii, ascii));
     }
-    let run = text[at..]
-        .iter()
-        .take(5)
-        .take_while(|c| numeral::digit(**c).is_some())
-        .count();
+    let run = text[at..].iter().take(5).take_while(|c| numeral::digit(**c).is_some()).count();
     let digits = |from: usize, to: usize| {
-        text[from..to]
-            .iter()
-            .filter_map(|c| numeral::digit(*c))
-            .fold(0i32, |n, d| n * 10 + d as i32)
+        text[from..to].iter().filter_map(|c| numeral::digit(*c)).fold(0i32, |n, d| n * 10 + d as i32)
     };
     if run == 4 {
         return Some((digits(at, at + 4), at + 4, 4));
@@ -65,14 +51,7 @@ fn small_number(text: &[char], at: usize) -> Option<(i32, usize, usize)> {
     }
     // 六, 十, 十二, 二十, 三十一, 廿一
     let (tens, from) = match text.get(at + run) {
-        Some('十' | '拾') => (
-            if run == 1 {
-                digits(at, at + 1) * 10
-            } else {
-                10
-            },
-            at + run + 1,
-        ),
+        Some('十' | '拾') => (if run == 1 { digits(at, at + 1) * 10 } else { 10 }, at + run + 1),
         Some('廿') if run == 0 => (20, at + 1),
         Some('卅') if run == 0 => (30, at + 1),
         _ if run == 1 => return Some((digits(at, at + 1), at + 1, 1)),
@@ -94,49 +73,25 @@ fn skip_spaces(text: &[char], mut at: usize) -> usize {
 fn at(text: &[char], place: usize, words: &str) -> Option<usize> {
     let length = words.chars().count();
     let here = text.get(place..place + length)?;
-    here.iter()
-        .copied()
-        .eq(words.chars())
-        .then_some(place + length)
+    here.iter().copied().eq(words.chars()).then_some(place + length)
 }
 
 fn any(text: &[char], place: usize, words: &[&str]) -> Option<usize> {
     words.iter().find_map(|w| at(text, place, w))
 }
 
-fn stamp(
-    end: usize,
-    precision: Precision,
-    first: Option<Date>,
-    last: Option<Date>,
-    marked_end: bool,
-) -> Stamp {
-    Stamp {
-        end,
-        precision,
-        days: first.zip(last),
-        marked_end,
-    }
+fn stamp(end: usize, precision: Precision, first: Option<Date>, last: Option<Date>, marked_end: bool) -> Stamp {
+    Stamp { end, precision, days: first.zip(last), marked_end }
 }
 
 /// The date or span that starts at `from`. `year` is the form's, for dates that name none.
 pub(super) fn scan(text: &[char], from: usize, year: Option<i32>) -> Option<Stamp> {
     if let Some(end) = bare_span(text, from) {
-        return Some(Stamp {
-            end,
-            precision: Precision::Span,
-            days: None,
-            marked_end: false,
-        });
+        return Some(Stamp { end, precision: Precision::Span, days: None, marked_end: false });
     }
     let found = single(text, from, year)?;
     match span_end(text, found.end, found.precision) {
-        Some(end) => Some(Stamp {
-            end,
-            precision: Precision::Span,
-            days: None,
-            marked_end: false,
-        }),
+        Some(end) => Some(Stamp { end, precision: Precision::Span, days: None, marked_end: false }),
         None => Some(found),
     }
 }
@@ -153,10 +108,7 @@ fn single(text: &[char], from: usize, year: Option<i32>) -> Option<Stamp> {
         }
         return part_of_year(text, next, year).filter(|s| s.precision != Precision::Year);
     }
-    if !(first.is_ascii_digit()
-        || numeral::digit(first).is_some()
-        || matches!(first, '十' | '第' | '上' | '下'))
-    {
+    if !(first.is_ascii_digit() || numeral::digit(first).is_some() || matches!(first, '十' | '第' | '上' | '下')) {
         return None;
     }
     if let Some(found) = separated(text, from) {
@@ -214,18 +166,12 @@ fn relative_year(text: &[char], from: usize) -> Option<(i32, usize)> {
         ("去年", -1),
     ];
     if text.get(from) == Some(&'年') {
-        return matches!(text.get(from + 1), Some('底' | '末' | '终' | '内'))
-            .then_some((0, from + 1));
+        return matches!(text.get(from + 1), Some('底' | '末' | '终' | '内')).then_some((0, from + 1));
     }
-    if !matches!(
-        text.get(from),
-        Some('当' | '本' | '今' | '次' | '翌' | '来' | '下' | '上' | '去')
-    ) {
+    if !matches!(text.get(from), Some('当' | '本' | '今' | '次' | '翌' | '来' | '下' | '上' | '去')) {
         return None;
     }
-    WORDS
-        .iter()
-        .find_map(|(word, shift)| at(text, from, word).map(|end| (*shift, end)))
+    WORDS.iter().find_map(|(word, shift)| at(text, from, word).map(|end| (*shift, end)))
 }
 
 fn month_of(text: &[char], from: usize) -> Option<(u32, usize)> {
@@ -253,26 +199,16 @@ fn part_of_year(text: &[char], from: usize, year: Option<i32>) -> Option<Stamp> 
             return Some(stamp(end, Precision::Day, day(21), last, true));
         }
         // 月初 and 月中 name no day.
-        if let Some(end) = any(text, after, &["初", "中"]).filter(|end| {
-            !text
-                .get(*end)
-                .is_some_and(|c| matches!(c, '级' | '步' | '期'))
-        }) {
+        if let Some(end) = any(text, after, &["初", "中"])
+            .filter(|end| !text.get(*end).is_some_and(|c| matches!(c, '级' | '步' | '期')))
+        {
             return Some(stamp(end, Precision::Month, None, None, false));
         }
         if let Some((n, end, digits)) = small_number(text, after) {
             let closed = any(text, skip_spaces(text, end), &["日", "号"]);
-            let open = text
-                .get(end)
-                .is_none_or(|c| matches!(c, '前' | '之' | '以' | '，' | '。' | ')' | '）'));
+            let open = text.get(end).is_none_or(|c| matches!(c, '前' | '之' | '以' | '，' | '。' | ')' | '）'));
             if digits <= 2 && (closed.is_some() || open) {
-                return Some(stamp(
-                    closed.unwrap_or(end),
-                    Precision::Day,
-                    day(n),
-                    day(n),
-                    true,
-                ));
+                return Some(stamp(closed.unwrap_or(end), Precision::Day, day(n), day(n), true));
             }
         }
         return Some(stamp(after, Precision::Month, first, last, false));
@@ -310,29 +246,18 @@ fn part_of_year(text: &[char], from: usize, year: Option<i32>) -> Option<Stamp> 
     let month = n as u32 * 3;
     let (end, marked) = marked(after);
     let first = year.and_then(|y| Date::new(y, month - 2, 1));
-    Some(stamp(
-        end,
-        Precision::Quarter,
-        first,
-        year.and_then(|y| Date::end_of_month(y, month)),
-        marked,
-    ))
+    Some(stamp(end, Precision::Quarter, first, year.and_then(|y| Date::end_of_month(y, month)), marked))
 }
 
 /// `2022-12-31`, `2022/12/31`, `2022.12.31`, `2022. 6. 21`; `2022-12` and `2022.12` where a month is written.
 fn separated(text: &[char], from: usize) -> Option<Stamp> {
-    if text
-        .get(from..from + 4)?
-        .iter()
-        .any(|c| !c.is_ascii_digit())
-    {
+    if text.get(from..from + 4)?.iter().any(|c| !c.is_ascii_digit()) {
         return None;
     }
     let (year, end, digits) = small_number(text, from)?;
     let separator_at = skip_spaces(text, end);
     let separator = *text.get(separator_at)?;
-    if digits != 4 || !YEARS.contains(&year) || !matches!(separator, '-' | '/' | '.' | '–' | '—')
-    {
+    if digits != 4 || !YEARS.contains(&year) || !matches!(separator, '-' | '/' | '.' | '–' | '—') {
         return None;
     }
     let (month, month_end, month_digits) = small_number(text, skip_spaces(text, separator_at + 1))?;
@@ -351,14 +276,11 @@ fn separated(text: &[char], from: usize) -> Option<Stamp> {
     }
     // 2022.12 may be a number; a word of deadline, a span or a 月 behind it decides.
     let next = text.get(month_end);
-    let decided =
-        separator != '.' && month_digits == 2 && next.is_none_or(|c| !c.is_alphanumeric())
-            || next.is_some_and(|c| matches!(c, '前' | '底' | '末' | '月' | '止' | '之' | '以'))
-            || (month_digits == 2
-                && is_span_joint(text, month_end).is_some_and(|after| {
-                    text.get(after..after + 4)
-                        .is_some_and(|y| y[0] == '2' && y.iter().all(char::is_ascii_digit))
-                }));
+    let decided = separator != '.' && month_digits == 2 && next.is_none_or(|c| !c.is_alphanumeric())
+        || next.is_some_and(|c| matches!(c, '前' | '底' | '末' | '月' | '止' | '之' | '以'))
+        || is_span_joint(text, month_end).is_some_and(|after| {
+            text.get(after..after + 4).is_some_and(|y| y[0] == '2' && y.iter().all(char::is_ascii_digit))
+        });
     if !decided {
         return None;
     }
@@ -367,22 +289,13 @@ fn separated(text: &[char], from: usize) -> Option<Stamp> {
         Some(end) => (end, true),
         None => (end, false),
     };
-    Some(stamp(
-        end,
-        Precision::Month,
-        Date::new(year, month as u32, 1),
-        Date::end_of_month(year, month as u32),
-        marked,
-    ))
+    Some(stamp(end, Precision::Month, Date::new(year, month as u32, 1), Date::end_of_month(year, month as u32), marked))
 }
 
 fn is_span_joint(text: &[char], from: usize) -> Option<usize> {
     let from = skip_spaces(text, from);
     let mut end = from;
-    while matches!(
-        text.get(end),
-        Some('-' | '–' | '—' | '~' | '～' | '〜' | '−')
-    ) {
+    while matches!(text.get(end), Some('-' | '–' | '—' | '~' | '～' | '〜' | '−')) {
         end += 1;
     }
     if end == from {
@@ -394,34 +307,19 @@ fn is_span_joint(text: &[char], from: usize) -> Option<usize> {
 /// Behind a date: does a second one follow? Returns the end of the whole span.
 fn span_end(text: &[char], from: usize, precision: Precision) -> Option<usize> {
     let after = is_span_joint(text, from)?;
-    if let Some(end) = any(
-        text,
-        after,
-        &["今", "年底", "年末", "次年", "翌年", "当年", "本年"],
-    ) {
+    if let Some(end) = any(text, after, &["今", "年底", "年末", "次年", "翌年", "当年", "本年"]) {
         return Some(end);
     }
     let (_, number_end, _) = small_number(text, after)?;
     // 2022年12月 - 5%: a number with a unit is no date.
-    let dated = any(
-        text,
-        number_end,
-        &["年", "月", "日", "号", "季度", ".", "-", "/"],
-    )
-    .is_some()
-        || precision == Precision::Day
-            && text
-                .get(number_end)
-                .is_none_or(|c| !c.is_alphanumeric() && *c != '%');
+    let dated = any(text, number_end, &["年", "月", "日", "号", "季度", ".", "-", "/"]).is_some()
+        || precision == Precision::Day && text.get(number_end).is_none_or(|c| !c.is_alphanumeric() && *c != '%');
     if !dated {
         return None;
     }
     let is_date = |c: &char| {
         c.is_ascii_digit()
-            || matches!(
-                c,
-                '年' | '月' | '日' | '号' | '.' | '-' | '/' | '底' | '末' | ' '
-            )
+            || matches!(c, '年' | '月' | '日' | '号' | '.' | '-' | '/' | '底' | '末' | ' ')
             || numeral::digit(*c).is_some()
             || *c == '十'
     };
@@ -484,9 +382,8 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(read(text).as_deref(), Some(expected), "{text}");
         }
-        for text in [
-            "2022.12", "15月", "3个月", "12", "年", "季度", "2018元", "完成", "上级", "本级", "下",
-        ] {
+        for text in ["2022.12", "15月", "3个月", "12", "年", "季度", "2018元", "完成", "上级", "本级", "下"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -17,58 +17,30 @@ impl Exact {
 
     /// Appends a decimal digit of the whole or, once `scale` counts, fractional part.
     pub(super) fn push_digit(&mut self, digit: u32, fractional: bool) -> Option<()> {
-        self.mantissa = self
-            .mantissa
-            .checked_mul(10)?
-            .checked_add(i128::from(digit))?;
+        self.mantissa = self.mantissa.checked_mul(10)?.checked_add(i128::from(digit))?;
         self.scale += u32::from(fractional);
         Some(())
     }
 
     pub(super) fn times(self, factor: Decimal) -> Option<Self> {
         Some(
-            Exact {
-                mantissa: self.mantissa.checked_mul(factor.mantissa())?,
-                scale: self.scale + factor.scale(),
-            }
-            .reduced(),
+            Exact { mantissa: self.mantissa.checked_mul(factor.mantissa())?, scale: self.scale + factor.scale() }
+                .reduced(),
         )
     }
 
     pub(super) fn times_whole(self, factor: i128) -> Option<Self> {
-        Some(
-            Exact {
-                mantissa: self.mantissa.checked_mul(factor)?,
-                scale: self.scale,
-            }
-            .reduced(),
-        )
+        Some(Exact { mantissa: self.mantissa.checked_mul(factor)?, scale: self.scale }.reduced())
     }
 
     pub(super) fn shifted_down(self, places: u32) -> Option<Self> {
-        Some(
-            Exact {
-                mantissa: self.mantissa,
-                scale: self.scale.checked_add(places)?,
-            }
-            .reduced(),
-        )
+        Some(Exact { mantissa: self.mantissa, scale: self.scale.checked_add(places)? }.reduced())
     }
 
     pub(super) fn plus(self, other: Exact) -> Option<Self> {
         let scale = self.scale.max(other.scale);
-        let raise = |e: Exact| {
-            10i128
-                .checked_pow(scale - e.scale)
-                .and_then(|p| e.mantissa.checked_mul(p))
-        };
-        Some(
-            Exact {
-                mantissa: raise(self)?.checked_add(raise(other)?)?,
-                scale,
-            }
-            .reduced(),
-        )
+        let raise = |e: Exact| 10i128.checked_pow(scale - e.scale).and_then(|p| e.mantissa.checked_mul(p));
+        Some(Exact { mantissa: raise(self)?.checked_add(raise(other)?)?, scale }.reduced())
     }
 
     /// `self` ÷ `divisor` where that is a finite decimal.
@@ -83,17 +55,11 @@ impl Exact {
                 value = value.times_whole(other)?.shifted_down(1)?;
             }
         }
-        (value.mantissa % divisor == 0).then(|| Exact {
-            mantissa: value.mantissa / divisor,
-            scale: value.scale,
-        })
+        (value.mantissa % divisor == 0).then(|| Exact { mantissa: value.mantissa / divisor, scale: value.scale })
     }
 
     pub(super) fn negated(self) -> Self {
-        Exact {
-            mantissa: -self.mantissa,
-            scale: self.scale,
-        }
+        Exact { mantissa: -self.mantissa, scale: self.scale }
     }
 
     /// As a decimal, or `None` where 96 bits and 28 places do not hold it.

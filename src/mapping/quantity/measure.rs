@@ -91,35 +91,21 @@ impl Reader<'_> {
     }
 
     /// The measure whose number begins at `at`. `start` is where its words of relation begin, `before` what they say.
-    pub(super) fn measure(
-        &self,
-        text: &[char],
-        start: usize,
-        at: usize,
-        before: &[Bound],
-    ) -> Outcome {
+    pub(super) fn measure(&self, text: &[char], start: usize, at: usize, before: &[Bound]) -> Outcome {
         let at = skip_spaces(text, at);
         let money = self.words.money_before.longest(text, at);
         let mut i = money.map_or(at, |m| skip_spaces(text, m.1));
-        let negative = matches!(text.get(i), Some('-' | '−' | '负' | '負'));
-        if negative || text.get(i) == Some(&'+') {
+        let below_zero = text[i.min(text.len())..].starts_with(&['零', '下']);
+        let negative = below_zero || matches!(text.get(i), Some('-' | '−' | '负' | '負'));
+        if below_zero {
+            i += 2;
+        } else if negative || text.get(i) == Some(&'+') {
             i = skip_spaces(text, i + 1);
         }
-        let Numeral {
-            value,
-            end,
-            chinese,
-            scale,
-            ratio,
-            more,
-        } = match numeral::scan(text, i, self.units) {
+        let Numeral { value, end, chinese, scale, ratio, more } = match numeral::scan(text, i, self.units) {
             Scan::Read(numeral) => numeral,
             Scan::Nothing => return Outcome::Nothing,
-            Scan::Unreadable(_)
-                if text.get(i).is_some_and(char::is_ascii_digit)
-                    || negative
-                    || !before.is_empty() =>
-            {
+            Scan::Unreadable(_) if text.get(i).is_some_and(char::is_ascii_digit) || negative || !before.is_empty() => {
                 return Outcome::Unreadable;
             }
             Scan::Unreadable(end) => return Outcome::Name(end + numeral_length(&text[end..])),
@@ -152,11 +138,7 @@ impl Reader<'_> {
         if let Some(second_at) = range_joint(text, measure.end) {
             match numeral::scan(text, second_at, self.units) {
                 Scan::Read(second) => {
-                    let second_unit = if second.ratio {
-                        None
-                    } else {
-                        self.unit_at(text, second.end)
-                    };
+                    let second_unit = if second.ratio { None } else { self.unit_at(text, second.end) };
                     let number_end = second.end;
                     if self
                         .words
@@ -167,15 +149,14 @@ impl Reader<'_> {
                         return Outcome::Name(number_end + 1);
                     }
                     measure.end = number_end;
-                    if !self.join_range(&mut measure, has_first_unit, &second, second_unit.as_ref())
-                    {
+                    if !self.join_range(&mut measure, has_first_unit, &second, second_unit.as_ref()) {
                         return Outcome::Unreadable;
                     }
                     measure.one_chinese_digit = false;
                     take_unit(&mut measure, second_unit);
-                    if range_joint(text, measure.end).is_some_and(|next| {
-                        !matches!(numeral::scan(text, next, self.units), Scan::Nothing)
-                    }) {
+                    if range_joint(text, measure.end)
+                        .is_some_and(|next| !matches!(numeral::scan(text, next, self.units), Scan::Nothing))
+                    {
                         return Outcome::Unreadable;
                     }
                 }
@@ -187,63 +168,39 @@ impl Reader<'_> {
             return Outcome::Unreadable;
         }
         if !ratio {
-            let from = skip_spaces(
-                text,
-                if measure.unit.is_some() {
-                    end
-                } else {
-                    measure.end
-                },
-            );
+            let from = skip_spaces(text, if measure.unit.is_some() { end } else { measure.end });
             let named = self.words.ordinal_after.longest(text, from);
             if named.is_some_and(|named| measure.unit.is_none() || named.1 > measure.end) {
                 return Outcome::Name(named.map_or(measure.end, |n| n.1));
             }
         }
+        if kind == Some(UnitKind::Time) && measure.high.is_none() && measure.names_a_year() {
+            return Outcome::Name(measure.end);
+        }
         if measure.unit.is_none() && !ratio {
             if text.get(measure.end).is_some_and(char::is_ascii_alphabetic) {
-                let rest = text[measure.end..]
-                    .iter()
-                    .take_while(|c| c.is_ascii_alphanumeric())
-                    .count();
+                let rest = text[measure.end..].iter().take_while(|c| c.is_ascii_alphanumeric()).count();
                 return Outcome::Name(measure.end + rest);
             }
             if money.is_some() {
-                measure.unit = Some(WrittenUnit {
-                    base: Arc::from("元"),
-                    factor: Decimal::ONE,
-                    scale_only: false,
-                });
+                measure.unit = Some(WrittenUnit { base: Arc::from("元"), factor: Decimal::ONE, scale_only: false });
                 kind = Some(UnitKind::Money);
-            } else if let Some((unit, end)) = self
-                .scale_per(text, measure.end)
-                .filter(|_| self.money && measure.scale > 1)
+            } else if let Some((unit, end)) =
+                self.scale_per(text, measure.end).filter(|_| self.money && measure.scale > 1)
             {
                 measure.end = end;
                 measure.unit = Some(unit);
                 kind = Some(UnitKind::Money);
-            } else if let Some(unit) = self
-                .unknown_counter(text, measure.end)
-                .filter(|_| chinese == 0)
-            {
+            } else if let Some(unit) = self.unknown_counter(text, measure.end).filter(|_| chinese == 0) {
                 measure.end += 1;
                 measure.unit = Some(unit);
                 kind = Some(UnitKind::Counter);
             }
         }
-        if negative
-            && at == start
-            && start > 0
-            && text[..start]
-                .iter()
-                .next_back()
-                .is_some_and(|c| c.is_alphabetic())
-        {
+        if negative && at == start && start > 0 && text[..start].iter().next_back().is_some_and(|c| c.is_alphabetic()) {
             // 门诊-5个: a dash between words, not a sign, unless what follows is a rate or money.
-            if !matches!(
-                kind,
-                Some(UnitKind::Ratio | UnitKind::Money | UnitKind::Points)
-            ) && !matches!(text.get(at), Some('负' | '負'))
+            if !matches!(kind, Some(UnitKind::Ratio | UnitKind::Money | UnitKind::Points))
+                && !matches!(text.get(at), Some('负' | '負' | '零'))
             {
                 return Outcome::Unreadable;
             }
@@ -259,10 +216,7 @@ impl Reader<'_> {
         let at = skip_spaces(text, end);
         if matches!(text.get(at), Some('(' | '（')) {
             let found = self.units.matches(text, at + 1)?;
-            return matches!(text.get(found.end), Some(')' | '）')).then(|| Found {
-                end: found.end + 1,
-                ..found
-            });
+            return matches!(text.get(found.end), Some(')' | '）')).then(|| Found { end: found.end + 1, ..found });
         }
         let found = self.units.matches(text, at)?;
         // `3 m` in a line of Latin words is a word's beginning as often as a unit; the table already asks for its end.
@@ -272,23 +226,14 @@ impl Reader<'_> {
     /// `620万/月` where the row speaks of money: 元/月.
     fn scale_per(&self, text: &[char], at: usize) -> Option<(WrittenUnit, usize)> {
         let (base, end) = self.units.per(text, at, "元")?;
-        Some((
-            WrittenUnit {
-                base,
-                factor: Decimal::ONE,
-                scale_only: false,
-            },
-            end,
-        ))
+        Some((WrittenUnit { base, factor: Decimal::ONE, scale_only: false }, end))
     }
 
     /// One ideograph that ends the cell behind a number is a counter that no table knows: 5艘.
     fn unknown_counter(&self, text: &[char], at: usize) -> Option<WrittenUnit> {
         const NEVER: &str = "的了内內上下前后後中底初末余多几成折元以及或起止至到";
         let c = *text.get(at)?;
-        let ends = text
-            .get(at + 1)
-            .is_none_or(|c| matches!(c, '。' | '；' | ';' | '，' | ','));
+        let ends = text.get(at + 1).is_none_or(|c| matches!(c, '。' | '；' | ';' | '，' | ','));
         let ideograph = ('\u{4E00}'..='\u{9FFF}').contains(&c) && numeral::digit(c).is_none();
         (ends && ideograph && !NEVER.contains(c)).then(|| WrittenUnit {
             base: Arc::from(c.to_string()),
@@ -314,8 +259,7 @@ impl Reader<'_> {
                 (Some(a), Some(b)) if a.base != b.unit.base => return false,
                 (Some(a), Some(b)) if a.factor != b.unit.factor => {
                     // Bring the first into the second's printed unit.
-                    let (Some(scaled), true) = (low.times(a.factor), b.unit.factor >= Decimal::ONE)
-                    else {
+                    let (Some(scaled), true) = (low.times(a.factor), b.unit.factor >= Decimal::ONE) else {
                         return false;
                     };
                     let factor = b.unit.factor.mantissa();
@@ -339,11 +283,7 @@ impl Reader<'_> {
         }
         measure.low = low;
         measure.high = Some(second.value);
-        measure.scale = if second.scale > 1 {
-            second.scale
-        } else {
-            measure.scale
-        };
+        measure.scale = if second.scale > 1 { second.scale } else { measure.scale };
         measure.ratio |= second.ratio;
         true
     }
@@ -374,16 +314,14 @@ impl Reader<'_> {
             let at = skip_spaces(text, i);
             let mut after = self.words.after.longest(text, at);
             if after.is_none() && kind == Some(UnitKind::Time) {
-                after = self.words.after_duration.longest(text, at).filter(|a| {
-                    !text
-                        .get(a.1)
-                        .is_some_and(|c| matches!(c, '容' | '部' | '涵'))
-                });
+                after = self
+                    .words
+                    .after_duration
+                    .longest(text, at)
+                    .filter(|a| !text.get(a.1).is_some_and(|c| matches!(c, '容' | '部' | '涵')));
             }
             if let Some((bound, end)) = after {
-                if measure.high.is_some()
-                    && !matches!(bound.means, Meaning::Equal | Meaning::Approx)
-                {
+                if measure.high.is_some() && !matches!(bound.means, Meaning::Equal | Meaning::Approx) {
                     break;
                 }
                 if bound.means != Meaning::Equal {
@@ -392,9 +330,14 @@ impl Reader<'_> {
                 i = end;
             } else if let Some((_, end)) = self.words.inclusive.longest(text, at) {
                 i = end;
-            } else if let Some((_, end)) = self.words.money_after.longest(text, at).filter(|m| {
-                kind == Some(UnitKind::Money) && text.get(m.1).is_none_or(|c| !c.is_alphabetic())
-            }) {
+            } else if let Some(end) = self.repeated_end(text, at, measure) {
+                i = end;
+            } else if let Some((_, end)) = self
+                .words
+                .money_after
+                .longest(text, at)
+                .filter(|m| kind == Some(UnitKind::Money) && text.get(m.1).is_none_or(|c| !c.is_alphabetic()))
+            {
                 i = end;
             } else {
                 break;
@@ -413,10 +356,33 @@ impl Reader<'_> {
     }
 }
 
+impl Reader<'_> {
+    /// 500万元以下（含500万元）: the bracket repeats the number. Returns its end.
+    fn repeated_end(&self, text: &[char], at: usize, measure: &Measure) -> Option<usize> {
+        /// The longest such bracket.
+        const LONGEST: usize = 16;
+        if !matches!(text.get(at..at + 2), Some(['(' | '（', '含'])) {
+            return None;
+        }
+        let close = text[at..].iter().take(LONGEST).position(|c| matches!(c, ')' | '）'))? + at;
+        match numeral::scan(text, at + 2, self.units) {
+            Scan::Read(again) if again.value == measure.low && again.end <= close => Some(close + 1),
+            _ => None,
+        }
+    }
+}
+
 impl Measure {
     fn chinese_scaled(&self) -> bool {
         // 一万到三万: the first end has its own 万.
         self.chinese && self.scale > 1
+    }
+
+    /// 两千零二十三年 is a year, not a span of so many.
+    fn names_a_year(&self) -> bool {
+        self.unit.as_ref().is_some_and(|u| &*u.base == "年")
+            && self.low.scale == 0
+            && (1900..=2100).contains(&self.low.mantissa)
     }
 
     /// Does the text itself say what is counted?
@@ -437,30 +403,15 @@ impl Measure {
         if let Some(unit) = &self.unit {
             let written = WrittenUnit {
                 base: Arc::clone(&unit.base),
-                factor: unit
-                    .factor
-                    .checked_mul(Decimal::from(self.scale))?
-                    .normalize(),
+                factor: unit.factor.checked_mul(Decimal::from(self.scale))?.normalize(),
                 scale_only: false,
             };
-            return self.in_unit(
-                unit.factor,
-                Some(Arc::clone(&unit.base)),
-                Some(written),
-                false,
-            );
+            return self.in_unit(unit.factor, Some(Arc::clone(&unit.base)), Some(written), false);
         }
         if self.scale > 1 {
-            let written = WrittenUnit {
-                base: Arc::from(""),
-                factor: Decimal::from(self.scale),
-                scale_only: true,
-            };
+            let written = WrittenUnit { base: Arc::from(""), factor: Decimal::from(self.scale), scale_only: true };
             // Bare 万: money where the row speaks of it, else what the context counts.
-            let default = context
-                .default_unit
-                .as_ref()
-                .filter(|d| !d.scale_only && &*d.base != "ratio");
+            let default = context.default_unit.as_ref().filter(|d| !d.scale_only && &*d.base != "ratio");
             let (base, used) = match default {
                 Some(default) => (Some(Arc::clone(&default.base)), true),
                 None => (context.money.then(|| Arc::from("元")), false),
@@ -492,20 +443,13 @@ impl Measure {
             Some(high) => Some(high.times(factor)?.decimal()?),
             None => None,
         };
-        Some(Resolved {
-            value,
-            upper,
-            unit,
-            written,
-            used_default,
-        })
+        Some(Resolved { value, upper, unit, written, used_default })
     }
 }
 
 /// `a` ≤ `b`?
 fn not_above(a: Exact, b: Exact) -> bool {
-    b.plus(a.negated())
-        .is_some_and(|difference| difference.mantissa >= 0)
+    b.plus(a.negated()).is_some_and(|difference| difference.mantissa >= 0)
 }
 
 /// Behind the lower end of a range: where the upper end begins.
@@ -527,9 +471,7 @@ fn range_joint(text: &[char], at: usize) -> Option<usize> {
 /// `3×5`, `1:1`, `3/4`, `10²`: the number is part of something else.
 fn continues_as_formula(text: &[char], at: usize, bare: bool) -> bool {
     let Some(c) = text.get(at) else { return false };
-    let number_follows = text
-        .get(skip_spaces(text, at + 1))
-        .is_some_and(char::is_ascii_digit);
+    let number_follows = text.get(skip_spaces(text, at + 1)).is_some_and(char::is_ascii_digit);
     match c {
         '×' | '*' | '÷' | '+' => number_follows,
         'x' | 'X' => bare && number_follows,
@@ -541,7 +483,5 @@ fn continues_as_formula(text: &[char], at: usize, bare: bool) -> bool {
 
 /// How many characters of a numeral follow: what belongs to a numeral that could not be read.
 fn numeral_length(text: &[char]) -> usize {
-    text.iter()
-        .take_while(|c| numeral::digit(**c).is_some() || "十拾廿卅百佰千仟万萬亿億点".contains(**c))
-        .count()
+    text.iter().take_while(|c| numeral::digit(**c).is_some() || "十拾廿卅百佰千仟万萬亿億点".contains(**c)).count()
 }

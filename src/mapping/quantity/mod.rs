@@ -80,14 +80,8 @@ impl Grammar {
         let units = load_entries::<UnitEntry>(overlay)?;
         let relations = load_entries::<RelationEntry>(overlay)?;
         let words = load_entries::<WordsEntry>(overlay)?;
-        let not_units = words
-            .iter()
-            .filter(|w| w.role == Role::NotAUnit)
-            .flat_map(|w| w.words.iter().cloned());
-        Ok(Grammar {
-            units: unit::Units::new(&units, not_units),
-            words: words::Words::new(&relations, &words),
-        })
+        let not_units = words.iter().filter(|w| w.role == Role::NotAUnit).flat_map(|w| w.words.iter().cloned());
+        Ok(Grammar { units: unit::Units::new(&units, not_units), words: words::Words::new(&relations, &words) })
     }
 
     /// What a cell says; `None` where it says nothing: blank, a dash, a sign or a unit alone.
@@ -133,8 +127,7 @@ impl Grammar {
                     | ' '
             )
         };
-        text.chars().all(is_mark)
-            || (text.len() <= LONGEST_WORD && self.words.blank.contains(&normalize::key(text)))
+        text.chars().all(is_mark) || (text.len() <= LONGEST_WORD && self.words.blank.contains(&normalize::key(text)))
     }
 
     /// A text that is wholly a unit: `万元`, `%`, `人次`, `元/人·月`, a bare `万`.
@@ -148,13 +141,9 @@ impl Grammar {
     pub fn unit_in_brackets(&self, name: &str) -> Option<WrittenUnit> {
         let chars = short_chars(name)?;
         let mut close = chars.len();
-        while let Some(end) = chars[..close]
-            .iter()
-            .rposition(|c| matches!(c, ')' | '）' | ']' | '】' | '］' | '〕'))
+        while let Some(end) = chars[..close].iter().rposition(|c| matches!(c, ')' | '）' | ']' | '】' | '］' | '〕'))
         {
-            let Some(open) = chars[..end]
-                .iter()
-                .rposition(|c| matches!(c, '(' | '（' | '[' | '【' | '［' | '〔'))
+            let Some(open) = chars[..end].iter().rposition(|c| matches!(c, '(' | '（' | '[' | '【' | '［' | '〔'))
             else {
                 break;
             };
@@ -165,9 +154,7 @@ impl Grammar {
         }
         let behind = behind_colon(&chars);
         if behind.len() < chars.len()
-            && chars[..chars.len() - behind.len()]
-                .windows(2)
-                .any(|w| w == ['单', '位'] || w == ['單', '位'])
+            && chars[..chars.len() - behind.len()].windows(2).any(|w| w == ['单', '位'] || w == ['單', '位'])
         {
             return self.units.whole(behind).map(|found| found.unit);
         }
@@ -181,15 +168,8 @@ impl Grammar {
         match numeral::scan(&chars, usize::from(negative), &self.units) {
             numeral::Scan::Read(read) if !read.ratio && !read.more => {
                 let rest = &chars[read.end..];
-                let closed = matches!(
-                    rest,
-                    [] | ['分'] | ['.'] | ['。'] | ['分', '。'] | [' ', '分']
-                );
-                let value = if negative {
-                    read.value.negated()
-                } else {
-                    read.value
-                };
+                let closed = matches!(rest, [] | ['分'] | ['.'] | ['。'] | ['分', '。'] | [' ', '分']);
+                let value = if negative { read.value.negated() } else { read.value };
                 if closed { value.decimal() } else { None }
             }
             _ => None,
@@ -200,19 +180,15 @@ impl Grammar {
     /// that name none (3月15日).
     pub fn date(&self, raw: &str, year: Option<i32>) -> Option<Date> {
         let text = normalize::display(raw);
-        let chars: Vec<char> = text
-            .chars()
-            .filter(|c| *c != ' ')
-            .take(LONGEST_CELL)
-            .collect();
+        let chars: Vec<char> = text.chars().filter(|c| *c != ' ').take(LONGEST_CELL).collect();
         let mut i = 0;
         while i < chars.len() {
             match dates::scan(&chars, i, year) {
-                Some(dates::Stamp {
-                    precision: dates::Precision::Day,
-                    days: Some((first, last)),
-                    ..
-                }) if first == last => return Some(first),
+                Some(dates::Stamp { precision: dates::Precision::Day, days: Some((first, last)), .. })
+                    if first == last =>
+                {
+                    return Some(first);
+                }
                 Some(found) => i = found.end.max(i + 1),
                 None => i += run_of_digits(&chars[i..]).max(1),
             }
@@ -223,11 +199,7 @@ impl Grammar {
     /// The fiscal year that a text names: `（2020年度）`, 二〇二一年度, `2022 年度`. NNNN年度 before NNNN年; 1990 to 2099.
     pub fn year(&self, raw: &str) -> Option<i32> {
         let text = normalize::display(raw);
-        let chars: Vec<char> = text
-            .chars()
-            .filter(|c| *c != ' ')
-            .take(LONGEST_CELL)
-            .collect();
+        let chars: Vec<char> = text.chars().filter(|c| *c != ' ').take(LONGEST_CELL).collect();
         let mut plain = None;
         for (i, c) in chars.iter().enumerate().filter(|(_, c)| **c == '年') {
             debug_assert_eq!(*c, '年');
@@ -235,15 +207,10 @@ impl Grammar {
                 continue;
             };
             let digit = |c: &char| c.to_digit(10).or(numeral::digit(*c));
-            let Some(year) = chars[from..i]
-                .iter()
-                .try_fold(0i32, |n, c| digit(c).map(|d| n * 10 + d as i32))
-            else {
+            let Some(year) = chars[from..i].iter().try_fold(0i32, |n, c| digit(c).map(|d| n * 10 + d as i32)) else {
                 continue;
             };
-            let longer = from
-                .checked_sub(1)
-                .is_some_and(|before| digit(&chars[before]).is_some());
+            let longer = from.checked_sub(1).is_some_and(|before| digit(&chars[before]).is_some());
             if longer || !(1990..2100).contains(&year) {
                 continue;
             }

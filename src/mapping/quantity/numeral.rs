@@ -36,13 +36,9 @@ pub(super) fn scan(text: &[char], at: usize, units: &Units) -> Scan {
 fn scan_within(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
     match text.get(at) {
         Some(c) if c.is_ascii_digit() => scan_digits(text, at, units, nested),
-        Some('.') if text.get(at + 1).is_some_and(char::is_ascii_digit) => {
-            scan_digits(text, at, units, nested)
-        }
+        Some('.') if text.get(at + 1).is_some_and(char::is_ascii_digit) => scan_digits(text, at, units, nested),
         Some('百' | '千' | '万' | '萬') if !nested => scan_per(text, at, units),
-        Some(c) if digit(*c).is_some() || ten(*c).is_some() => {
-            scan_chinese(text, at, units, nested)
-        }
+        Some(c) if digit(*c).is_some() || ten(*c).is_some() => scan_chinese(text, at, units, nested),
         _ => Scan::Nothing,
     }
 }
@@ -109,12 +105,7 @@ fn skip_spaces(text: &[char], mut at: usize) -> usize {
 fn plain_digits(text: &[char], at: usize) -> Result<(Exact, usize), usize> {
     let mut value = Exact::whole(0);
     let mut i = at;
-    let run_end = |from: usize| {
-        from + text[from..]
-            .iter()
-            .take_while(|c| c.is_ascii_digit())
-            .count()
-    };
+    let run_end = |from: usize| from + text[from..].iter().take_while(|c| c.is_ascii_digit()).count();
     let mut fits = true;
     let mut push = |value: &mut Exact, from: usize, to: usize, fractional: bool| {
         for c in &text[from..to] {
@@ -144,21 +135,14 @@ fn plain_digits(text: &[char], at: usize) -> Result<(Exact, usize), usize> {
             push(&mut value, i + 1, fraction_end, true);
             i = fraction_end;
             if text.get(i) == Some(&'.') && text.get(i + 1).is_some_and(char::is_ascii_digit) {
-                let rest = text[i..]
-                    .iter()
-                    .take_while(|c| c.is_ascii_digit() || **c == '.')
-                    .count();
+                let rest = text[i..].iter().take_while(|c| c.is_ascii_digit() || **c == '.').count();
                 return Err(i + rest);
             }
         }
     }
     // 007, 0571: a code.
     let code = first_length > 2 && text[at] == '0';
-    if fits && !code {
-        Ok((value, i))
-    } else {
-        Err(i)
-    }
+    if fits && !code { Ok((value, i)) } else { Err(i) }
 }
 
 fn scan_digits(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
@@ -168,21 +152,12 @@ fn scan_digits(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
     };
     if let Some((power, end)) = exponent(text, i) {
         let shifted = if power >= 0 {
-            10i128
-                .checked_pow(power as u32)
-                .and_then(|p| total.times_whole(p))
+            10i128.checked_pow(power as u32).and_then(|p| total.times_whole(p))
         } else {
             total.shifted_down(-power as u32)
         };
         return match shifted {
-            Some(value) => Scan::Read(Numeral {
-                value,
-                end,
-                chinese: 0,
-                scale: 1,
-                ratio: false,
-                more: false,
-            }),
+            Some(value) => Scan::Read(Numeral { value, end, chinese: 0, scale: 1, ratio: false, more: false }),
             None => Scan::Unreadable(end),
         };
     }
@@ -194,14 +169,7 @@ fn scan_digits(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
             _ => total.shifted_down(1),
         };
         return match value {
-            Some(value) => Scan::Read(Numeral {
-                value,
-                end: i + 1,
-                chinese: 0,
-                scale: 1,
-                ratio: true,
-                more: false,
-            }),
+            Some(value) => Scan::Read(Numeral { value, end: i + 1, chinese: 0, scale: 1, ratio: true, more: false }),
             None => Scan::Unreadable(i + 1),
         };
     }
@@ -222,9 +190,7 @@ fn scan_digits(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
             let after = skip_spaces(text, j + 1);
             if units.matches(text, after).is_some()
                 || text.get(after).is_none()
-                || text
-                    .get(after)
-                    .is_some_and(|c| small_scale(*c).or(large_scale(*c)).is_some())
+                || text.get(after).is_some_and(|c| small_scale(*c).or(large_scale(*c)).is_some())
             {
                 more = true;
                 j = after;
@@ -232,9 +198,7 @@ fn scan_digits(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
             }
         }
         while let Some(s) = text.get(j).and_then(|c| {
-            small_scale(*c)
-                .or(large_scale(*c))
-                .or((scale == 1).then(|| ten(*c).filter(|t| *t == 10)).flatten())
+            small_scale(*c).or(large_scale(*c)).or((scale == 1).then(|| ten(*c).filter(|t| *t == 10)).flatten())
         }) {
             // 千克 and 百分点 are units, not scales.
             if units.is_unit_here(text, j) {
@@ -276,9 +240,7 @@ fn scan_digits(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
             Ok((next, end)) => {
                 // 3万5: the missing scale is a guess.
                 let after = skip_spaces(text, end);
-                let has_scale = text
-                    .get(after)
-                    .is_some_and(|c| small_scale(*c).or(large_scale(*c)).is_some())
+                let has_scale = text.get(after).is_some_and(|c| small_scale(*c).or(large_scale(*c)).is_some())
                     && !units.is_unit_here(text, after);
                 let fills = next.scale == 0 && end - i == (lower_than.ilog10() as usize);
                 if !has_scale && !fills {
@@ -290,14 +252,7 @@ fn scan_digits(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
             Err(end) => return Scan::Unreadable(end),
         }
     }
-    Scan::Read(Numeral {
-        value: total,
-        end: i,
-        chinese: 0,
-        scale: closing,
-        ratio: false,
-        more,
-    })
+    Scan::Read(Numeral { value: total, end: i, chinese: 0, scale: closing, ratio: false, more })
 }
 
 /// `E+08`, as spreadsheets write: the power and the end.
@@ -310,22 +265,11 @@ fn exponent(text: &[char], at: usize) -> Option<(i32, usize)> {
         Some('-') => (-1, at + 2),
         _ => return None,
     };
-    let digits = text
-        .get(from..)?
-        .iter()
-        .take_while(|c| c.is_ascii_digit())
-        .count();
-    if !(1..=2).contains(&digits)
-        || text
-            .get(from + digits)
-            .is_some_and(|c| c.is_ascii_alphanumeric())
-    {
+    let digits = text.get(from..)?.iter().take_while(|c| c.is_ascii_digit()).count();
+    if !(1..=2).contains(&digits) || text.get(from + digits).is_some_and(|c| c.is_ascii_alphanumeric()) {
         return None;
     }
-    let power = text[from..from + digits]
-        .iter()
-        .filter_map(|c| c.to_digit(10))
-        .fold(0, |n, d| n * 10 + d as i32);
+    let power = text[from..from + digits].iter().filter_map(|c| c.to_digit(10)).fold(0, |n, d| n * 10 + d as i32);
     Some((sign * power, from + digits))
 }
 
@@ -384,29 +328,18 @@ fn scan_per(text: &[char], at: usize, units: &Units) -> Scan {
 
 /// 四分之三: a ratio where it is a finite decimal; 三分之一 has no exact one, so it is not read as a number.
 fn fraction(text: &[char], from: usize, below: Exact, below_length: usize, units: &Units) -> Scan {
-    if text
-        .get(from)
-        .is_some_and(|c| matches!(c, '百' | '千' | '万'))
-    {
+    if text.get(from).is_some_and(|c| matches!(c, '百' | '千' | '万')) {
         return Scan::Unreadable(from);
     }
     match scan_within(text, from, units, true) {
         // 四分之三分之二
-        Scan::Read(top) if text[top.end..].starts_with(&['分', '之']) => {
-            Scan::Unreadable(top.end + 2)
-        }
-        Scan::Read(top) if !top.ratio && below.scale == 0 => {
-            match top.value.divided_by(below.mantissa) {
-                Some(value) => Scan::Read(Numeral {
-                    value,
-                    ratio: true,
-                    scale: 1,
-                    chinese: below_length + 2 + top.chinese,
-                    ..top
-                }),
-                None => Scan::Unreadable(top.end),
+        Scan::Read(top) if text[top.end..].starts_with(&['分', '之']) => Scan::Unreadable(top.end + 2),
+        Scan::Read(top) if !top.ratio && below.scale == 0 => match top.value.divided_by(below.mantissa) {
+            Some(value) => {
+                Scan::Read(Numeral { value, ratio: true, scale: 1, chinese: below_length + 2 + top.chinese, ..top })
             }
-        }
+            None => Scan::Unreadable(top.end),
+        },
         Scan::Read(top) => Scan::Unreadable(top.end),
         Scan::Unreadable(end) => Scan::Unreadable(end),
         Scan::Nothing => Scan::Unreadable(from),
@@ -428,10 +361,7 @@ fn scan_chinese(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
     let mut i = at;
     while let Some(c) = text.get(i).copied() {
         if let Some(d) = digit(c) {
-            let run = text[i..]
-                .iter()
-                .take_while(|c| digit(**c).is_some())
-                .count();
+            let run = text[i..].iter().take_while(|c| digit(**c).is_some()).count();
             if d == 0 && run <= 2 && i > at && pending.is_none() {
                 zero = true;
                 closing = 1;
@@ -448,9 +378,7 @@ fn scan_chinese(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
             closing = 1;
             i += 1;
             // A point and digits: 三点五
-            if matches!(text.get(i), Some('点' | '點'))
-                && text.get(i + 1).is_some_and(|c| digit(*c).is_some())
-            {
+            if matches!(text.get(i), Some('点' | '點')) && text.get(i + 1).is_some_and(|c| digit(*c).is_some()) {
                 let Some(value) = pending.as_mut() else {
                     return Scan::Unreadable(i);
                 };
@@ -470,9 +398,7 @@ fn scan_chinese(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
             }
             // 百 and 千 need a digit; 十 alone is 10, 廿 is 20.
             let coefficient = match pending.take() {
-                Some(p) if p.scale == 0 && s % 10 == 0 && !matches!(c, '廿' | '卅' | '卌') => {
-                    p.mantissa
-                }
+                Some(p) if p.scale == 0 && s % 10 == 0 && !matches!(c, '廿' | '卅' | '卌') => p.mantissa,
                 Some(_) => return Scan::Unreadable(i + 1),
                 None if ten(c).is_some() && (i == at || last_scale > 10) => 1,
                 None => return Scan::Unreadable(i + 1),
@@ -489,9 +415,7 @@ fn scan_chinese(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
             if units.is_unit_here(text, i) {
                 break;
             }
-            let Some(mut value) =
-                Exact::whole(section).plus(pending.take().unwrap_or(Exact::whole(0)))
-            else {
+            let Some(mut value) = Exact::whole(section).plus(pending.take().unwrap_or(Exact::whole(0))) else {
                 return Scan::Unreadable(i + 1);
             };
             let closes_all = s == 100_000_000;
@@ -509,11 +433,7 @@ fn scan_chinese(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
             let Some(value) = value.times_whole(s) else {
                 return Scan::Unreadable(i + 1);
             };
-            let target = if closes_all {
-                &mut total
-            } else {
-                &mut below_yi
-            };
+            let target = if closes_all { &mut total } else { &mut below_yi };
             if closes_all && target.mantissa != 0 {
                 return Scan::Unreadable(i + 1);
             }
@@ -569,27 +489,15 @@ fn scan_chinese(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
                     .and_then(|t| t.plus(Exact::whole(i128::from(half.unwrap_or(0)))))
                     .and_then(|t| t.shifted_down(2));
                 if let Some(value) = tenths {
-                    return Scan::Read(Numeral {
-                        value,
-                        end,
-                        chinese: end - at,
-                        scale: 1,
-                        ratio: true,
-                        more: false,
-                    });
+                    return Scan::Read(Numeral { value, end, chinese: end - at, scale: 1, ratio: true, more: false });
                 }
             }
         }
         if matches!(text.get(i), Some('折')) && closes_word(text, i + 1) {
             return match p.shifted_down(1) {
-                Some(value) => Scan::Read(Numeral {
-                    value,
-                    end: i + 1,
-                    chinese: i + 1 - at,
-                    scale: 1,
-                    ratio: true,
-                    more: false,
-                }),
+                Some(value) => {
+                    Scan::Read(Numeral { value, end: i + 1, chinese: i + 1 - at, scale: 1, ratio: true, more: false })
+                }
                 None => Scan::Unreadable(i + 1),
             };
         }
@@ -598,9 +506,7 @@ fn scan_chinese(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
         };
         total = sum;
     }
-    let sum = total
-        .plus(below_yi)
-        .and_then(|t| t.plus(Exact::whole(section)));
+    let sum = total.plus(below_yi).and_then(|t| t.plus(Exact::whole(section)));
     let Some(value) = sum else {
         return Scan::Unreadable(i);
     };
@@ -617,14 +523,7 @@ fn scan_chinese(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
             more: false,
         });
     }
-    Scan::Read(Numeral {
-        value,
-        end: i,
-        chinese: i - at,
-        scale: closing,
-        ratio: false,
-        more,
-    })
+    Scan::Read(Numeral { value, end: i, chinese: i - at, scale: closing, ratio: false, more })
 }
 
 /// Digits one after the other, without scales: 二〇二一 (where a zero shows that they are read one by one), 九八点五,
@@ -641,23 +540,12 @@ fn digit_run(text: &[char], at: usize, run_at: usize, run: usize) -> Scan {
             return Scan::Unreadable(end);
         }
     }
-    let read = |value, end: usize, ratio| {
-        Scan::Read(Numeral {
-            value,
-            end,
-            chinese: end - at,
-            scale: 1,
-            ratio,
-            more: false,
-        })
-    };
+    let read =
+        |value, end: usize, ratio| Scan::Read(Numeral { value, end, chinese: end - at, scale: 1, ratio, more: false });
     if text.get(end) == Some(&'折') && run == 2 && closes_word(text, end + 1) {
-        return value
-            .shifted_down(2)
-            .map_or(Scan::Unreadable(end), |v| read(v, end + 1, true));
+        return value.shifted_down(2).map_or(Scan::Unreadable(end), |v| read(v, end + 1, true));
     }
-    let point = matches!(text.get(end), Some('点' | '點'))
-        && text.get(end + 1).is_some_and(|c| digit(*c).is_some());
+    let point = matches!(text.get(end), Some('点' | '點')) && text.get(end + 1).is_some_and(|c| digit(*c).is_some());
     if point {
         let mut i = end + 1;
         while let Some(d) = text.get(i).and_then(|c| digit(*c)) {
@@ -668,13 +556,7 @@ fn digit_run(text: &[char], at: usize, run_at: usize, run: usize) -> Scan {
         }
         return read(value, i, false);
     }
-    let followed_by_scale = text
-        .get(end)
-        .is_some_and(|c| ten(*c).or(small_scale(*c)).or(large_scale(*c)).is_some());
+    let followed_by_scale = text.get(end).is_some_and(|c| ten(*c).or(small_scale(*c)).or(large_scale(*c)).is_some());
     let by_position = digits.iter().any(|c| digit(*c) == Some(0)) && !followed_by_scale;
-    if by_position {
-        read(value, end, false)
-    } else {
-        Scan::Unreadable(end)
-    }
+    if by_position { read(value, end, false) } else { Scan::Unreadable(end) }
 }

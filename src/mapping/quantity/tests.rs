@@ -14,13 +14,7 @@ fn shown(reading: Option<Reading>) -> String {
     };
     let mut words = Vec::new();
     if let Some(relation) = q.relation {
-        words.push(
-            serde_json::to_value(relation)
-                .unwrap()
-                .as_str()
-                .unwrap()
-                .to_owned(),
-        );
+        words.push(serde_json::to_value(relation).unwrap().as_str().unwrap().to_owned());
     }
     match (q.value, q.upper) {
         (Some(value), Some(upper)) => words.push(format!("{value}..{upper}")),
@@ -31,12 +25,7 @@ fn shown(reading: Option<Reading>) -> String {
     words.extend(q.date.map(|d| format!("@{d}")));
     words.extend(q.text.map(|t| format!("|{t}|")));
     for part in q.parts.into_iter().flatten() {
-        words.push(format!(
-            "{{{}={} {}}}",
-            part.label,
-            part.value.unwrap(),
-            part.unit.unwrap_or_default()
-        ));
+        words.push(format!("{{{}={} {}}}", part.label, part.value.unwrap(), part.unit.unwrap_or_default()));
     }
     words.join(" ")
 }
@@ -49,13 +38,7 @@ fn check(context: &Context, cases: &[(&str, &str)]) {
             (got != *expected).then(|| format!("{raw:?}: expected {expected}, read {got}"))
         })
         .collect();
-    assert!(
-        wrong.is_empty(),
-        "{} of {} differ:\n{}",
-        wrong.len(),
-        cases.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
 fn plain() -> Context {
@@ -63,10 +46,7 @@ fn plain() -> Context {
 }
 
 fn in_year(year: i32) -> Context {
-    Context {
-        year: Some(year),
-        ..Context::default()
-    }
+    Context { year: Some(year), ..Context::default() }
 }
 
 #[test]
@@ -118,10 +98,7 @@ fn schema_table() {
             ("1-6期", "|1-6期|"),
             ("控制在4.5%以内", "<= 0.045 ratio |控制在|"),
             ("37个基层医疗机构", "= 37 个 |基层医疗机构|"),
-            (
-                "普通居民 61 元/人/年; 特殊人员 140 元/人/年",
-                "= {普通居民=61 元/人/年} {特殊人员=140 元/人/年}",
-            ),
+            ("普通居民 61 元/人/年; 特殊人员 140 元/人/年", "= {普通居民=61 元/人/年} {特殊人员=140 元/人/年}"),
         ],
     );
 }
@@ -150,6 +127,7 @@ fn deadlines_take_the_forms_year() {
             ("2023.11.30", "= @2023-11-30"),
             ("2023.11", "= @2023-11-30"),
             ("2019.11", "= 2019.11"),
+            ("2023年12月31日（含）前", "<= @2023-12-31"),
             ("年底前", "<= @2023-12-31"),
             ("当年12月底前", "<= @2023-12-31"),
             ("次年3月底前", "<= @2024-03-31"),
@@ -169,18 +147,8 @@ fn deadlines_take_the_forms_year() {
             ("每月15日前", "|每月15日前|"),
         ],
     );
-    check(
-        &plain(),
-        &[
-            ("12月底前", "|12月底前|"),
-            ("7月", "|7月|"),
-            ("2022年12月底前", "<= @2022-12-31"),
-        ],
-    );
-    let months = Context {
-        default_unit: GRAMMAR.unit("个月"),
-        ..in_year(2023)
-    };
+    check(&plain(), &[("12月底前", "|12月底前|"), ("7月", "|7月|"), ("2022年12月底前", "<= @2022-12-31")]);
+    let months = Context { default_unit: GRAMMAR.unit("个月"), ..in_year(2023) };
     check(&months, &[("7月", "= 7 月"), ("≥6", ">= 6 月")]);
 }
 
@@ -320,6 +288,17 @@ fn units() {
             ("530元/人*月", "= 530 元/人·月"),
             ("400元/人、天", "= 400 元/人·天"),
             ("300元/人·月", "= 300 元/人·月"),
+            ("100元/(人·月)", "= 100 元/人·月"),
+            ("零下5℃", "= -5 ℃"),
+            ("≤2s", "<= 2 s"),
+            ("500万元以下（含500万元）", "<= 5000000 元"),
+            ("已完成（100%）", "= 1 ratio |已完成|"),
+            ("从60%提高到80%", "|从60%提高到80%|"),
+            ("【100%】", "= 1 ratio"),
+            ("2023.1-2023.12", "|2023.1-2023.12|"),
+            ("两千零二十三年十二月", "|两千零二十三年十二月|"),
+            ("小学≥100人，初中≤200人", "|小学≥100人，初中≤200人|"),
+            ("65岁及以上老人体检率70%", "|65岁及以上老人体检率70%|"),
             ("780元/生/年", "= 780 元/生/年"),
             ("5万元/月", "= 50000 元/月"),
             ("1次/月", "= 1 次/月"),
@@ -381,21 +360,14 @@ fn what_is_no_measure_stays_text() {
         "8:30",
         "2021年第3号文",
     ] {
-        assert_eq!(
-            shown(GRAMMAR.read(text, &in_year(2022))),
-            format!("|{text}|"),
-            "{text}"
-        );
+        assert_eq!(shown(GRAMMAR.read(text, &in_year(2022))), format!("|{text}|"), "{text}");
     }
     check(
         &plain(),
         &[
             ("定性优良", "|优良|"),
             ("定性", "null"),
-            (
-                "1.完成培训5次；2.发放资料200份",
-                "= {完成培训=5 次} {发放资料=200 份}",
-            ),
+            ("1.完成培训5次；2.发放资料200份", "= {完成培训=5 次} {发放资料=200 份}"),
         ],
     );
 }
@@ -439,11 +411,7 @@ fn blanks_are_nothing() {
 
 #[test]
 fn the_context_gives_a_bare_number_its_unit() {
-    let with = |unit: &str, money| Context {
-        year: None,
-        default_unit: GRAMMAR.unit(unit),
-        money,
-    };
+    let with = |unit: &str, money| Context { year: None, default_unit: GRAMMAR.unit(unit), money };
     check(
         &with("万元", true),
         &[
@@ -464,24 +432,10 @@ fn the_context_gives_a_bare_number_its_unit() {
             ("90-95", "range 0.9..0.95 ratio"),
         ],
     );
+    check(&with("人", false), &[("45251156", "= 45251156 人"), ("1.6万", "= 16000 人"), ("0", "= 0 人")]);
     check(
-        &with("人", false),
-        &[
-            ("45251156", "= 45251156 人"),
-            ("1.6万", "= 16000 人"),
-            ("0", "= 0 人"),
-        ],
-    );
-    check(
-        &Context {
-            money: true,
-            ..plain()
-        },
-        &[
-            ("16万", "= 160000 元"),
-            ("≤620万/月", "<= 6200000 元/月"),
-            ("90", "= 90"),
-        ],
+        &Context { money: true, ..plain() },
+        &[("16万", "= 160000 元"), ("≤620万/月", "<= 6200000 元/月"), ("90", "= 90")],
     );
     let reading = GRAMMAR.read("90", &with("万元", false)).unwrap();
     assert!(reading.used_default && reading.written_unit.is_none());
@@ -492,11 +446,7 @@ fn the_context_gives_a_bare_number_its_unit() {
 
 #[test]
 fn unit_names() {
-    let unit = |text: &str| {
-        GRAMMAR
-            .unit(text)
-            .map(|u| format!("{} {} {}", u.base, u.factor, u.scale_only))
-    };
+    let unit = |text: &str| GRAMMAR.unit(text).map(|u| format!("{} {} {}", u.base, u.factor, u.scale_only));
     assert_eq!(unit("万元").as_deref(), Some("元 10000 false"));
     assert_eq!(unit("%").as_deref(), Some("ratio 0.01 false"));
     assert_eq!(unit("百分比").as_deref(), Some("ratio 0.01 false"));
@@ -574,23 +524,9 @@ fn numbers_dates_and_years() {
 #[test]
 fn hostile_cells_are_text() {
     let long = "5个".repeat(100_000);
-    assert_eq!(
-        GRAMMAR
-            .read(&long, &plain())
-            .unwrap()
-            .quantity
-            .text
-            .as_deref(),
-        Some(long.as_str())
-    );
+    assert_eq!(GRAMMAR.read(&long, &plain()).unwrap().quantity.text.as_deref(), Some(long.as_str()));
     let nested = "四分之".repeat(600) + "三";
-    assert!(
-        !GRAMMAR
-            .read(&nested, &plain())
-            .unwrap()
-            .quantity
-            .is_measured()
-    );
+    assert!(!GRAMMAR.read(&nested, &plain()).unwrap().quantity.is_measured());
     for text in [
         "万".repeat(1900),
         "一".repeat(1900),
@@ -601,13 +537,7 @@ fn hostile_cells_are_text() {
         "不低于".repeat(600),
         "1万".repeat(900),
     ] {
-        assert!(
-            !GRAMMAR
-                .read(&text, &plain())
-                .is_some_and(|r| r.quantity.is_measured()),
-            "{}",
-            &text[..12]
-        );
+        assert!(!GRAMMAR.read(&text, &plain()).is_some_and(|r| r.quantity.is_measured()), "{}", &text[..12]);
     }
 }
 
@@ -668,10 +598,7 @@ fn chinese(n: u64) -> String {
 }
 
 fn value_of(text: &str) -> Option<String> {
-    GRAMMAR
-        .read(text, &plain())
-        .and_then(|r| r.quantity.value)
-        .map(|v| v.to_string())
+    GRAMMAR.read(text, &plain()).and_then(|r| r.quantity.value).map(|v| v.to_string())
 }
 
 proptest! {

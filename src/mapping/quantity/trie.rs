@@ -15,12 +15,7 @@ struct Node<T> {
 
 impl<T: Copy> Trie<T> {
     pub(super) fn new() -> Self {
-        Trie {
-            nodes: vec![Node {
-                next: Vec::new(),
-                value: None,
-            }],
-        }
+        Trie { nodes: vec![Node { next: Vec::new(), value: None }] }
     }
 
     /// Adds a word; the first value given to a word stays.
@@ -31,10 +26,7 @@ impl<T: Copy> Trie<T> {
                 Ok(found) => self.nodes[at].next[found].1 as usize,
                 Err(place) => {
                     let new = self.nodes.len();
-                    self.nodes.push(Node {
-                        next: Vec::new(),
-                        value: None,
-                    });
+                    self.nodes.push(Node { next: Vec::new(), value: None });
                     self.nodes[at].next.insert(place, (c, new as u32));
                     new
                 }

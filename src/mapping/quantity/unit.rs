@@ -47,17 +47,11 @@ impl Units {
             nothing: Arc::from(""),
         };
         for entry in entries {
-            let written = entry
-                .written
-                .iter()
-                .map(|w| crate::normalize::display(w).into_owned());
+            let written = entry.written.iter().map(|w| crate::normalize::display(w).into_owned());
             match entry.kind {
                 UnitKind::Per => written.for_each(|w| units.per.insert(&w, ())),
                 UnitKind::Scale => {
-                    let factor = entry
-                        .factor
-                        .and_then(|f| i64::try_from(f.mantissa()).ok())
-                        .unwrap_or(1);
+                    let factor = entry.factor.and_then(|f| i64::try_from(f.mantissa()).ok()).unwrap_or(1);
                     written.for_each(|w| units.scales.insert(&w, factor));
                 }
                 kind => {
@@ -65,15 +59,12 @@ impl Units {
                     for word in written {
                         let base: Arc<str> = Arc::from(entry.base.as_deref().unwrap_or(&word));
                         // The spellings of one entry share its place in the table.
-                        let shared = units.table.last().is_some_and(|u| {
-                            u.base == base && u.kind == kind && u.factor == factor
-                        });
+                        let shared =
+                            units.table.last().is_some_and(|u| u.base == base && u.kind == kind && u.factor == factor);
                         if !shared {
                             units.table.push(Unit { base, factor, kind });
                         }
-                        units
-                            .words
-                            .insert(&word, u16::try_from(units.table.len() - 1).ok());
+                        units.words.insert(&word, u16::try_from(units.table.len() - 1).ok());
                     }
                 }
             }
@@ -107,22 +98,13 @@ impl Units {
             }
             match self.scales.longest(text, i) {
                 Some((factor, next)) => {
-                    scale = scale
-                        .checked_mul(factor)
-                        .filter(|s| *s <= 1_000_000_000_000)?;
+                    scale = scale.checked_mul(factor).filter(|s| *s <= 1_000_000_000_000)?;
                     i = next;
                 }
                 None if scale > 1 => {
-                    let unit = WrittenUnit {
-                        base: Arc::clone(&self.nothing),
-                        factor: Decimal::from(scale),
-                        scale_only: true,
-                    };
-                    return Some(Found {
-                        unit,
-                        kind: UnitKind::Scale,
-                        end: i,
-                    });
+                    let unit =
+                        WrittenUnit { base: Arc::clone(&self.nothing), factor: Decimal::from(scale), scale_only: true };
+                    return Some(Found { unit, kind: UnitKind::Scale, end: i });
                 }
                 None => return None,
             }
@@ -133,48 +115,44 @@ impl Units {
         if !matches!(kind, UnitKind::Ratio | UnitKind::Points) {
             if let Some((compound, compound_end)) = self.per(text, end, &unit.base) {
                 (base, end) = (compound, compound_end);
-                kind = if kind == UnitKind::Time {
-                    UnitKind::Counter
-                } else {
-                    kind
-                };
+                kind = if kind == UnitKind::Time { UnitKind::Counter } else { kind };
             }
         }
-        Some(Found {
-            unit: WrittenUnit {
-                base,
-                factor,
-                scale_only: false,
-            },
-            kind,
-            end,
-        })
+        Some(Found { unit: WrittenUnit { base, factor, scale_only: false }, kind, end })
     }
 
     /// The denominators behind a unit, and the whole unit's name: `/人·月` behind 元.
     pub(super) fn per(&self, text: &[char], at: usize, first: &str) -> Option<(Arc<str>, usize)> {
         let mut compound: Option<String> = None;
         let mut end = at;
+        let mut bracket = false;
         for _ in 0..MOST_PARTS {
-            let Some(next) = self.denominator(text, end, &mut compound, first) else {
-                break;
-            };
+            // 元/(人·月)
+            let opened = compound.is_none() && matches!(text.get(end..end + 2), Some(['/', '(' | '（']));
+            let from = end + usize::from(opened);
+            let Some(next) = self.denominator(text, from, opened, &mut compound, first) else { break };
+            bracket |= opened;
             end = next;
+        }
+        if bracket {
+            end = matches!(text.get(end), Some(')' | '）')).then_some(end + 1)?;
         }
         compound.map(|name| (Arc::from(name), end))
     }
 
-    /// One further part: `/人`, `·月`, `、天`, `每年`. Appends it to the compound and returns its end.
+    /// One further part: `/人`, `·月`, `、天`, `每年`; `opened` where a bracket stands for the slash. Appends it to the compound and returns its end.
     fn denominator(
         &self,
         text: &[char],
         at: usize,
+        opened: bool,
         compound: &mut Option<String>,
         first: &str,
     ) -> Option<usize> {
         let separator = *text.get(at)?;
         let (joint, from) = match separator {
-            '/' | '／' => ("/", at + 1),
+            '/' => ("/", at + 1),
+            '(' | '（' if opened => ("/", at + 1),
             '每' => ("/", at),
             '·' | '*' | '×' | '•' | '、' if compound.is_some() => ("·", at + 1),
             '.' if compound.is_some() => (".", at + 1),
@@ -213,21 +191,14 @@ impl Units {
 
     /// A short noun that ends where the cell or its clause ends: 元/标段.
     fn unknown_noun(&self, text: &[char], at: usize) -> Option<usize> {
-        let length = text
-            .get(at..)?
-            .iter()
-            .take_while(|c| ('\u{4E00}'..='\u{9FFF}').contains(*c))
-            .count();
+        let length = text.get(at..)?.iter().take_while(|c| ('\u{4E00}'..='\u{9FFF}').contains(*c)).count();
         let end = at + length;
-        let closed = text
-            .get(end)
-            .is_none_or(|c| matches!(c, '，' | '；' | ',' | ';' | '。' | '）' | ')' | '、'));
+        let closed = text.get(end).is_none_or(|c| matches!(c, '，' | '；' | ',' | ';' | '。' | '）' | ')' | '、'));
         ((1..=LONGEST_NOUN).contains(&length) && closed).then_some(end)
     }
 
     /// A text that is wholly a unit.
     pub(super) fn whole(&self, text: &[char]) -> Option<Found> {
-        self.matches(text, 0)
-            .filter(|found| found.end == text.len())
+        self.matches(text, 0).filter(|found| found.end == text.len())
     }
 }
