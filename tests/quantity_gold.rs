@@ -62,7 +62,7 @@ fn differs(gold: &Value, got: Option<Reading>) -> Option<String> {
     let Some(got) = got else {
         return (!gold.is_null()).then(|| format!("{gold} was read as blank"));
     };
-    let read = serde_json::to_value(&got.quantity).unwrap();
+    let read = serde_json::to_value(&got.quantity).expect("a quantity is plain data");
     let same = ["relation", "value", "upper", "date"].iter().all(|key| text_of(&gold[*key]) == text_of(&read[*key]))
         && match &gold["unit"] {
             Value::Array(units) => units.contains(&read["unit"]),

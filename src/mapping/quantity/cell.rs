@@ -92,8 +92,7 @@ fn says_nothing(grammar: &Grammar, text: &str) -> bool {
     }
     let chars: Vec<char> = text.chars().collect();
     let mut i = 0;
-    while let Some((bound, end)) = grammar.words.before.longest(&chars, i).filter(|b| b.0.sign) {
-        debug_assert!(bound.sign);
+    while let Some((_, end)) = grammar.words.before.longest(&chars, i).filter(|b| b.0.sign) {
         i = end;
     }
     i == chars.len() || grammar.units.whole(&chars[i..]).is_some()
@@ -107,10 +106,10 @@ fn is_joint(c: char) -> bool {
 fn trim_joints(text: &str) -> &str {
     let mut text = text.trim_matches(is_joint);
     for (open, close) in [('（', '）'), ('(', ')'), ('（', ')'), ('(', '）')] {
-        if let Some(inside) = text.strip_prefix(open).and_then(|t| t.strip_suffix(close)) {
-            if !inside.contains([open, close]) {
-                text = inside.trim_matches(is_joint);
-            }
+        if let Some(inside) = text.strip_prefix(open).and_then(|t| t.strip_suffix(close))
+            && !inside.contains([open, close])
+        {
+            text = inside.trim_matches(is_joint);
         }
     }
     if matches!(text, "（）" | "()" | "（" | "(" | "）" | ")") { "" } else { text }
@@ -143,12 +142,11 @@ impl Cell<'_> {
             }
             let starts_number =
                 c.is_ascii_digit() || numeral::digit(c).is_some() || matches!(c, '十' | '拾' | '廿' | '卅' | '卌');
-            if starts_number || matches!(c, '年' | '当' | '本' | '今' | '次' | '翌' | '来' | '下' | '上' | '去' | '第')
-            {
-                if let Some(found) = self.date_at(i, &[]) {
-                    i = self.take_date(i, found, &[], &mut items)?;
-                    continue;
-                }
+            let may_date = starts_number
+                || matches!(c, '年' | '当' | '本' | '今' | '次' | '翌' | '来' | '下' | '上' | '去' | '第');
+            if may_date && let Some(found) = self.date_at(i, &[]) {
+                i = self.take_date(i, found, &[], &mut items)?;
+                continue;
             }
             if let Some((_, end)) = self.reader.words.ordinal_before.longest(text, i) {
                 i = end + number_name_length(&text[end..]);
@@ -161,11 +159,11 @@ impl Cell<'_> {
                     .count();
                 continue;
             }
-            if starts_number && c.is_ascii_digit() {
-                if let Some(end) = self.list_number(i) {
-                    i = end;
-                    continue;
-                }
+            if c.is_ascii_digit()
+                && let Some(end) = self.list_number(i)
+            {
+                i = end;
+                continue;
             }
             let opens = starts_number
                 || matches!(c, '百' | '千' | '万' | '负' | '負' | '¥' | '￥' | '人' | 'R')
@@ -399,11 +397,11 @@ impl Cell<'_> {
         let mut before: Vec<char> = self.text[..measure.start].to_vec();
         let after = &self.text[measure.end..];
         let mut relation = measure.relation;
-        if let (None, Some((from, to, bound))) = (relation, loose) {
-            if to <= before.len() {
-                before.drain(from..to);
-                relation = super::words::relation_of(bound.means);
-            }
+        if let (None, Some((from, to, bound))) = (relation, loose)
+            && to <= before.len()
+        {
+            before.drain(from..to);
+            relation = super::words::relation_of(bound.means);
         }
         // 60%≤…: the sign behind the number turns it round; that is not read.
         if self.reader.words.before.longest(self.text, skip_spaces(self.text, measure.end)).is_some_and(|b| b.0.sign) {

@@ -218,9 +218,7 @@ impl Reader<'_> {
             let found = self.units.matches(text, at + 1)?;
             return matches!(text.get(found.end), Some(')' | '）')).then(|| Found { end: found.end + 1, ..found });
         }
-        let found = self.units.matches(text, at)?;
-        // `3 m` in a line of Latin words is a word's beginning as often as a unit; the table already asks for its end.
-        Some(found)
+        self.units.matches(text, at)
     }
 
     /// `620万/月` where the row speaks of money: 元/月.

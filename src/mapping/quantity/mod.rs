@@ -201,8 +201,7 @@ impl Grammar {
         let text = normalize::display(raw);
         let chars: Vec<char> = text.chars().filter(|c| *c != ' ').take(LONGEST_CELL).collect();
         let mut plain = None;
-        for (i, c) in chars.iter().enumerate().filter(|(_, c)| **c == '年') {
-            debug_assert_eq!(*c, '年');
+        for (i, _) in chars.iter().enumerate().filter(|(_, c)| **c == '年') {
             let Some(from) = i.checked_sub(4) else {
                 continue;
             };

@@ -112,11 +112,11 @@ impl Units {
         let factor = unit.factor.checked_mul(Decimal::from(scale))?.normalize();
         let mut base = Arc::clone(&unit.base);
         let mut kind = unit.kind;
-        if !matches!(kind, UnitKind::Ratio | UnitKind::Points) {
-            if let Some((compound, compound_end)) = self.per(text, end, &unit.base) {
-                (base, end) = (compound, compound_end);
-                kind = if kind == UnitKind::Time { UnitKind::Counter } else { kind };
-            }
+        if !matches!(kind, UnitKind::Ratio | UnitKind::Points)
+            && let Some((compound, compound_end)) = self.per(text, end, &unit.base)
+        {
+            (base, end) = (compound, compound_end);
+            kind = if kind == UnitKind::Time { UnitKind::Counter } else { kind };
         }
         Some(Found { unit: WrittenUnit { base, factor, scale_only: false }, kind, end })
     }
