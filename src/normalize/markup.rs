@@ -13,7 +13,9 @@ const SPAN_LIMIT: usize = 400;
 ///
 /// Borrowed where nothing changes.
 pub fn plain(raw: &str) -> Cow<'_, str> {
-    let Some(first) = first_mark(raw) else { return Cow::Borrowed(raw) };
+    let Some(first) = first_mark(raw) else {
+        return Cow::Borrowed(raw);
+    };
     let mut out = String::with_capacity(raw.len());
     out.push_str(&raw[..first]);
     let mut rest = &raw[first..];

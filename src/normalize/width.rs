@@ -71,6 +71,6 @@ fn is_space(c: char) -> bool {
 /// Does a space between these two say something? Between Latin words and numbers it does; next to CJK characters,
 /// and between a number and its sign, it does not.
 fn parted_by_space(left: char, right: char) -> bool {
-    let sign = |c| matches!(c, '≥' | '≤' | '≧' | '≦' | '<' | '>' | '=' | '%' | '‰' | '≈');
-    !(is_cjk(left) || is_cjk(right) || sign(left) || sign(right))
+    let compares = matches!(left, '≥' | '≤' | '≧' | '≦' | '<' | '>' | '=' | '≈');
+    !(is_cjk(left) || is_cjk(right) || compares || matches!(right, '%' | '‰'))
 }

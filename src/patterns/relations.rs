@@ -111,6 +111,8 @@ pub enum Role {
     MoneyAfter,
     /// Says that an end counts.
     Inclusive,
+    /// Before a number, but no name for it.
+    NoLabel,
 }
 
 /// Small words with one role.

@@ -45,16 +45,25 @@ pub(super) fn read(grammar: &Grammar, raw: &str, context: &Context) -> Option<Re
     if text.is_empty() {
         return None;
     }
-    let words_only = |text: &str| Some(Reading { quantity: Quantity::text_only(raw, text), written_unit: None, used_default: false });
+    let words_only = |text: &str| {
+        Some(Reading { quantity: Quantity::text_only(raw, text), written_unit: None, used_default: false })
+    };
     if text.len() > LONGEST_CELL * 4 {
         return words_only(&text);
     }
-    let may_hold_number = text.chars().any(|c| c.is_ascii_digit() || c == '年' || c == '十' || numeral::digit(c).is_some() || matches!(c, '拾' | '廿' | '卅' | '卌' | '百'));
+    let may_hold_number = text.chars().any(|c| {
+        c.is_ascii_digit()
+            || c == '年'
+            || c == '十'
+            || numeral::digit(c).is_some()
+            || matches!(c, '拾' | '廿' | '卅' | '卌' | '百')
+    });
     if !may_hold_number {
         if text.chars().nth(16).is_none() && says_nothing(grammar, &text) {
             return None;
         }
-        let chars: Option<Vec<char>> = grammar.words.prefix.longest_str(&text).map(|end| text.chars().skip(end).collect());
+        let chars: Option<Vec<char>> =
+            grammar.words.prefix.longest_str(&text).map(|end| text.chars().skip(end).collect());
         return match chars {
             Some(rest) if !rest.is_empty() => words_only(trim_joints(&rest.into_iter().collect::<String>())),
             _ => words_only(&text),
@@ -70,7 +79,7 @@ pub(super) fn read(grammar: &Grammar, raw: &str, context: &Context) -> Option<Re
     if let Some((_, end)) = grammar.words.prefix.longest(&chars, 0) {
         chars.drain(..end);
     }
-    let reader = Reader { units: &grammar.units, words: &grammar.words };
+    let reader = Reader { units: &grammar.units, words: &grammar.words, money: context.money };
     let cell = Cell { reader, text: &chars, context };
     let reading = cell.items().and_then(|items| cell.decide(raw, &items));
     reading.or_else(|| words_only(&chars.iter().collect::<String>()))
@@ -83,8 +92,7 @@ fn says_nothing(grammar: &Grammar, text: &str) -> bool {
     }
     let chars: Vec<char> = text.chars().collect();
     let mut i = 0;
-    while let Some((bound, end)) = grammar.words.before.longest(&chars, i).filter(|b| b.0.sign) {
-        debug_assert!(bound.sign);
+    while let Some((_, end)) = grammar.words.before.longest(&chars, i).filter(|b| b.0.sign) {
         i = end;
     }
     i == chars.len() || grammar.units.whole(&chars[i..]).is_some()
@@ -98,10 +106,10 @@ fn is_joint(c: char) -> bool {
 fn trim_joints(text: &str) -> &str {
     let mut text = text.trim_matches(is_joint);
     for (open, close) in [('（', '）'), ('(', ')'), ('（', ')'), ('(', '）')] {
-        if let Some(inside) = text.strip_prefix(open).and_then(|t| t.strip_suffix(close)) {
-            if !inside.contains([open, close]) {
-                text = inside.trim_matches(is_joint);
-            }
+        if let Some(inside) = text.strip_prefix(open).and_then(|t| t.strip_suffix(close))
+            && !inside.contains([open, close])
+        {
+            text = inside.trim_matches(is_joint);
         }
     }
     if matches!(text, "（）" | "()" | "（" | "(" | "）" | ")") { "" } else { text }
@@ -117,7 +125,8 @@ impl Cell<'_> {
     /// Everything measured in the cell, left to right; `None` where a number in it cannot be read.
     fn items(&self) -> Option<Items> {
         let text = self.text;
-        let mut items = Items { measures: Vec::new(), deadlines: Vec::new(), vague_dates: 0, loose: None, stray_number: false };
+        let mut items =
+            Items { measures: Vec::new(), deadlines: Vec::new(), vague_dates: 0, loose: None, stray_number: false };
         let mut i = 0;
         while i < text.len() {
             let c = text[i];
@@ -131,30 +140,35 @@ impl Cell<'_> {
                     items.loose = None;
                 }
             }
-            let starts_number = c.is_ascii_digit() || numeral::digit(c).is_some() || matches!(c, '十' | '拾' | '廿' | '卅' | '卌');
-            if starts_number || matches!(c, '年' | '当' | '本' | '今' | '次' | '翌' | '来' | '下' | '上' | '去' | '第') {
-                if let Some(found) = self.date_at(i, &[]) {
-                    i = self.take_date(i, found, &[], &mut items)?;
-                    continue;
-                }
+            let starts_number =
+                c.is_ascii_digit() || numeral::digit(c).is_some() || matches!(c, '十' | '拾' | '廿' | '卅' | '卌');
+            let may_date = starts_number
+                || matches!(c, '年' | '当' | '本' | '今' | '次' | '翌' | '来' | '下' | '上' | '去' | '第');
+            if may_date && let Some(found) = self.date_at(i, &[]) {
+                i = self.take_date(i, found, &[], &mut items)?;
+                continue;
             }
             if let Some((_, end)) = self.reader.words.ordinal_before.longest(text, i) {
                 i = end + number_name_length(&text[end..]);
                 continue;
             }
             if c.is_ascii_alphabetic() && self.reader.words.money_before.longest(text, i).is_none() {
-                i += text[i..].iter().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '/')).count();
+                i += text[i..]
+                    .iter()
+                    .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '/'))
+                    .count();
                 continue;
             }
-            if starts_number && c.is_ascii_digit() {
-                if let Some(end) = self.list_number(i) {
-                    i = end;
-                    continue;
-                }
+            if c.is_ascii_digit()
+                && let Some(end) = self.list_number(i)
+            {
+                i = end;
+                continue;
             }
             let opens = starts_number
                 || matches!(c, '百' | '千' | '万' | '负' | '負' | '¥' | '￥' | '人' | 'R')
-                || (matches!(c, '-' | '−' | '+' | '.') && text.get(skip_spaces(text, i + 1)).is_some_and(char::is_ascii_digit));
+                || (matches!(c, '-' | '−' | '+' | '.')
+                    && text.get(skip_spaces(text, i + 1)).is_some_and(char::is_ascii_digit));
             i = if opens { self.take_measure(i, i, &[], &mut items)? } else { i + 1 };
         }
         Some(items)
@@ -202,8 +216,16 @@ impl Cell<'_> {
 
     /// Books a date with the words of deadline on both sides; returns where reading goes on.
     fn take_date(&self, start: usize, found: Stamp, bounds: &[Bound], items: &mut Items) -> Option<usize> {
-        let at = skip_spaces(self.text, found.end);
-        let after = self.reader.words.after_date.longest(self.text, at).filter(|a| !self.text.get(a.1).is_some_and(|c| matches!(c, '期' | '续' | '容' | '部')));
+        let mut at = skip_spaces(self.text, found.end);
+        if let Some((_, end)) = self.reader.words.inclusive.longest(self.text, at) {
+            at = end;
+        }
+        let after = self
+            .reader
+            .words
+            .after_date
+            .longest(self.text, at)
+            .filter(|a| !self.text.get(a.1).is_some_and(|c| matches!(c, '期' | '续' | '容' | '部')));
         let end = after.map_or(found.end, |a| a.1);
         let Some((first, last)) = found.days.filter(|_| found.precision != Precision::Span) else {
             items.vague_dates += 1;
@@ -230,7 +252,14 @@ impl Cell<'_> {
             };
         }
         let (relation, date) = said.unwrap_or((Relation::Equal, last));
-        items.deadlines.push(Deadline { start, end, relation, date, marked: said.is_some() || found.marked_end, precision: found.precision });
+        items.deadlines.push(Deadline {
+            start,
+            end,
+            relation,
+            date,
+            marked: said.is_some() || found.marked_end,
+            precision: found.precision,
+        });
         Some(end)
     }
 
@@ -240,7 +269,9 @@ impl Cell<'_> {
         if bounds.is_empty() && start > 0 && text[at].is_ascii_digit() {
             // ±5, 3×5, A/5, a dash that is no minus: the number belongs to what stands before it.
             let previous = text[..start].iter().rev().find(|c| **c != ' ').copied();
-            if previous.is_some_and(|p| matches!(p, '±' | '—' | '–' | '―' | '/' | '×' | '*' | '÷' | '^' | '√' | '≠' | '~' | '～')) {
+            if previous.is_some_and(|p| {
+                matches!(p, '±' | '—' | '–' | '―' | '/' | '×' | '*' | '÷' | '^' | '√' | '≠' | '~' | '～')
+            }) {
                 return None;
             }
         }
@@ -269,11 +300,13 @@ impl Cell<'_> {
         if before.is_empty() && after.is_empty() {
             return true;
         }
-        if measure.relation.is_some() {
+        let sign_behind =
+            self.reader.words.before.longest(text, skip_spaces(text, measure.end)).is_some_and(|b| b.0.sign);
+        if measure.relation.is_some() || sign_behind {
             return true;
         }
         if measure.one_chinese_digit {
-            return false;
+            return self.closes_with_one_digit(measure);
         }
         if measure.has_unit() {
             return true;
@@ -282,6 +315,17 @@ impl Cell<'_> {
         let closed = text.get(measure.end).is_none_or(|c| is_joint(*c) || matches!(c, ')' | '）'));
         let carried = self.reader.words.carrier.ends_at(text, measure.start).is_some();
         closed && !measure.chinese && (labelled || carried)
+    }
+
+    /// 召开会议两次: one Chinese digit with its unit at the end of the cell. Not in 统一, 每一次, 一人一岗.
+    fn closes_with_one_digit(&self, measure: &Measure) -> bool {
+        let text = self.text;
+        let (start, digit) = (measure.start, text.get(measure.start).copied());
+        let joined_before =
+            start.checked_sub(1).map(|p| text[p]).is_some_and(|c| "统唯逐单同之第每如专数归万".contains(c));
+        let echoed = start.checked_sub(2).map(|p| text[p]) == digit;
+        let ends = trim_start(&text[measure.end..]).is_empty();
+        ends && start > 0 && !joined_before && !echoed && measure.has_unit()
     }
 
     /// `1.`, `2、`, `(3)`, `4）` before words: the number of a list's item. Returns where the item begins.
@@ -299,7 +343,8 @@ impl Cell<'_> {
         }
         let starts_clause = at == 0 || is_joint(text[at - 1]) || !text[at - 1].is_ascii_digit();
         let dotted = matches!(text.get(end), Some('.' | '、')) || (closed && !opened);
-        let words_follow = text.get(skip_spaces(text, end + 1)).is_some_and(|c| c.is_alphabetic() && numeral::digit(*c).is_none());
+        let words_follow =
+            text.get(skip_spaces(text, end + 1)).is_some_and(|c| c.is_alphabetic() && numeral::digit(*c).is_none());
         (starts_clause && dotted && words_follow).then_some(end + 1)
     }
 
@@ -314,13 +359,19 @@ impl Cell<'_> {
 
     /// A date alone, or with a few words.
     fn deadline(&self, raw: &str, items: &Items) -> Option<Reading> {
-        let [only] = items.deadlines.as_slice() else { return None };
+        let [only] = items.deadlines.as_slice() else {
+            return None;
+        };
         if items.vague_dates > 0 {
             return None;
         }
         let (before, after) = (&self.text[..only.start], &self.text[only.end..]);
         // 于12月底前, 在…前: the preposition says nothing that the relation does not.
-        let before = if before.len() == 1 && matches!(before[0], '于' | '在' | '到' | '至' | '应' | '须') { &[][..] } else { before };
+        let before = if before.len() == 1 && matches!(before[0], '于' | '在' | '到' | '至' | '应' | '须') {
+            &[][..]
+        } else {
+            before
+        };
         let words = joined(before, after);
         let around = words.chars().count();
         let limit = if only.relation == Relation::Equal { MOST_WORDS_AROUND_DATE } else { MOST_WORDS_AROUND };
@@ -346,15 +397,18 @@ impl Cell<'_> {
         let mut before: Vec<char> = self.text[..measure.start].to_vec();
         let after = &self.text[measure.end..];
         let mut relation = measure.relation;
-        if let (None, Some((from, to, bound))) = (relation, loose) {
-            if to <= before.len() {
-                before.drain(from..to);
-                relation = super::words::relation_of(bound.means);
-            }
+        if let (None, Some((from, to, bound))) = (relation, loose)
+            && to <= before.len()
+        {
+            before.drain(from..to);
+            relation = super::words::relation_of(bound.means);
         }
         // 60%≤…: the sign behind the number turns it round; that is not read.
         if self.reader.words.before.longest(self.text, skip_spaces(self.text, measure.end)).is_some_and(|b| b.0.sign) {
             return None;
+        }
+        if let Some(reading) = self.dotted_month(raw, measure) {
+            return Some(reading);
         }
         let mut words = joined(&before, after);
         if words.chars().count() > MOST_WORDS_AROUND {
@@ -367,9 +421,29 @@ impl Cell<'_> {
         Some(reading(raw, relation.unwrap_or(Relation::Equal), resolved, words))
     }
 
+    /// `2020.12` alone is a month where the form's year is near and nothing speaks of an amount.
+    fn dotted_month(&self, raw: &str, measure: &Measure) -> Option<Reading> {
+        /// How many years a deadline may lie from the form's year.
+        const NEAR: u32 = 1;
+        if self.context.money || self.context.default_unit.is_some() || measure.relation.is_some() {
+            return None;
+        }
+        let [y1, y2, y3, y4, '.', m @ ..] = self.text else { return None };
+        let number = |chars: &[char]| chars.iter().try_fold(0u32, |n, c| c.to_digit(10).map(|d| n * 10 + d));
+        let year = i32::try_from(number(&[*y1, *y2, *y3, *y4])?).ok()?;
+        let month = number(m).filter(|_| m.len() == 2)?;
+        let near = self.context.year.is_some_and(|y| y.abs_diff(year) <= NEAR);
+        let date = Date::end_of_month(year, month).filter(|_| near)?;
+        let mut quantity = Quantity::text_only(raw, "");
+        (quantity.relation, quantity.date, quantity.text) = (Some(Relation::Equal), Some(date), None);
+        Some(Reading { quantity, written_unit: None, used_default: false })
+    }
+
     /// 大于10并且小于20, ≥60%且≤80%, 60%≤X≤80%: a range.
     fn both_ends(&self, raw: &str, measures: &[Measure]) -> Option<Reading> {
-        let [first, second] = measures else { return None };
+        let [first, second] = measures else {
+            return None;
+        };
         let between = &self.text[first.end..second.start];
         let is_low = |r: Option<Relation>| matches!(r, Some(Relation::AtLeast | Relation::More));
         let is_high = |r: Option<Relation>| matches!(r, Some(Relation::AtMost | Relation::Less));
@@ -408,15 +482,32 @@ impl Cell<'_> {
             let written = if low.has_unit() { lower.written.clone() } else { upper.written.clone() }?;
             let context = Context { default_unit: Some(written.clone()), ..self.context.clone() };
             let shared = bare.resolve(&context)?;
-            if low.has_unit() { upper = Resolved { written: Some(written), ..shared } } else { lower = Resolved { written: Some(written), ..shared } }
+            if low.has_unit() {
+                upper = Resolved { written: Some(written), ..shared }
+            } else {
+                lower = Resolved { written: Some(written), ..shared }
+            }
         }
         if lower.unit != upper.unit || lower.value > upper.value || lower.upper.is_some() || upper.upper.is_some() {
             return None;
         }
-        let exclusive = low_relation == Relation::More || high.relation == Some(Relation::Less) || first.relation.is_none() && high.relation == Some(Relation::More);
-        let words = if exclusive { self.text.iter().collect() } else { joined(&self.text[..first.start], &self.text[second.end..]) };
+        let exclusive = low_relation == Relation::More
+            || high.relation == Some(Relation::Less)
+            || first.relation.is_none() && high.relation == Some(Relation::More);
+        let words = if exclusive {
+            self.text.iter().collect()
+        } else {
+            joined(&self.text[..first.start], &self.text[second.end..])
+        };
         let resolved = Resolved { upper: Some(upper.value), ..lower };
         Some(reading(raw, Relation::Range, resolved, words))
+    }
+
+    /// Is this the name of one of several values? 从 and 提高到 are none.
+    fn names_a_part(&self, label: &str) -> bool {
+        let length = label.chars().count();
+        let joins_only = self.reader.words.no_label.longest_str(label) == Some(length);
+        (1..=LONGEST_LABEL).contains(&length) && !joins_only && !label.contains('。')
     }
 
     /// Several values, each with a label before it (普通居民61元/人/年；特殊人员140元/人/年) or each with one behind it.
@@ -436,12 +527,16 @@ impl Cell<'_> {
             let words: String = self.text[edge.0..edge.1].iter().collect();
             let words = words.trim_matches(|c: char| is_joint(c) || matches!(c, '(' | ')' | '（' | '）'));
             let numbered = words.trim_start_matches(|c: char| c.is_ascii_digit());
-            let words = if numbered.len() < words.len() && numbered.starts_with(['.', '、', ')', '）']) { numbered.trim_start_matches(['.', '、', ')', '）', ' ']) } else { words };
+            let words = if numbered.len() < words.len() && numbered.starts_with(['.', '、', ')', '）']) {
+                numbered.trim_start_matches(['.', '、', ')', '）', ' '])
+            } else {
+                words
+            };
             words.to_owned()
         };
         let labels: Vec<String> = edges.iter().map(label).collect();
         let (leading, last) = labels.split_at(measures.len());
-        let usable = |labels: &[String]| labels.iter().all(|l| !l.is_empty() && l.chars().count() <= LONGEST_LABEL && !l.contains('。'));
+        let usable = |labels: &[String]| labels.iter().all(|label| self.names_a_part(label));
         let chosen = if usable(leading) && last.iter().all(String::is_empty) {
             leading
         } else if leading.first().is_some_and(String::is_empty) && usable(&labels[1..]) {
@@ -452,7 +547,11 @@ impl Cell<'_> {
         let mut parts = Vec::with_capacity(measures.len());
         for (measure, label) in measures.iter().zip(chosen) {
             let resolved = measure.resolve(self.context)?;
-            parts.push(Part { label: label.clone(), value: Some(Number::new(resolved.value)), unit: resolved.unit.map(|u| u.to_string()) });
+            parts.push(Part {
+                label: label.clone(),
+                value: Some(Number::new(resolved.value)),
+                unit: resolved.unit.map(|u| u.to_string()),
+            });
         }
         let mut quantity = Quantity::text_only(raw, "");
         quantity.relation = Some(relation.unwrap_or(Relation::Equal));
@@ -481,7 +580,12 @@ fn reading(raw: &str, relation: Relation, resolved: Resolved, words: String) -> 
 
 /// What is left of a cell around its number.
 fn joined(before: &[char], after: &[char]) -> String {
-    let words: String = before.iter().chain(after).collect();
+    let mut words: String = before.iter().chain(after).collect();
+    for emptied in ["（）", "()", "\"\"", "“”", "【】", "[]"] {
+        if words.contains(emptied) {
+            words = words.replace(emptied, "");
+        }
+    }
     trim_joints(&words).to_owned()
 }
 
@@ -497,5 +601,9 @@ fn trim_start(text: &[char]) -> &[char] {
 
 /// Length of the number behind 第 or a bracket, in digits or Chinese.
 fn number_name_length(text: &[char]) -> usize {
-    text.iter().take_while(|c| c.is_ascii_digit() || numeral::digit(**c).is_some() || matches!(c, '十' | '百' | '-' | '～' | '~' | '—')).count()
+    text.iter()
+        .take_while(|c| {
+            c.is_ascii_digit() || numeral::digit(**c).is_some() || matches!(c, '十' | '百' | '-' | '～' | '~' | '—')
+        })
+        .count()
 }

@@ -40,7 +40,9 @@ fn small_number(text: &[char], at: usize) -> Option<(i32, usize, usize)> {
         return Some((value, at + ascii, ascii));
     }
     let run = text[at..].iter().take(5).take_while(|c| numeral::digit(**c).is_some()).count();
-    let digits = |from: usize, to: usize| text[from..to].iter().filter_map(|c| numeral::digit(*c)).fold(0i32, |n, d| n * 10 + d as i32);
+    let digits = |from: usize, to: usize| {
+        text[from..to].iter().filter_map(|c| numeral::digit(*c)).fold(0i32, |n, d| n * 10 + d as i32)
+    };
     if run == 4 {
         return Some((digits(at, at + 4), at + 4, 4));
     }
@@ -128,7 +130,10 @@ fn single(text: &[char], from: usize, year: Option<i32>) -> Option<Stamp> {
             if let Some(end) = any(text, after, &["年底", "底", "末", "终", "年末"]) {
                 return Some(whole_year(Some(n), end, true));
             }
-            Some(part_of_year(text, skip_spaces(text, after), Some(n)).unwrap_or_else(|| whole_year(Some(n), after, false)))
+            Some(
+                part_of_year(text, skip_spaces(text, after), Some(n))
+                    .unwrap_or_else(|| whole_year(Some(n), after, false)),
+            )
         }
         None => part_of_year(text, from, year),
     }
@@ -194,7 +199,9 @@ fn part_of_year(text: &[char], from: usize, year: Option<i32>) -> Option<Stamp> 
             return Some(stamp(end, Precision::Day, day(21), last, true));
         }
         // 月初 and 月中 name no day.
-        if let Some(end) = any(text, after, &["初", "中"]).filter(|end| !text.get(*end).is_some_and(|c| matches!(c, '级' | '步' | '期'))) {
+        if let Some(end) = any(text, after, &["初", "中"])
+            .filter(|end| !text.get(*end).is_some_and(|c| matches!(c, '级' | '步' | '期')))
+        {
             return Some(stamp(end, Precision::Month, None, None, false));
         }
         if let Some((n, end, digits)) = small_number(text, after) {
@@ -212,11 +219,23 @@ fn part_of_year(text: &[char], from: usize, year: Option<i32>) -> Option<Stamp> 
     };
     if let Some(after) = at(text, from, "上半年") {
         let (end, marked) = marked(after);
-        return Some(stamp(end, Precision::Half, year.and_then(|y| Date::new(y, 1, 1)), year.and_then(|y| Date::new(y, 6, 30)), marked));
+        return Some(stamp(
+            end,
+            Precision::Half,
+            year.and_then(|y| Date::new(y, 1, 1)),
+            year.and_then(|y| Date::new(y, 6, 30)),
+            marked,
+        ));
     }
     if let Some(after) = at(text, from, "下半年") {
         let (end, marked) = marked(after);
-        return Some(stamp(end, Precision::Half, year.and_then(|y| Date::new(y, 7, 1)), year.and_then(|y| Date::new(y, 12, 31)), marked));
+        return Some(stamp(
+            end,
+            Precision::Half,
+            year.and_then(|y| Date::new(y, 7, 1)),
+            year.and_then(|y| Date::new(y, 12, 31)),
+            marked,
+        ));
     }
     let number_at = at(text, from, "第").unwrap_or(from);
     let (n, end, digits) = small_number(text, number_at)?;
@@ -259,7 +278,9 @@ fn separated(text: &[char], from: usize) -> Option<Stamp> {
     let next = text.get(month_end);
     let decided = separator != '.' && month_digits == 2 && next.is_none_or(|c| !c.is_alphanumeric())
         || next.is_some_and(|c| matches!(c, '前' | '底' | '末' | '月' | '止' | '之' | '以'))
-        || (month_digits == 2 && is_span_joint(text, month_end).is_some_and(|after| text.get(after..after + 4).is_some_and(|y| y[0] == '2' && y.iter().all(char::is_ascii_digit))));
+        || is_span_joint(text, month_end).is_some_and(|after| {
+            text.get(after..after + 4).is_some_and(|y| y[0] == '2' && y.iter().all(char::is_ascii_digit))
+        });
     if !decided {
         return None;
     }
@@ -296,7 +317,12 @@ fn span_end(text: &[char], from: usize, precision: Precision) -> Option<usize> {
     if !dated {
         return None;
     }
-    let is_date = |c: &char| c.is_ascii_digit() || matches!(c, '年' | '月' | '日' | '号' | '.' | '-' | '/' | '底' | '末' | ' ') || numeral::digit(*c).is_some() || *c == '十';
+    let is_date = |c: &char| {
+        c.is_ascii_digit()
+            || matches!(c, '年' | '月' | '日' | '号' | '.' | '-' | '/' | '底' | '末' | ' ')
+            || numeral::digit(*c).is_some()
+            || *c == '十'
+    };
     Some(after + text[after..].iter().take_while(|c| is_date(c)).count())
 }
 
@@ -335,7 +361,7 @@ mod tests {
     fn dates() {
         let cases = [
             ("2022年12月31日", "2022-12-31 2022-12-31 11"),
-            ("12月底", "2023-12-01 2023-12-31 3"),
+            ("12月底", "2023-12-01 2023-12-31 4"),
             ("7月", "2023-07-01 2023-07-31 2"),
             ("2021年底", "2021-01-01 2021-12-31 6"),
             ("2023. 6. 21", "2023-06-21 2023-06-21 11"),
@@ -356,7 +382,8 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(read(text).as_deref(), Some(expected), "{text}");
         }
-        for text in ["2022.12", "15月", "3个月", "12", "年", "季度", "2018元", "完成", "上级", "本级", "下"] {
+        for text in ["2022.12", "15月", "3个月", "12", "年", "季度", "2018元", "完成", "上级", "本级", "下"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -23,7 +23,10 @@ impl Exact {
     }
 
     pub(super) fn times(self, factor: Decimal) -> Option<Self> {
-        Some(Exact { mantissa: self.mantissa.checked_mul(factor.mantissa())?, scale: self.scale + factor.scale() }.reduced())
+        Some(
+            Exact { mantissa: self.mantissa.checked_mul(factor.mantissa())?, scale: self.scale + factor.scale() }
+                .reduced(),
+        )
     }
 
     pub(super) fn times_whole(self, factor: i128) -> Option<Self> {

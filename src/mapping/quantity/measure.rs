@@ -56,6 +56,8 @@ pub(super) struct Resolved {
 pub(super) struct Reader<'a> {
     pub(super) units: &'a Units,
     pub(super) words: &'a Words,
+    /// The row speaks of money.
+    pub(super) money: bool,
 }
 
 /// The most words of relation read on one side of a number.
@@ -78,7 +80,7 @@ impl Reader<'_> {
             let any = self.words.before.longest(text, i);
             let date = self.words.before_date.longest(text, i);
             let next = match (any, date) {
-                (Some(a), Some(d)) => Some(if d.1 >= a.1 { d } else { a }),
+                (Some(a), Some(d)) => Some(if d.1 > a.1 { d } else { a }),
                 (a, d) => a.or(d),
             };
             let Some((bound, end)) = next else { break };
@@ -93,14 +95,19 @@ impl Reader<'_> {
         let at = skip_spaces(text, at);
         let money = self.words.money_before.longest(text, at);
         let mut i = money.map_or(at, |m| skip_spaces(text, m.1));
-        let negative = matches!(text.get(i), Some('-' | '−' | '负' | '負'));
-        if negative || text.get(i) == Some(&'+') {
+        let below_zero = text[i.min(text.len())..].starts_with(&['零', '下']);
+        let negative = below_zero || matches!(text.get(i), Some('-' | '−' | '负' | '負'));
+        if below_zero {
+            i += 2;
+        } else if negative || text.get(i) == Some(&'+') {
             i = skip_spaces(text, i + 1);
         }
         let Numeral { value, end, chinese, scale, ratio, more } = match numeral::scan(text, i, self.units) {
             Scan::Read(numeral) => numeral,
             Scan::Nothing => return Outcome::Nothing,
-            Scan::Unreadable(_) if text.get(i).is_some_and(char::is_ascii_digit) || negative || !before.is_empty() => return Outcome::Unreadable,
+            Scan::Unreadable(_) if text.get(i).is_some_and(char::is_ascii_digit) || negative || !before.is_empty() => {
+                return Outcome::Unreadable;
+            }
             Scan::Unreadable(end) => return Outcome::Name(end + numeral_length(&text[end..])),
         };
         let first = if negative { value.negated() } else { value };
@@ -133,7 +140,12 @@ impl Reader<'_> {
                 Scan::Read(second) => {
                     let second_unit = if second.ratio { None } else { self.unit_at(text, second.end) };
                     let number_end = second.end;
-                    if self.words.period.longest(text, skip_spaces(text, number_end)).is_some_and(|p| second_unit.as_ref().is_none_or(|u| p.1 >= u.end)) {
+                    if self
+                        .words
+                        .period
+                        .longest(text, skip_spaces(text, number_end))
+                        .is_some_and(|p| second_unit.as_ref().is_none_or(|u| p.1 >= u.end))
+                    {
                         return Outcome::Name(number_end + 1);
                     }
                     measure.end = number_end;
@@ -142,7 +154,9 @@ impl Reader<'_> {
                     }
                     measure.one_chinese_digit = false;
                     take_unit(&mut measure, second_unit);
-                    if range_joint(text, measure.end).is_some_and(|next| !matches!(numeral::scan(text, next, self.units), Scan::Nothing)) {
+                    if range_joint(text, measure.end)
+                        .is_some_and(|next| !matches!(numeral::scan(text, next, self.units), Scan::Nothing))
+                    {
                         return Outcome::Unreadable;
                     }
                 }
@@ -160,6 +174,9 @@ impl Reader<'_> {
                 return Outcome::Name(named.map_or(measure.end, |n| n.1));
             }
         }
+        if kind == Some(UnitKind::Time) && measure.high.is_none() && measure.names_a_year() {
+            return Outcome::Name(measure.end);
+        }
         if measure.unit.is_none() && !ratio {
             if text.get(measure.end).is_some_and(char::is_ascii_alphabetic) {
                 let rest = text[measure.end..].iter().take_while(|c| c.is_ascii_alphanumeric()).count();
@@ -168,7 +185,13 @@ impl Reader<'_> {
             if money.is_some() {
                 measure.unit = Some(WrittenUnit { base: Arc::from("元"), factor: Decimal::ONE, scale_only: false });
                 kind = Some(UnitKind::Money);
-            } else if let Some(unit) = self.unknown_counter(text, measure.end) {
+            } else if let Some((unit, end)) =
+                self.scale_per(text, measure.end).filter(|_| self.money && measure.scale > 1)
+            {
+                measure.end = end;
+                measure.unit = Some(unit);
+                kind = Some(UnitKind::Money);
+            } else if let Some(unit) = self.unknown_counter(text, measure.end).filter(|_| chinese == 0) {
                 measure.end += 1;
                 measure.unit = Some(unit);
                 kind = Some(UnitKind::Counter);
@@ -176,7 +199,9 @@ impl Reader<'_> {
         }
         if negative && at == start && start > 0 && text[..start].iter().next_back().is_some_and(|c| c.is_alphabetic()) {
             // 门诊-5个: a dash between words, not a sign, unless what follows is a rate or money.
-            if !matches!(kind, Some(UnitKind::Ratio | UnitKind::Money | UnitKind::Points)) && !matches!(text.get(at), Some('负' | '負')) {
+            if !matches!(kind, Some(UnitKind::Ratio | UnitKind::Money | UnitKind::Points))
+                && !matches!(text.get(at), Some('负' | '負' | '零'))
+            {
                 return Outcome::Unreadable;
             }
         }
@@ -193,9 +218,13 @@ impl Reader<'_> {
             let found = self.units.matches(text, at + 1)?;
             return matches!(text.get(found.end), Some(')' | '）')).then(|| Found { end: found.end + 1, ..found });
         }
-        let found = self.units.matches(text, at)?;
-        // `3 m` in a line of Latin words is a word's beginning as often as a unit; the table already asks for its end.
-        Some(found)
+        self.units.matches(text, at)
+    }
+
+    /// `620万/月` where the row speaks of money: 元/月.
+    fn scale_per(&self, text: &[char], at: usize) -> Option<(WrittenUnit, usize)> {
+        let (base, end) = self.units.per(text, at, "元")?;
+        Some((WrittenUnit { base, factor: Decimal::ONE, scale_only: false }, end))
     }
 
     /// One ideograph that ends the cell behind a number is a counter that no table knows: 5艘.
@@ -204,11 +233,21 @@ impl Reader<'_> {
         let c = *text.get(at)?;
         let ends = text.get(at + 1).is_none_or(|c| matches!(c, '。' | '；' | ';' | '，' | ','));
         let ideograph = ('\u{4E00}'..='\u{9FFF}').contains(&c) && numeral::digit(c).is_none();
-        (ends && ideograph && !NEVER.contains(c)).then(|| WrittenUnit { base: Arc::from(c.to_string()), factor: Decimal::ONE, scale_only: false })
+        (ends && ideograph && !NEVER.contains(c)).then(|| WrittenUnit {
+            base: Arc::from(c.to_string()),
+            factor: Decimal::ONE,
+            scale_only: false,
+        })
     }
 
     /// Sets the upper end; the scale and unit that stand once hold for both. False where the ends do not fit together.
-    fn join_range(&self, measure: &mut Measure, has_first_unit: bool, second: &Numeral, second_unit: Option<&Found>) -> bool {
+    fn join_range(
+        &self,
+        measure: &mut Measure,
+        has_first_unit: bool,
+        second: &Numeral,
+        second_unit: Option<&Found>,
+    ) -> bool {
         if measure.ratio != second.ratio && !(measure.ratio || second.ratio) {
             return false;
         }
@@ -218,7 +257,9 @@ impl Reader<'_> {
                 (Some(a), Some(b)) if a.base != b.unit.base => return false,
                 (Some(a), Some(b)) if a.factor != b.unit.factor => {
                     // Bring the first into the second's printed unit.
-                    let (Some(scaled), true) = (low.times(a.factor), b.unit.factor >= Decimal::ONE) else { return false };
+                    let (Some(scaled), true) = (low.times(a.factor), b.unit.factor >= Decimal::ONE) else {
+                        return false;
+                    };
                     let factor = b.unit.factor.mantissa();
                     match (b.unit.factor.scale(), scaled.divided_by(factor)) {
                         (0, Some(value)) => low = value,
@@ -246,7 +287,14 @@ impl Reader<'_> {
     }
 
     /// Reads the words of relation behind the measure and settles what all of them say.
-    fn relation(&self, text: &[char], measure: &mut Measure, before: &[Bound], kind: Option<UnitKind>, more: bool) -> Option<()> {
+    fn relation(
+        &self,
+        text: &[char],
+        measure: &mut Measure,
+        before: &[Bound],
+        kind: Option<UnitKind>,
+        more: bool,
+    ) -> Option<()> {
         let mut relation: Option<Relation> = more.then_some(Relation::More);
         let mut add = |means: Meaning| -> Option<()> {
             let new = relation_of(means)?;
@@ -264,7 +312,11 @@ impl Reader<'_> {
             let at = skip_spaces(text, i);
             let mut after = self.words.after.longest(text, at);
             if after.is_none() && kind == Some(UnitKind::Time) {
-                after = self.words.after_duration.longest(text, at).filter(|a| !text.get(a.1).is_some_and(|c| matches!(c, '容' | '部' | '涵')));
+                after = self
+                    .words
+                    .after_duration
+                    .longest(text, at)
+                    .filter(|a| !text.get(a.1).is_some_and(|c| matches!(c, '容' | '部' | '涵')));
             }
             if let Some((bound, end)) = after {
                 if measure.high.is_some() && !matches!(bound.means, Meaning::Equal | Meaning::Approx) {
@@ -276,7 +328,14 @@ impl Reader<'_> {
                 i = end;
             } else if let Some((_, end)) = self.words.inclusive.longest(text, at) {
                 i = end;
-            } else if let Some((_, end)) = self.words.money_after.longest(text, at).filter(|m| kind == Some(UnitKind::Money) && text.get(m.1).is_none_or(|c| !c.is_alphabetic())) {
+            } else if let Some(end) = self.repeated_end(text, at, measure) {
+                i = end;
+            } else if let Some((_, end)) = self
+                .words
+                .money_after
+                .longest(text, at)
+                .filter(|m| kind == Some(UnitKind::Money) && text.get(m.1).is_none_or(|c| !c.is_alphabetic()))
+            {
                 i = end;
             } else {
                 break;
@@ -295,10 +354,33 @@ impl Reader<'_> {
     }
 }
 
+impl Reader<'_> {
+    /// 500万元以下（含500万元）: the bracket repeats the number. Returns its end.
+    fn repeated_end(&self, text: &[char], at: usize, measure: &Measure) -> Option<usize> {
+        /// The longest such bracket.
+        const LONGEST: usize = 16;
+        if !matches!(text.get(at..at + 2), Some(['(' | '（', '含'])) {
+            return None;
+        }
+        let close = text[at..].iter().take(LONGEST).position(|c| matches!(c, ')' | '）'))? + at;
+        match numeral::scan(text, at + 2, self.units) {
+            Scan::Read(again) if again.value == measure.low && again.end <= close => Some(close + 1),
+            _ => None,
+        }
+    }
+}
+
 impl Measure {
     fn chinese_scaled(&self) -> bool {
         // 一万到三万: the first end has its own 万.
         self.chinese && self.scale > 1
+    }
+
+    /// 两千零二十三年 is a year, not a span of so many.
+    fn names_a_year(&self) -> bool {
+        self.unit.as_ref().is_some_and(|u| &*u.base == "年")
+            && self.low.scale == 0
+            && (1900..=2100).contains(&self.low.mantissa)
     }
 
     /// Does the text itself say what is counted?
@@ -336,14 +418,24 @@ impl Measure {
         }
         match &context.default_unit {
             Some(default) => {
-                let base = if default.scale_only { context.money.then(|| Arc::from("元")) } else { Some(Arc::clone(&default.base)) };
+                let base = if default.scale_only {
+                    context.money.then(|| Arc::from("元"))
+                } else {
+                    Some(Arc::clone(&default.base))
+                };
                 self.in_unit(default.factor, base, None, true)
             }
             None => self.in_unit(Decimal::ONE, None, None, false),
         }
     }
 
-    fn in_unit(&self, factor: Decimal, unit: Option<Arc<str>>, written: Option<WrittenUnit>, used_default: bool) -> Option<Resolved> {
+    fn in_unit(
+        &self,
+        factor: Decimal,
+        unit: Option<Arc<str>>,
+        written: Option<WrittenUnit>,
+        used_default: bool,
+    ) -> Option<Resolved> {
         let value = self.low.times(factor)?.decimal()?;
         let upper = match self.high {
             Some(high) => Some(high.times(factor)?.decimal()?),
@@ -361,7 +453,11 @@ fn not_above(a: Exact, b: Exact) -> bool {
 /// Behind the lower end of a range: where the upper end begins.
 fn range_joint(text: &[char], at: usize) -> Option<usize> {
     let from = skip_spaces(text, at);
-    let dashes = text[from..].iter().take(3).take_while(|c| matches!(c, '-' | '–' | '—' | '―' | '~' | '～' | '〜' | '−' | '∼')).count();
+    let dashes = text[from..]
+        .iter()
+        .take(3)
+        .take_while(|c| matches!(c, '-' | '–' | '—' | '―' | '~' | '～' | '〜' | '−' | '∼'))
+        .count();
     let after = match dashes {
         0 if matches!(text.get(from), Some('至' | '到')) => from + 1,
         0 => return None,

@@ -18,6 +18,9 @@ mod trie;
 mod unit;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use crate::model::{Date, Quantity};
 use crate::normalize;
 use crate::patterns::{PatternError, RelationEntry, Role, UnitEntry, WordsEntry, load_entries};
@@ -98,7 +101,30 @@ impl Grammar {
         let is_mark = |c: char| {
             matches!(
                 c,
-                '-' | '–' | '—' | '―' | '─' | '−' | '﹣' | '_' | '/' | '\\' | '.' | '。' | '…' | '⋯' | '·' | '*' | '~' | '～' | '|' | ',' | '，' | '、' | '／' | '＼' | ' '
+                '-' | '–'
+                    | '—'
+                    | '―'
+                    | '─'
+                    | '−'
+                    | '﹣'
+                    | '_'
+                    | '/'
+                    | '\\'
+                    | '.'
+                    | '。'
+                    | '…'
+                    | '⋯'
+                    | '·'
+                    | '*'
+                    | '~'
+                    | '～'
+                    | '|'
+                    | ','
+                    | '，'
+                    | '、'
+                    | '／'
+                    | '＼'
+                    | ' '
             )
         };
         text.chars().all(is_mark) || (text.len() <= LONGEST_WORD && self.words.blank.contains(&normalize::key(text)))
@@ -115,15 +141,21 @@ impl Grammar {
     pub fn unit_in_brackets(&self, name: &str) -> Option<WrittenUnit> {
         let chars = short_chars(name)?;
         let mut close = chars.len();
-        while let Some(end) = chars[..close].iter().rposition(|c| matches!(c, ')' | '）' | ']' | '】' | '］' | '〕')) {
-            let Some(open) = chars[..end].iter().rposition(|c| matches!(c, '(' | '（' | '[' | '【' | '［' | '〔')) else { break };
+        while let Some(end) = chars[..close].iter().rposition(|c| matches!(c, ')' | '）' | ']' | '】' | '］' | '〕'))
+        {
+            let Some(open) = chars[..end].iter().rposition(|c| matches!(c, '(' | '（' | '[' | '【' | '［' | '〔'))
+            else {
+                break;
+            };
             if let Some(found) = self.units.whole(behind_colon(&chars[open + 1..end])) {
                 return Some(found.unit);
             }
             close = open;
         }
         let behind = behind_colon(&chars);
-        if behind.len() < chars.len() && chars[..chars.len() - behind.len()].windows(2).any(|w| w == ['单', '位'] || w == ['單', '位']) {
+        if behind.len() < chars.len()
+            && chars[..chars.len() - behind.len()].windows(2).any(|w| w == ['单', '位'] || w == ['單', '位'])
+        {
             return self.units.whole(behind).map(|found| found.unit);
         }
         None
@@ -152,7 +184,11 @@ impl Grammar {
         let mut i = 0;
         while i < chars.len() {
             match dates::scan(&chars, i, year) {
-                Some(dates::Stamp { precision: dates::Precision::Day, days: Some((first, last)), .. }) if first == last => return Some(first),
+                Some(dates::Stamp { precision: dates::Precision::Day, days: Some((first, last)), .. })
+                    if first == last =>
+                {
+                    return Some(first);
+                }
                 Some(found) => i = found.end.max(i + 1),
                 None => i += run_of_digits(&chars[i..]).max(1),
             }
@@ -165,11 +201,14 @@ impl Grammar {
         let text = normalize::display(raw);
         let chars: Vec<char> = text.chars().filter(|c| *c != ' ').take(LONGEST_CELL).collect();
         let mut plain = None;
-        for (i, c) in chars.iter().enumerate().filter(|(_, c)| **c == '年') {
-            debug_assert_eq!(*c, '年');
-            let Some(from) = i.checked_sub(4) else { continue };
+        for (i, _) in chars.iter().enumerate().filter(|(_, c)| **c == '年') {
+            let Some(from) = i.checked_sub(4) else {
+                continue;
+            };
             let digit = |c: &char| c.to_digit(10).or(numeral::digit(*c));
-            let Some(year) = chars[from..i].iter().try_fold(0i32, |n, c| digit(c).map(|d| n * 10 + d as i32)) else { continue };
+            let Some(year) = chars[from..i].iter().try_fold(0i32, |n, c| digit(c).map(|d| n * 10 + d as i32)) else {
+                continue;
+            };
             let longer = from.checked_sub(1).is_some_and(|before| digit(&chars[before]).is_some());
             if longer || !(1990..2100).contains(&year) {
                 continue;

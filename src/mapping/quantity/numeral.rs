@@ -151,7 +151,11 @@ fn scan_digits(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
         Err(end) => return Scan::Unreadable(end),
     };
     if let Some((power, end)) = exponent(text, i) {
-        let shifted = if power >= 0 { 10i128.checked_pow(power as u32).and_then(|p| total.times_whole(p)) } else { total.shifted_down(-power as u32) };
+        let shifted = if power >= 0 {
+            10i128.checked_pow(power as u32).and_then(|p| total.times_whole(p))
+        } else {
+            total.shifted_down(-power as u32)
+        };
         return match shifted {
             Some(value) => Scan::Read(Numeral { value, end, chinese: 0, scale: 1, ratio: false, more: false }),
             None => Scan::Unreadable(end),
@@ -184,13 +188,18 @@ fn scan_digits(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
         let mut j = skip_spaces(text, i);
         if text.get(j).is_some_and(|c| says_more(*c)) {
             let after = skip_spaces(text, j + 1);
-            if units.matches(text, after).is_some() || text.get(after).is_none() || text.get(after).is_some_and(|c| small_scale(*c).or(large_scale(*c)).is_some()) {
+            if units.matches(text, after).is_some()
+                || text.get(after).is_none()
+                || text.get(after).is_some_and(|c| small_scale(*c).or(large_scale(*c)).is_some())
+            {
                 more = true;
                 j = after;
                 i = after;
             }
         }
-        while let Some(s) = text.get(j).and_then(|c| small_scale(*c).or(large_scale(*c)).or((scale == 1).then(|| ten(*c).filter(|t| *t == 10)).flatten())) {
+        while let Some(s) = text.get(j).and_then(|c| {
+            small_scale(*c).or(large_scale(*c)).or((scale == 1).then(|| ten(*c).filter(|t| *t == 10)).flatten())
+        }) {
             // 千克 and 百分点 are units, not scales.
             if units.is_unit_here(text, j) {
                 break;
@@ -212,11 +221,16 @@ fn scan_digits(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
         }
         scaled |= scale > 1;
         closing = i64::try_from(scale).unwrap_or(1);
-        let Some(sum) = term.times_whole(scale).and_then(|t| total.plus(t)) else { return Scan::Unreadable(i) };
+        let Some(sum) = term.times_whole(scale).and_then(|t| total.plus(t)) else {
+            return Scan::Unreadable(i);
+        };
         total = sum;
         let next_is_digit = text.get(i).is_some_and(|c| c.is_ascii_digit());
         if scale == 1 || scale >= lower_than || !next_is_digit {
-            if scale >= lower_than || (scaled && next_is_digit) || (scaled && text.get(i).is_some_and(|c| digit(*c).is_some())) {
+            if scale >= lower_than
+                || (scaled && next_is_digit)
+                || (scaled && text.get(i).is_some_and(|c| digit(*c).is_some()))
+            {
                 return Scan::Unreadable(i);
             }
             break;
@@ -226,7 +240,8 @@ fn scan_digits(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
             Ok((next, end)) => {
                 // 3万5: the missing scale is a guess.
                 let after = skip_spaces(text, end);
-                let has_scale = text.get(after).is_some_and(|c| small_scale(*c).or(large_scale(*c)).is_some()) && !units.is_unit_here(text, after);
+                let has_scale = text.get(after).is_some_and(|c| small_scale(*c).or(large_scale(*c)).is_some())
+                    && !units.is_unit_here(text, after);
                 let fills = next.scale == 0 && end - i == (lower_than.ilog10() as usize);
                 if !has_scale && !fills {
                     return Scan::Unreadable(end);
@@ -299,7 +314,14 @@ fn scan_per(text: &[char], at: usize, units: &Units) -> Scan {
         },
     };
     match top.value.shifted_down(places) {
-        Some(value) => Scan::Read(Numeral { value, end: top.end, chinese: 3 + top.chinese.max(1), scale: 1, ratio: true, more: top.more }),
+        Some(value) => Scan::Read(Numeral {
+            value,
+            end: top.end,
+            chinese: 3 + top.chinese.max(1),
+            scale: 1,
+            ratio: true,
+            more: top.more,
+        }),
         None => Scan::Unreadable(top.end),
     }
 }
@@ -310,8 +332,12 @@ fn fraction(text: &[char], from: usize, below: Exact, below_length: usize, units
         return Scan::Unreadable(from);
     }
     match scan_within(text, from, units, true) {
+        // 四分之三分之二
+        Scan::Read(top) if text[top.end..].starts_with(&['分', '之']) => Scan::Unreadable(top.end + 2),
         Scan::Read(top) if !top.ratio && below.scale == 0 => match top.value.divided_by(below.mantissa) {
-            Some(value) => Scan::Read(Numeral { value, ratio: true, scale: 1, chinese: below_length + 2 + top.chinese, ..top }),
+            Some(value) => {
+                Scan::Read(Numeral { value, ratio: true, scale: 1, chinese: below_length + 2 + top.chinese, ..top })
+            }
             None => Scan::Unreadable(top.end),
         },
         Scan::Read(top) => Scan::Unreadable(top.end),
@@ -353,7 +379,9 @@ fn scan_chinese(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
             i += 1;
             // A point and digits: 三点五
             if matches!(text.get(i), Some('点' | '點')) && text.get(i + 1).is_some_and(|c| digit(*c).is_some()) {
-                let Some(value) = pending.as_mut() else { return Scan::Unreadable(i) };
+                let Some(value) = pending.as_mut() else {
+                    return Scan::Unreadable(i);
+                };
                 i += 1;
                 while let Some(d) = text.get(i).and_then(|c| digit(*c)) {
                     if value.push_digit(d, true).is_none() {
@@ -392,7 +420,9 @@ fn scan_chinese(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
             };
             let closes_all = s == 100_000_000;
             if closes_all {
-                let Some(sum) = value.plus(below_yi) else { return Scan::Unreadable(i + 1) };
+                let Some(sum) = value.plus(below_yi) else {
+                    return Scan::Unreadable(i + 1);
+                };
                 value = sum;
                 below_yi = Exact::whole(0);
             }
@@ -400,12 +430,16 @@ fn scan_chinese(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
             if value.mantissa == 0 || (s >= last_large && !closes_all) {
                 return Scan::Unreadable(i + 1);
             }
-            let Some(value) = value.times_whole(s) else { return Scan::Unreadable(i + 1) };
+            let Some(value) = value.times_whole(s) else {
+                return Scan::Unreadable(i + 1);
+            };
             let target = if closes_all { &mut total } else { &mut below_yi };
             if closes_all && target.mantissa != 0 {
                 return Scan::Unreadable(i + 1);
             }
-            let Some(sum) = target.plus(value) else { return Scan::Unreadable(i + 1) };
+            let Some(sum) = target.plus(value) else {
+                return Scan::Unreadable(i + 1);
+            };
             *target = sum;
             section = 0;
             last_small = i128::MAX;
@@ -434,11 +468,15 @@ fn scan_chinese(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
     if let Some(mut p) = pending.take() {
         // 三百五 is 350 and 一万三 is 13000; after 零 the digit is itself.
         if last_scale > 10 && !zero && p.scale == 0 {
-            let Some(raised) = p.times_whole(last_scale / 10) else { return Scan::Unreadable(i) };
+            let Some(raised) = p.times_whole(last_scale / 10) else {
+                return Scan::Unreadable(i);
+            };
             p = raised;
         }
         if !nested && text[i..].starts_with(&['分', '之']) && total.mantissa == 0 {
-            let Some(below) = p.plus(Exact::whole(section)) else { return Scan::Unreadable(i) };
+            let Some(below) = p.plus(Exact::whole(section)) else {
+                return Scan::Unreadable(i);
+            };
             return fraction(text, i + 2, below, i - at, units);
         }
         if matches!(text.get(i), Some('成')) {
@@ -446,7 +484,10 @@ fn scan_chinese(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
             let half = text.get(i + 1).and_then(|c| digit(*c));
             let end = i + 1 + usize::from(half.is_some());
             if closes_word(text, end) && i == at + 1 {
-                let tenths = p.times_whole(10).and_then(|t| t.plus(Exact::whole(i128::from(half.unwrap_or(0))))).and_then(|t| t.shifted_down(2));
+                let tenths = p
+                    .times_whole(10)
+                    .and_then(|t| t.plus(Exact::whole(i128::from(half.unwrap_or(0)))))
+                    .and_then(|t| t.shifted_down(2));
                 if let Some(value) = tenths {
                     return Scan::Read(Numeral { value, end, chinese: end - at, scale: 1, ratio: true, more: false });
                 }
@@ -454,20 +495,33 @@ fn scan_chinese(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
         }
         if matches!(text.get(i), Some('折')) && closes_word(text, i + 1) {
             return match p.shifted_down(1) {
-                Some(value) => Scan::Read(Numeral { value, end: i + 1, chinese: i + 1 - at, scale: 1, ratio: true, more: false }),
+                Some(value) => {
+                    Scan::Read(Numeral { value, end: i + 1, chinese: i + 1 - at, scale: 1, ratio: true, more: false })
+                }
                 None => Scan::Unreadable(i + 1),
             };
         }
-        let Some(sum) = total.plus(p) else { return Scan::Unreadable(i) };
+        let Some(sum) = total.plus(p) else {
+            return Scan::Unreadable(i);
+        };
         total = sum;
     }
     let sum = total.plus(below_yi).and_then(|t| t.plus(Exact::whole(section)));
-    let Some(value) = sum else { return Scan::Unreadable(i) };
+    let Some(value) = sum else {
+        return Scan::Unreadable(i);
+    };
     if !nested && section == 10 && i == at + 1 && text[i..].starts_with(&['分', '之']) {
         return fraction(text, i + 2, value, 1, units);
     }
     if section == 10 && i == at + 1 && text.get(i) == Some(&'成') && closes_word(text, i + 1) {
-        return Scan::Read(Numeral { value: Exact::whole(1), end: i + 1, chinese: 2, scale: 1, ratio: true, more: false });
+        return Scan::Read(Numeral {
+            value: Exact::whole(1),
+            end: i + 1,
+            chinese: 2,
+            scale: 1,
+            ratio: true,
+            more: false,
+        });
     }
     Scan::Read(Numeral { value, end: i, chinese: i - at, scale: closing, ratio: false, more })
 }
@@ -486,7 +540,8 @@ fn digit_run(text: &[char], at: usize, run_at: usize, run: usize) -> Scan {
             return Scan::Unreadable(end);
         }
     }
-    let read = |value, end: usize, ratio| Scan::Read(Numeral { value, end, chinese: end - at, scale: 1, ratio, more: false });
+    let read =
+        |value, end: usize, ratio| Scan::Read(Numeral { value, end, chinese: end - at, scale: 1, ratio, more: false });
     if text.get(end) == Some(&'折') && run == 2 && closes_word(text, end + 1) {
         return value.shifted_down(2).map_or(Scan::Unreadable(end), |v| read(v, end + 1, true));
     }

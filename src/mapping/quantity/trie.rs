@@ -45,7 +45,9 @@ impl<T: Copy> Trie<T> {
             if *c == ' ' && offset > 0 {
                 continue;
             }
-            let Ok(found) = node.next.binary_search_by_key(c, |pair| pair.0) else { break };
+            let Ok(found) = node.next.binary_search_by_key(c, |pair| pair.0) else {
+                break;
+            };
             node = &self.nodes[node.next[found].1 as usize];
             if let Some(value) = node.value {
                 best = Some((value, at + offset + 1));
@@ -59,7 +61,9 @@ impl<T: Copy> Trie<T> {
         let mut node = &self.nodes[0];
         let mut best = None;
         for (offset, c) in text.chars().enumerate() {
-            let Ok(found) = node.next.binary_search_by_key(&c, |pair| pair.0) else { break };
+            let Ok(found) = node.next.binary_search_by_key(&c, |pair| pair.0) else {
+                break;
+            };
             node = &self.nodes[node.next[found].1 as usize];
             if node.value.is_some() {
                 best = Some(offset + 1);

@@ -55,10 +55,17 @@ impl Units {
                     written.for_each(|w| units.scales.insert(&w, factor));
                 }
                 kind => {
-                    let base = entry.base.as_ref().or(entry.written.first()).map_or("", String::as_str);
-                    let index = u16::try_from(units.table.len()).ok();
-                    units.table.push(Unit { base: Arc::from(base), factor: entry.factor.unwrap_or(Decimal::ONE), kind });
-                    written.for_each(|w| units.words.insert(&w, index));
+                    let factor = entry.factor.unwrap_or(Decimal::ONE);
+                    for word in written {
+                        let base: Arc<str> = Arc::from(entry.base.as_deref().unwrap_or(&word));
+                        // The spellings of one entry share its place in the table.
+                        let shared =
+                            units.table.last().is_some_and(|u| u.base == base && u.kind == kind && u.factor == factor);
+                        if !shared {
+                            units.table.push(Unit { base, factor, kind });
+                        }
+                        units.words.insert(&word, u16::try_from(units.table.len() - 1).ok());
+                    }
                 }
             }
         }
@@ -95,7 +102,8 @@ impl Units {
                     i = next;
                 }
                 None if scale > 1 => {
-                    let unit = WrittenUnit { base: Arc::clone(&self.nothing), factor: Decimal::from(scale), scale_only: true };
+                    let unit =
+                        WrittenUnit { base: Arc::clone(&self.nothing), factor: Decimal::from(scale), scale_only: true };
                     return Some(Found { unit, kind: UnitKind::Scale, end: i });
                 }
                 None => return None,
@@ -104,25 +112,47 @@ impl Units {
         let factor = unit.factor.checked_mul(Decimal::from(scale))?.normalize();
         let mut base = Arc::clone(&unit.base);
         let mut kind = unit.kind;
-        if !matches!(kind, UnitKind::Ratio | UnitKind::Points) {
-            let mut compound: Option<String> = None;
-            for _ in 0..MOST_PARTS {
-                let Some(next) = self.denominator(text, end, &mut compound, &unit.base) else { break };
-                end = next;
-            }
-            if let Some(compound) = compound {
-                base = Arc::from(compound);
-                kind = if kind == UnitKind::Time { UnitKind::Counter } else { kind };
-            }
+        if !matches!(kind, UnitKind::Ratio | UnitKind::Points)
+            && let Some((compound, compound_end)) = self.per(text, end, &unit.base)
+        {
+            (base, end) = (compound, compound_end);
+            kind = if kind == UnitKind::Time { UnitKind::Counter } else { kind };
         }
         Some(Found { unit: WrittenUnit { base, factor, scale_only: false }, kind, end })
     }
 
-    /// One further part: `/人`, `·月`, `、天`, `每年`. Appends it to the compound and returns its end.
-    fn denominator(&self, text: &[char], at: usize, compound: &mut Option<String>, first: &str) -> Option<usize> {
+    /// The denominators behind a unit, and the whole unit's name: `/人·月` behind 元.
+    pub(super) fn per(&self, text: &[char], at: usize, first: &str) -> Option<(Arc<str>, usize)> {
+        let mut compound: Option<String> = None;
+        let mut end = at;
+        let mut bracket = false;
+        for _ in 0..MOST_PARTS {
+            // 元/(人·月)
+            let opened = compound.is_none() && matches!(text.get(end..end + 2), Some(['/', '(' | '（']));
+            let from = end + usize::from(opened);
+            let Some(next) = self.denominator(text, from, opened, &mut compound, first) else { break };
+            bracket |= opened;
+            end = next;
+        }
+        if bracket {
+            end = matches!(text.get(end), Some(')' | '）')).then_some(end + 1)?;
+        }
+        compound.map(|name| (Arc::from(name), end))
+    }
+
+    /// One further part: `/人`, `·月`, `、天`, `每年`; `opened` where a bracket stands for the slash. Appends it to the compound and returns its end.
+    fn denominator(
+        &self,
+        text: &[char],
+        at: usize,
+        opened: bool,
+        compound: &mut Option<String>,
+        first: &str,
+    ) -> Option<usize> {
         let separator = *text.get(at)?;
         let (joint, from) = match separator {
-            '/' | '／' => ("/", at + 1),
+            '/' => ("/", at + 1),
+            '(' | '（' if opened => ("/", at + 1),
             '每' => ("/", at),
             '·' | '*' | '×' | '•' | '、' if compound.is_some() => ("·", at + 1),
             '.' if compound.is_some() => (".", at + 1),

@@ -33,6 +33,7 @@ pub(super) struct Words {
     pub(super) money_before: Trie<()>,
     pub(super) money_after: Trie<()>,
     pub(super) inclusive: Trie<()>,
+    pub(super) no_label: Trie<()>,
     /// Matching keys of words that leave a cell blank.
     pub(super) blank: HashSet<String>,
 }
@@ -54,6 +55,7 @@ impl Words {
             money_before: Trie::new(),
             money_after: Trie::new(),
             inclusive: Trie::new(),
+            no_label: Trie::new(),
             blank: HashSet::new(),
         };
         for entry in relations {
@@ -88,6 +90,7 @@ impl Words {
                     Role::MoneyBefore => &mut all.money_before,
                     Role::MoneyAfter => &mut all.money_after,
                     Role::Inclusive => &mut all.inclusive,
+                    Role::NoLabel => &mut all.no_label,
                 };
                 trie.insert(&crate::normalize::display(word), ());
             }
