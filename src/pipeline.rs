@@ -13,8 +13,8 @@ use crate::patterns::{PatternError, Patterns};
 use crate::reconstruct;
 use crate::validate;
 use std::any::Any;
-use std::path::Path;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 
 /// One input file, read into memory.

@@ -32,7 +32,10 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         }
         // What is not UTF-8 becomes U+FFFD: the line is answered, as text, and the ones after it keep their place.
         let text = String::from_utf8_lossy(line.trim_ascii_end());
-        json_lines::write_line(&mut out, &options.grammar.read(&text, &Context::default()).map(|reading| reading.quantity))?;
+        json_lines::write_line(
+            &mut out,
+            &options.grammar.read(&text, &Context::default()).map(|reading| reading.quantity),
+        )?;
     }
     out.flush()?;
     Ok(ALL_WELL)

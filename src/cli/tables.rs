@@ -5,6 +5,7 @@ use super::{ALL_WELL, SOME_FAILED};
 use anyhow::Result;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
+use zhibiao::emit::tables;
 use zhibiao::ingest::{self, Limits};
 use zhibiao::model::Block;
 use zhibiao::reconstruct;
@@ -30,6 +31,17 @@ enum Format {
     Md,
 }
 
+impl From<Format> for tables::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Json => tables::Format::Json,
+            Format::Csv => tables::Format::Csv,
+            Format::Html => tables::Format::Html,
+            Format::Md => tables::Format::Markdown,
+        }
+    }
+}
+
 pub(super) fn run(args: &Args) -> Result<u8> {
     let limits = Limits::default();
     let Some(input) = inputs::list(std::slice::from_ref(&args.file), None).into_iter().next() else {
@@ -45,12 +57,12 @@ pub(super) fn run(args: &Args) -> Result<u8> {
             return Ok(SOME_FAILED);
         }
     };
-    let tables = reconstruct::blocks(&document).filter_map(|block| match block {
+    let grids = reconstruct::blocks(&document).filter_map(|block| match block {
         Block::Grid(grid) => Some(grid),
         Block::Line(_) | Block::PageBreak => None,
     });
     let mut out = BufWriter::new(io::stdout().lock());
-    write_tables(&mut out, args.format, tables)?;
+    tables::write(grids, args.format.into(), &mut out)?;
     out.flush()?;
     Ok(ALL_WELL)
 }
@@ -59,14 +71,4 @@ fn read(input: Input, limits: &Limits) -> Result<zhibiao::model::Document, Strin
     let source = inputs::read(input, limits.max_unfolded_bytes)
         .map_err(|record| record.error.map_or_else(String::new, |e| e.message))?;
     ingest::load(source.bytes, limits).map_err(|e| format!("{}: {e}", source.name))
-}
-
-// Stands in until `emit::tables` is there.
-fn write_tables(
-    out: &mut impl Write,
-    format: Format,
-    tables: impl Iterator<Item = zhibiao::model::Grid>,
-) -> io::Result<()> {
-    let _ = (format, tables.count());
-    writeln!(out, "{{\"tables\":[]}}")
 }

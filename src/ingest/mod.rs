@@ -24,10 +24,7 @@ pub struct LoadError {
 impl LoadError {
     /// An error of this code; the message says what is wrong, where, and what to do.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        LoadError {
-            code,
-            message: message.into(),
-        }
+        LoadError { code, message: message.into() }
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Kind {
     characters: usize,
     level1: bool,
     level2: bool,
+    /// Ends in 指标 without being a known level.
+    level_word: bool,
     sign: bool,
     unit: bool,
 }
@@ -77,6 +79,7 @@ impl Aligner<'_> {
             characters,
             level1: short && self.patterns.levels.first(text).is_some(),
             level2: short && self.patterns.levels.second(text).is_some(),
+            level_word: (4..=14).contains(&characters) && super::levels::is_level_word(text),
             sign: characters <= 3 && is_sign(text),
             unit: characters <= 8 && self.grammar.unit(text).is_some(),
         }
@@ -113,9 +116,8 @@ impl Aligner<'_> {
             }
             cells[at].push(index);
         }
-        let filled = |field: Field| {
-            self.columns.iter().zip(&cells).any(|(c, held)| c.field == Some(field) && !held.is_empty())
-        };
+        let filled =
+            |field: Field| self.columns.iter().zip(&cells).any(|(c, held)| c.field == Some(field) && !held.is_empty());
         let has = |field: Field| self.columns.iter().any(|c| c.field == Some(field));
         let values = filled(Field::Target) || filled(Field::Actual) || filled(Field::Weight) || filled(Field::Score);
         if has(Field::Level3) && !filled(Field::Level3) && values && row.origin != GridOrigin::Explicit {
@@ -147,7 +149,7 @@ impl Aligner<'_> {
                         if offset != 0 {
                             score += rigidity * (scoring.moved + scoring.moved_far * (offset.abs() - 1) as f32);
                         }
-                        if path.offset.is_some_and(|before| before != offset) {
+                        if path.offset.unwrap_or(0) != offset {
                             score += rigidity.min(1.0) * scoring.offset_changes;
                         }
                         keep(&mut next[target + 1], path, score, Some(offset), Some(target));
@@ -156,11 +158,8 @@ impl Aligner<'_> {
             }
             beams = next;
         }
-        let mut complete: Vec<(f32, Path)> = beams
-            .into_iter()
-            .flatten()
-            .map(|path| (path.score + self.whole(row, kinds, &path.places), path))
-            .collect();
+        let mut complete: Vec<(f32, Path)> =
+            beams.into_iter().flatten().map(|path| (path.score + self.whole(row, kinds, &path.places), path)).collect();
         complete.sort_by(|a, b| b.0.total_cmp(&a.0));
         let Some((best, path)) = complete.first() else { return Alignment::default() };
         let fields = |path: &Path| -> Vec<Option<Field>> {
@@ -207,10 +206,12 @@ impl Aligner<'_> {
         }
         match field {
             Field::Level1 | Field::Level2 => {
-                let (own, other) = if field == Field::Level1 { (kind.level1, kind.level2) } else { (kind.level2, kind.level1) };
+                let (own, other) =
+                    if field == Field::Level1 { (kind.level1, kind.level2) } else { (kind.level2, kind.level1) };
                 match kind {
                     _ if own => s.known_level,
                     _ if other => s.wrong_level,
+                    _ if kind.level_word => s.level_word,
                     Kind { number: Some(_), .. } => s.number_as_level,
                     Kind { characters, .. } if *characters > 16 => s.long_level,
                     Kind { measured: true, .. } => s.wrong_level,
@@ -220,6 +221,7 @@ impl Aligner<'_> {
             Field::Level3 => match kind {
                 Kind { number: Some(_), .. } => s.number_as_name,
                 _ if kind.level1 || kind.level2 => s.wrong_level + 0.6,
+                _ if kind.level_word => s.level_word_as_name,
                 Kind { measured: true, percent: true, .. } if kind.characters <= 8 => s.quantity_as_name,
                 _ => s.name,
             },
@@ -228,20 +230,32 @@ impl Aligner<'_> {
                 Kind { measured: true, .. } => s.measured,
                 _ => s.words_as_value,
             },
-            Field::Sign => if kind.sign { 2.0 } else { -1.0 },
+            Field::Sign => {
+                if kind.sign {
+                    2.0
+                } else {
+                    -1.0
+                }
+            }
             Field::Unit => match kind {
                 Kind { unit: true, .. } => 2.0,
                 Kind { number: Some(_), .. } => -3.0,
                 Kind { characters, .. } if *characters <= 6 => 0.2,
                 _ => -1.0,
             },
-            Field::Weight | Field::Score | Field::SecondScore | Field::FundWeight | Field::FundScore => match kind.number {
-                Some(n) if n >= Decimal::ZERO && n <= Decimal::ONE_HUNDRED => s.points,
-                Some(_) => s.points_too_large,
-                None => s.not_points,
-            },
+            Field::Weight | Field::Score | Field::SecondScore | Field::FundWeight | Field::FundScore => {
+                match kind.number {
+                    Some(n) if n >= Decimal::ZERO && n <= Decimal::ONE_HUNDRED => s.points,
+                    Some(_) => s.points_too_large,
+                    None => s.not_points,
+                }
+            }
             Field::Deviation | Field::Improvement | Field::Basis => {
-                if kind.number.is_some() { s.number_as_reason } else { s.reason }
+                if kind.number.is_some() {
+                    s.number_as_reason
+                } else {
+                    s.reason
+                }
             }
             Field::BudgetInitial | Field::Budget | Field::Executed => match kind {
                 Kind { percent: true, .. } => -2.0,
@@ -266,9 +280,7 @@ impl Aligner<'_> {
     /// What only a complete assignment shows.
     fn whole(&self, row: &Row, kinds: &[Kind], places: &[Option<usize>]) -> f32 {
         let s = &self.patterns.scoring;
-        let cell = |field: Field| {
-            places.iter().position(|p| p.is_some_and(|at| self.columns[at].field == Some(field)))
-        };
+        let cell = |field: Field| places.iter().position(|p| p.is_some_and(|at| self.columns[at].field == Some(field)));
         let has = |field: Field| self.columns.iter().any(|c| c.field == Some(field));
         let number = |field: Field| cell(field).and_then(|i| kinds[i].number);
         let mut score = 0.0;
@@ -292,7 +304,9 @@ impl Aligner<'_> {
         }
         if has(Field::Rate) && !has(Field::Level3) {
             let read = |field: Field| cell(field).and_then(|i| amount(self.grammar, &row.cells[i].text));
-            if let (Some(budget), Some(executed), Some(rate)) = (read(Field::Budget), read(Field::Executed), read(Field::Rate)) {
+            if let (Some(budget), Some(executed), Some(rate)) =
+                (read(Field::Budget), read(Field::Executed), read(Field::Rate))
+            {
                 let closes = crate::mapping::fund::rate_closes(budget, executed, rate);
                 score += if closes { s.rate_closes } else { s.rate_open };
             }

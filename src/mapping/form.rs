@@ -100,7 +100,9 @@ fn title(lines: &[&str], at: usize) -> String {
     let line = lines[at].trim_matches(['*', '#', ' ', '_', '《', '》']);
     let short = line.chars().count() <= 8;
     match at.checked_sub(1).map(|above| lines[above]) {
-        Some(above) if short && !above.contains(['：', ':', '。']) && above.chars().count() > 4 => format!("{above}{line}"),
+        Some(above) if short && !above.contains(['：', ':', '。']) && above.chars().count() > 4 => {
+            format!("{above}{line}")
+        }
         _ => line.to_owned(),
     }
 }
@@ -118,7 +120,9 @@ fn line_pairs(line: &str, patterns: &Patterns) -> Vec<Pair> {
         let tails = chunk.char_indices().map(|(i, _)| i);
         for tail in tails {
             let key = label_key(&chunk[tail..]);
-            if let Some(field) = super::signals::head_field(&key, patterns).filter(|_| patterns.headers.exact(&key, crate::patterns::HeaderPart::Head).next().is_some()) {
+            if let Some(field) = super::signals::head_field(&key, patterns)
+                .filter(|_| patterns.headers.exact(&key, crate::patterns::HeaderPart::Head).next().is_some())
+            {
                 starts.push((from + tail, at + colon.len_utf8(), field, key));
                 break;
             }
@@ -153,7 +157,8 @@ fn year(
     grammar: &Grammar,
 ) -> Option<i32> {
     let labelled = pairs.iter().filter(|p| p.field == Field::Year).filter_map(|p| p.value.as_deref());
-    let subtitle = own.iter().skip(1).filter(|l| l.chars().count() <= 20).copied().filter(|l| !l.contains(['：', ':', '日']));
+    let subtitle =
+        own.iter().skip(1).filter(|l| l.chars().count() <= 20).copied().filter(|l| !l.contains(['：', ':', '日']));
     let of_title = head.title.as_deref();
     let first = labelled.chain(subtitle).chain(of_title).find_map(|t| grammar.year(t));
     first

@@ -82,7 +82,7 @@ pub(super) fn rate_closes(budget: Decimal, executed: Decimal, rate: Decimal) -> 
 
 /// The rows of a fund block that print a value.
 pub(super) fn funds(block: &FundBlock, head: &FormHead, patterns: &Patterns, grammar: &Grammar) -> Vec<Fund> {
-    let mut columns = columns(&block.header, HeaderPart::Fund, patterns);
+    let mut columns = columns(&block.header, HeaderPart::Fund, &block.rows.iter().collect::<Vec<_>>(), patterns, grammar);
     // The label of the block stands in the header's first cell and feeds nothing.
     columns.retain(|c| {
         !(c.field.is_none_or(|f| f == Field::FundItem)
@@ -140,7 +140,9 @@ impl Reader<'_> {
         let labels: Vec<RowCell> = row.cells.drain(..leading).collect();
         let mut labels: Vec<RowCell> = labels.into_iter().filter(|c| self.points_note(c).is_none()).collect();
         let fallback = labels.first().cloned();
-        labels.retain(|c| !self.patterns.row_labels.is(&c.label, RowLabel::FundBlock) && block.label.as_deref() != Some(&c.text));
+        labels.retain(|c| {
+            !self.patterns.row_labels.is(&c.label, RowLabel::FundBlock) && block.label.as_deref() != Some(&c.text)
+        });
         let item = labels.pop().or(fallback);
         if let Some(item) = &item {
             row.cells.insert(0, item.clone());
@@ -200,7 +202,10 @@ impl Reader<'_> {
             fund.findings.push(Finding::new(
                 Code::ColumnShiftRepaired,
                 Severity::Info,
-                format!("{}: the amounts stand in other columns than their headers; placed by order, kind and B ÷ A", fund.item),
+                format!(
+                    "{}: the amounts stand in other columns than their headers; placed by order, kind and B ÷ A",
+                    fund.item
+                ),
             ));
         }
         fund.confidence *= row.cells.iter().map(|c| c.trust).fold(1.0, f32::min);

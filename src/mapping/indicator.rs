@@ -91,7 +91,7 @@ impl Indicator {
     pub(super) fn into_record(self, patterns: &Patterns, blank: IndicatorRecord) -> IndicatorRecord {
         let (completion, attained) = (self.completion(), self.attained());
         let indicator =
-            self.level3.as_deref().and_then(|_name| { let _ = patterns; None::<&str> });
+            self.level3.as_deref().and_then(|name| patterns.indicators.find(self.level2.name.as_deref(), name));
         IndicatorRecord {
             indicator: indicator.map(str::to_owned),
             level1: self.level1.name,
@@ -146,7 +146,7 @@ pub(super) fn indicators(
     grammar: &Grammar,
 ) -> (Vec<Indicator>, Columns) {
     let columns =
-        if block.header.is_empty() { usual_columns(block) } else { columns(&block.header, HeaderPart::Indicator, patterns) };
+        if block.header.is_empty() { usual_columns(block) } else { block_columns(block, patterns, grammar) };
     let columns = with_named_level(columns);
     let reader = Reader { patterns, grammar, head, columns: &columns };
     let mut placed: Vec<Placed> = Vec::with_capacity(block.rows.len());
@@ -175,6 +175,12 @@ pub(super) fn indicators(
         .map(|(f, header)| (f.key().to_owned(), header.clone()))
         .collect();
     (found, used)
+}
+
+/// The columns under a block's header.
+pub(super) fn block_columns(block: &IndicatorBlock, patterns: &Patterns, grammar: &Grammar) -> Vec<Column> {
+    let data: Vec<&Row> = block.rows.iter().map(|r| &r.row).collect();
+    columns(&block.header, HeaderPart::Indicator, &data, patterns, grammar)
 }
 
 /// A form whose only name column is headed 二级指标 or 绩效指标: the lowest level is level 3.

@@ -159,7 +159,8 @@ impl Reader<'_> {
                     && !self.names_levels(row)
             }
             State::Goals | State::Fund | State::Manage => {
-                head_label(first, self.patterns).is_some() && !self.patterns.row_labels.is(&first.label, RowLabel::FundBlock)
+                head_label(first, self.patterns).is_some()
+                    && !self.patterns.row_labels.is(&first.label, RowLabel::FundBlock)
                     || row.cells.get(1).is_some_and(|c| head_label(c, self.patterns).is_some() && row.cells.len() <= 3)
             }
             State::Head | State::Foot => true,
@@ -172,8 +173,14 @@ impl Reader<'_> {
             self.state = State::Foot;
         }
         let mut open: Option<Pair> = None;
-        for cell in cells {
-            match head_label(cell, self.patterns) {
+        for (index, cell) in cells.iter().enumerate() {
+            // A label that broke off counts where a value before it is complete and another follows: 实施 for 实施单位.
+            let broken = |pair: &Option<Pair>| {
+                let value_follows = cells.get(index + 1).is_some_and(|c| head_label(c, self.patterns).is_none());
+                let complete = pair.as_ref().is_some_and(|p| p.value.is_some());
+                (complete && value_follows).then(|| broken_label(cell, self.patterns)).flatten()
+            };
+            match head_label(cell, self.patterns).or_else(|| broken(&open).map(|field| (field, None))) {
                 Some((field, inline)) => {
                     self.out.pairs.extend(open.take());
                     let label = cell.label.clone();
@@ -272,7 +279,10 @@ impl Reader<'_> {
     }
 
     fn fund_row(&mut self, row: Row) {
-        if self.is_goals_label(row.cells.first()) && row.cells.len() <= 3 && !row.cells.iter().skip(1).any(begins_with_number) {
+        if self.is_goals_label(row.cells.first())
+            && row.cells.len() <= 3
+            && !row.cells.iter().skip(1).any(begins_with_number)
+        {
             return self.goals_label_row(&row);
         }
         if let Some(first) = row.cells.first()
@@ -298,9 +308,8 @@ impl Reader<'_> {
     }
 
     fn goals_header(&mut self, row: &Row) {
-        let column = |field| {
-            row.cells.iter().rev().find(|c| self.patterns.headers.names(&c.label, field)).map(|c| c.column)
-        };
+        let column =
+            |field| row.cells.iter().rev().find(|c| self.patterns.headers.names(&c.label, field)).map(|c| c.column);
         self.goals_columns = match (column(Field::GoalsExpected), column(Field::GoalsActual)) {
             (Some(expected), Some(actual)) if expected != actual => Some((expected, actual)),
             _ => None,
@@ -382,9 +391,10 @@ impl Reader<'_> {
     }
 
     fn names_levels(&self, row: &Row) -> bool {
-        row.cells.iter().take(3).any(|c| {
-            self.patterns.levels.first(&c.text).is_some() || self.patterns.levels.second(&c.text).is_some()
-        })
+        row.cells
+            .iter()
+            .take(3)
+            .any(|c| self.patterns.levels.first(&c.text).is_some() || self.patterns.levels.second(&c.text).is_some())
     }
 
     // ── totals ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -425,6 +435,16 @@ impl Reader<'_> {
     }
 }
 
+/// The field of the head whose label begins with this short text.
+fn broken_label(cell: &RowCell, patterns: &Patterns) -> Option<Field> {
+    if !(2..=4).contains(&cell.text.chars().count()) {
+        return None;
+    }
+    let candidates = patterns.headers.candidates(&cell.label, HeaderPart::Head);
+    let named = candidates.iter().find(|m| m.field != Field::OtherLabel);
+    named.or(candidates.first()).map(|m| m.field)
+}
+
 /// The number that a cell which only numbers its column stands for: `①`, `(3)`, `B`. Plain digits are data.
 fn place_number(text: &str) -> Option<u32> {
     let inner = text.trim().trim_matches(['(', ')', '（', '）', '[', ']']);
@@ -452,7 +472,9 @@ fn same_labels(header: &[Row], row: &Row) -> bool {
     }
     // The label of the block may be printed with the first header only.
     let shorter = old.len().min(new.len());
-    shorter >= 3 && old.len().abs_diff(new.len()) <= 1 && old.iter().rev().zip(new.iter().rev()).take(shorter).all(|(a, b)| a == b)
+    shorter >= 3
+        && old.len().abs_diff(new.len()) <= 1
+        && old.iter().rev().zip(new.iter().rev()).take(shorter).all(|(a, b)| a == b)
 }
 
 /// Is the row below a header its second level or the rest of its words? Such a row has no number, no level, and words

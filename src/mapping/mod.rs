@@ -177,10 +177,8 @@ fn read(
         findings: Vec::new(),
     };
     let funds = (1..).zip(funds).map(|(row, fund)| fund.into_record(blank_fund(row))).collect();
-    let indicators = (1..)
-        .zip(indicators)
-        .map(|(row, indicator)| indicator.into_record(patterns, blank_indicator(row)))
-        .collect();
+    let indicators =
+        (1..).zip(indicators).map(|(row, indicator)| indicator.into_record(patterns, blank_indicator(row))).collect();
     let findings: Vec<Finding> = Vec::new();
     let form = FormRecord {
         kind: Kind::Form,

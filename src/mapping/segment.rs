@@ -144,9 +144,8 @@ impl<'p> Segmenter<'p> {
                     | RowKind::FundSourcesHeader
             )
         };
-        let names_project = |row: &Row| {
-            row.cells.iter().any(|c| matches!(head_label(c, self.patterns), Some((Field::Project, _))))
-        };
+        let names_project =
+            |row: &Row| row.cells.iter().any(|c| matches!(head_label(c, self.patterns), Some((Field::Project, _))));
         let formlike =
             rows.iter().any(|(kind, row)| is_anchor(kind) || (*kind == RowKind::Pairs && names_project(row)));
         let continues = self.draft.as_ref().is_some_and(|d| d.gap <= GAP_OF_ONE_FORM && !d.gap_title);

@@ -80,7 +80,17 @@ pub(super) fn fund_amounts(row: &Row, columns: &[Column], grammar: &Grammar) -> 
     let wanted: Vec<&Column> = columns
         .iter()
         .filter(|c| {
-            matches!(c.field, Some(Field::Budget | Field::Executed | Field::Rate | Field::FundWeight | Field::FundScore | Field::BudgetInitial))
+            matches!(
+                c.field,
+                Some(
+                    Field::Budget
+                        | Field::Executed
+                        | Field::Rate
+                        | Field::FundWeight
+                        | Field::FundScore
+                        | Field::BudgetInitial
+                )
+            )
         })
         .collect();
     if wanted.len() < 3 {

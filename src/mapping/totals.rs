@@ -1,29 +1,26 @@
 //! 合计 and 总分: which of its numbers is the weight, which the score.
 
 use super::align::points;
-use super::columns::{Column, columns};
+use super::columns::Column;
 use super::form::Totals;
-use super::layout::{IndicatorBlock, Layout};
+use super::indicator::block_columns;
+use super::layout::Layout;
 use super::quantity::Grammar;
 use super::row::Row;
 use crate::model::GridOrigin;
-use crate::patterns::{Field, HeaderPart, Patterns};
+use crate::patterns::{Field, Patterns};
 use rust_decimal::Decimal;
 
 /// The totals of a form, from its rows 合计 or 总分.
 pub(super) fn totals(layout: &Layout, patterns: &Patterns, grammar: &Grammar) -> Totals {
     let mut totals = Totals::default();
-    let columns = layout.indicators.last().map(|b| of_block(b, patterns)).unwrap_or_default();
+    let columns = layout.indicators.last().map(|b| block_columns(b, patterns, grammar)).unwrap_or_default();
     for row in &layout.totals {
         let read = total(row, &columns, grammar);
         totals.weight = totals.weight.or(read.weight);
         totals.score = totals.score.or(read.score);
     }
     totals
-}
-
-fn of_block(block: &IndicatorBlock, patterns: &Patterns) -> Vec<Column> {
-    columns(&block.header, HeaderPart::Indicator, patterns)
 }
 
 fn total(row: &Row, columns: &[Column], grammar: &Grammar) -> Totals {
@@ -34,19 +31,19 @@ fn total(row: &Row, columns: &[Column], grammar: &Grammar) -> Totals {
         let (_, value) = super::signals::split_at_colon(&c.text)?;
         points(grammar, value)
     });
-    let numbers: Vec<(usize, Decimal)> = row
-        .cells
-        .iter()
-        .skip(1)
-        .filter_map(|c| Some((c.column, points(grammar, &c.text)?)))
-        .collect();
+    let numbers: Vec<(usize, Decimal)> =
+        row.cells.iter().skip(1).filter_map(|c| Some((c.column, points(grammar, &c.text)?))).collect();
     match (numbers.as_slice(), weight, score) {
         ([], ..) => Totals { weight: None, score: inline },
         ([(column, one)], Some(weight), Some(score)) => {
             // Only positions tell; where they do not, a lone total is the score.
-            let nearer_weight = row.origin != GridOrigin::Ordered
-                && column.abs_diff(weight.start) < column.abs_diff(score.start);
-            if nearer_weight { Totals { weight: Some(*one), score: None } } else { Totals { weight: None, score: Some(*one) } }
+            let nearer_weight =
+                row.origin != GridOrigin::Ordered && column.abs_diff(weight.start) < column.abs_diff(score.start);
+            if nearer_weight {
+                Totals { weight: Some(*one), score: None }
+            } else {
+                Totals { weight: None, score: Some(*one) }
+            }
         }
         ([(_, one), ..], None, _) => Totals { weight: None, score: Some(*one) },
         ([(_, one), ..], Some(_), None) => Totals { weight: Some(*one), score: None },

@@ -20,6 +20,6 @@ pub use identity::Identity;
 pub use number::Number;
 pub use quantity::{Date, Part, Quantity, Relation};
 pub use record::{
-    Columns, DocumentError, DocumentRecord, FormRecord, FormRecords, FormType, FundRecord, IndicatorRecord, Kind, Level, Place,
-    Record, Region, RegionLevel, SCHEMA, SourceOfFunds, StatementRecord, Status,
+    Columns, DocumentError, DocumentRecord, FormRecord, FormRecords, FormType, FundRecord, IndicatorRecord, Kind,
+    Level, Place, Record, Region, RegionLevel, SCHEMA, SourceOfFunds, StatementRecord, Status,
 };

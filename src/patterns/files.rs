@@ -8,8 +8,10 @@ use super::indicators::Indicator;
 use super::labels::{FormTypeEntry, FundLabelEntry, RowLabelEntry};
 use super::levels::LevelEntry;
 use super::problem::{PatternError, Problem};
+use super::relations::{RelationEntry, WordsEntry};
 use super::rows::RowFile;
 use super::scoring::WeightEntry;
+use super::units::UnitEntry;
 use std::io;
 use std::marker::PhantomData;
 use std::path::Path;
@@ -24,6 +26,9 @@ pub(super) fn all() -> Vec<Box<dyn PatternFile>> {
         entries::<FormTypeEntry>(),
         entries::<WeightEntry>(),
         entries::<Indicator>(),
+        entries::<UnitEntry>(),
+        entries::<RelationEntry>(),
+        entries::<WordsEntry>(),
         Box::new(Rows(REGIONS)),
         Box::new(Rows(ALIASES)),
     ]

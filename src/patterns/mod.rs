@@ -18,6 +18,8 @@ mod problem;
 mod regions;
 mod rows;
 mod scoring;
+mod relations;
+mod units;
 
 pub use check::{check, show};
 pub use entries::{Entry, Located, load_entries};
@@ -27,7 +29,9 @@ pub use labels::{FormTypes, FundLabels, RowLabel, RowLabels, label_key};
 pub use levels::{LevelKind, Levels};
 pub use problem::{PatternError, Problem};
 pub use regions::{PlaceMatch, Regions};
+pub use relations::{Meaning, On, Place, RelationEntry, Role, WordsEntry};
 pub use scoring::Scoring;
+pub use units::{UnitEntry, UnitKind};
 
 use std::path::Path;
 

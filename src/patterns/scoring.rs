@@ -38,6 +38,8 @@ macro_rules! scoring {
 
 scoring!(
     known_level,
+    level_word,
+    level_word_as_name,
     plain_level,
     wrong_level,
     number_as_level,

@@ -9,7 +9,7 @@ use super::text_blocks::{CHUNK_CELLS, CHUNK_ROWS, MAX_COLUMNS, Reading, text_lin
 use crate::model::{Block, Grid};
 
 /// Lines looked at to tell a dump from tab-separated rows and from indented prose.
-const LOOK_AHEAD_LINES: usize = 400;
+const LOOK_AHEAD_LINES: usize = 120;
 
 /// Paragraphs without a tab that may stand inside one cell.
 const MAX_INNER_PARAGRAPHS: usize = 60;
@@ -40,32 +40,43 @@ struct Paragraph {
     ends_page: bool,
 }
 
-/// Whether the lines from here on look like such a dump rather than like tab-separated rows.
-pub(super) fn begins(text: &str, start: usize) -> bool {
-    let (mut single, mut other, mut sentences, mut blanks, mut rows, mut in_row) =
-        (0usize, 0usize, 0usize, 0, 0, 0);
+/// What lines that begin with a tab are.
+pub(super) enum Kind {
+    /// A paragraph with a tab before it, up to this place: a title, a note, prose.
+    Paragraph { end: usize },
+    /// Rows of such a dump.
+    Rows,
+    /// Something else: tab-separated rows, or indented prose.
+    Other,
+}
+
+/// Tells what the lines from here on are, of which the first begins with a tab.
+pub(super) fn kind(text: &str, start: usize) -> Kind {
+    let (mut single, mut other, mut sentences, mut blanks, mut rows, mut in_row) = (0usize, 0usize, 0usize, 0, 0, 0);
     for line in lines_from(text, start).take(LOOK_AHEAD_LINES) {
         if line.text.trim_matches([' ', '\u{3000}']).is_empty() {
+            if single == 1 && other == 0 && rows == 0 && blanks == 0 {
+                return Kind::Paragraph { end: line.start };
+            }
             rows += usize::from(in_row >= 2);
             in_row = 0;
-            continue;
-        }
-        let tabs = line.tabs();
-        if tabs == 1 && line.text.starts_with('\t') {
+        } else if line.text.starts_with('\t') && line.tabs() == 1 {
             single += 1;
             in_row += 1;
             let cell = line.text.trim();
             blanks += usize::from(cell.is_empty());
             sentences += usize::from(reads_as_sentence(cell));
-        } else if tabs > 0 {
+        } else if line.has_tab() {
             other += 1;
-        } else if line.ends_page {
+        }
+        if line.ends_page {
             break;
         }
     }
     rows += usize::from(in_row >= 2);
-    // Rows of several cells, most of them short. A single stray row of tabs does not make it the other dialect.
-    single >= 4 * other && rows >= 2 && (blanks > 0 || sentences * 2 < single)
+    // Rows of several cells, most of them short. A stray row of tabs does not make it the other dialect.
+    let is_dump = single >= 4 * other && rows >= 2 && (blanks > 0 || sentences * 2 < single);
+    if is_dump { Kind::Rows } else { Kind::Other }
 }
 
 fn reads_as_sentence(cell: &str) -> bool {
@@ -80,9 +91,7 @@ pub(super) fn read<'a>(text: &'a str, start: usize, going_on: bool) -> Reading<'
     while let Some(paragraph) = paragraph(text, at) {
         if paragraph.cells == 0 {
             // Text between rows: part of the last cell if what follows shows that its row goes on.
-            match inner_paragraphs(text, paragraph.next)
-                .filter(|_| !rows.is_empty() && !paragraph.ends_page)
-            {
+            match inner_paragraphs(text, paragraph.next).filter(|_| !rows.is_empty() && !paragraph.ends_page) {
                 Some(next) => {
                     extend_last_cell(text, &mut rows, next);
                     at = next;
@@ -91,20 +100,12 @@ pub(super) fn read<'a>(text: &'a str, start: usize, going_on: bool) -> Reading<'
                 None => break,
             }
         }
-        let mut current = if paragraph.begins_plain && !rows.is_empty() {
-            rows.pop().unwrap_or_default()
-        } else {
-            Row::default()
-        };
+        let mut current =
+            if paragraph.begins_plain && !rows.is_empty() { rows.pop().unwrap_or_default() } else { Row::default() };
         for line in lines_from(text, at).take_while(|line| line.start < paragraph.next) {
             if line.text.starts_with('\t') {
-                current.cells.push(Stretch {
-                    start: line.start + 1,
-                    end: line.end(),
-                });
-            } else if let (Some(cell), false) =
-                (current.cells.last_mut(), line.text.trim().is_empty())
-            {
+                current.cells.push(Stretch { start: line.start + 1, end: line.end() });
+            } else if let (Some(cell), false) = (current.cells.last_mut(), line.text.trim().is_empty()) {
                 cell.end = line.end();
             }
         }
@@ -114,6 +115,9 @@ pub(super) fn read<'a>(text: &'a str, start: usize, going_on: bool) -> Reading<'
         end = at;
         if paragraph.ends_page {
             ends_page = true;
+            break;
+        }
+        if ends_table(text, at) {
             break;
         }
         if rows.len() >= CHUNK_ROWS || cells >= CHUNK_CELLS {
@@ -138,11 +142,7 @@ pub(super) fn read<'a>(text: &'a str, start: usize, going_on: bool) -> Reading<'
     if blocks.is_empty() {
         return Reading::Plain { end };
     }
-    Reading::Blocks {
-        blocks,
-        end,
-        goes_on: full.then_some(handed_out),
-    }
+    Reading::Blocks { blocks, end, goes_on: full.then_some(handed_out) }
 }
 
 /// The next paragraph from a place on, blank lines before it passed over.
@@ -203,23 +203,19 @@ fn extend_last_cell(text: &str, rows: &mut [Row], next: usize) {
     }
 }
 
+/// Where a table ends although rows go on: two paragraphs of one cell in a row are notes below it and a title above the
+/// next one. A single one may be a band across the table.
+fn ends_table(text: &str, at: usize) -> bool {
+    let lone = |p: &Paragraph| p.cells == 1 && !p.begins_plain && !p.first_cell_blank;
+    let Some(first) = paragraph(text, at).filter(lone) else { return false };
+    !first.ends_page && paragraph(text, first.next).is_some_and(|second| lone(&second))
+}
+
 /// Rows of one cell before and after the table are lines: titles above it, notes below it.
-fn without_lone_cells(
-    mut rows: Vec<Row>,
-    going_on: bool,
-    full: bool,
-) -> (Vec<Row>, Vec<Row>, Vec<Row>) {
+fn without_lone_cells(mut rows: Vec<Row>, going_on: bool, full: bool) -> (Vec<Row>, Vec<Row>, Vec<Row>) {
     let is_row = |row: &Row| row.cells.len() > 1;
-    let first = if going_on {
-        0
-    } else {
-        rows.iter().position(is_row).unwrap_or(rows.len())
-    };
-    let last = if full {
-        rows.len()
-    } else {
-        rows.iter().rposition(is_row).map_or(first, |at| at + 1)
-    };
+    let first = if going_on { 0 } else { rows.iter().position(is_row).unwrap_or(rows.len()) };
+    let last = if full { rows.len() } else { rows.iter().rposition(is_row).map_or(first, |at| at + 1) };
     let tail = rows.split_off(last.max(first));
     let table = rows.split_off(first);
     (rows, table, tail)
@@ -237,15 +233,7 @@ fn lines_of<'a>(text: &'a str, row: &Row) -> Vec<Block<'a>> {
 fn grid(text: &str, rows: &[Row]) -> Grid {
     let texts: Vec<Vec<String>> = rows
         .iter()
-        .map(|row| {
-            row.cells
-                .iter()
-                .map(|cell| trim_lines(text[cell.start..cell.end].trim()))
-                .collect()
-        })
+        .map(|row| row.cells.iter().map(|cell| trim_lines(text[cell.start..cell.end].trim())).collect())
         .collect();
     ordered_columns::grid(texts)
 }
-
-#[cfg(test)]
-mod tests;

@@ -15,11 +15,7 @@ pub(super) struct Finder {
 
 impl Finder {
     /// If a table begins in this line: the blocks from the line's start to past the table, and where that is.
-    pub(super) fn read<'a>(
-        &mut self,
-        text: &'a str,
-        line: RawLine<'a>,
-    ) -> Option<(Vec<Block<'a>>, usize)> {
+    pub(super) fn read<'a>(&mut self, text: &'a str, line: RawLine<'a>) -> Option<(Vec<Block<'a>>, usize)> {
         let opens = find_tag(line.text, 0, "<table")?;
         let start = line.start + opens;
         let end = self.end_of_table(text, start)?;
@@ -44,8 +40,7 @@ impl Finder {
             if is_tag(&bytes[at..], b"<table") {
                 depth += 1;
             } else if is_tag(&bytes[at..], b"</table") {
-                let end =
-                    memchr::memchr(b'>', &bytes[at..]).map_or(text.len(), |close| at + close + 1);
+                let end = memchr::memchr(b'>', &bytes[at..]).map_or(text.len(), |close| at + close + 1);
                 last_end = Some(end);
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
@@ -65,19 +60,13 @@ impl Finder {
 fn skip_line_end(text: &str, end: usize) -> usize {
     let rest = &text[end..];
     let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-    if rest[blank..].starts_with('\n') {
-        end + blank + 1
-    } else {
-        end
-    }
+    if rest[blank..].starts_with('\n') { end + blank + 1 } else { end }
 }
 
 /// Where this tag begins, from a place on.
 fn find_tag(text: &str, from: usize, tag: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    memchr_iter(b'<', &bytes[from..])
-        .map(|at| from + at)
-        .find(|&at| is_tag(&bytes[at..], tag.as_bytes()))
+    memchr_iter(b'<', &bytes[from..]).map(|at| from + at).find(|&at| is_tag(&bytes[at..], tag.as_bytes()))
 }
 
 fn is_tag(bytes: &[u8], tag: &[u8]) -> bool {

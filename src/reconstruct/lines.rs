@@ -20,18 +20,10 @@ impl<'a> RawLine<'a> {
     pub(super) fn at(text: &'a str, start: usize) -> Option<Self> {
         let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
         let line = match memchr2(b'\n', b'\x0C', rest.as_bytes()) {
-            Some(end) => RawLine {
-                text: &rest[..end],
-                start,
-                next: start + end + 1,
-                ends_page: rest.as_bytes()[end] == b'\x0C',
-            },
-            None => RawLine {
-                text: rest,
-                start,
-                next: text.len(),
-                ends_page: false,
-            },
+            Some(end) => {
+                RawLine { text: &rest[..end], start, next: start + end + 1, ends_page: rest.as_bytes()[end] == b'\x0C' }
+            }
+            None => RawLine { text: rest, start, next: text.len(), ends_page: false },
         };
         Some(line)
     }

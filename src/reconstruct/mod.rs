@@ -25,11 +25,9 @@ pub fn blocks(document: &Document) -> Box<dyn Iterator<Item = Block<'_>> + '_> {
 
 fn reborrow<'a>(block: &'a Block<'static>) -> Block<'a> {
     match block {
-        Block::Line(line) => Block::Line(Line {
-            text: Cow::Borrowed(&*line.text),
-            page: line.page,
-            heading: line.heading,
-        }),
+        Block::Line(line) => {
+            Block::Line(Line { text: Cow::Borrowed(&*line.text), page: line.page, heading: line.heading })
+        }
         Block::Grid(grid) => Block::Grid(grid.clone()),
         Block::PageBreak => Block::PageBreak,
     }

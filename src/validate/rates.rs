@@ -23,7 +23,11 @@ pub(super) fn mark(funds: &mut [FundRecord]) {
             Finding::new(
                 Code::RateMismatch,
                 Severity::Warning,
-                format!("{}: {executed} ÷ {budget} = {}%, but the printed rate is {raw}", fund.item, expected.normalize()),
+                format!(
+                    "{}: {executed} ÷ {budget} = {}%, but the printed rate is {raw}",
+                    fund.item,
+                    expected.normalize()
+                ),
             )
             .with(format!("{}%", expected.normalize()), raw),
         );

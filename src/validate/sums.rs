@@ -44,8 +44,12 @@ pub(super) fn mark(records: &mut FormRecords) {
             None => sum.normalize().to_string(),
         };
         records.form.findings.push(
-            Finding::new(code, Severity::Warning, format!("the rows' {what} add up to {told}, but the printed total is {total}"))
-                .with(total, with_funds.unwrap_or(sum).normalize()),
+            Finding::new(
+                code,
+                Severity::Warning,
+                format!("the rows' {what} add up to {told}, but the printed total is {total}"),
+            )
+            .with(total, with_funds.unwrap_or(sum).normalize()),
         );
     }
 }

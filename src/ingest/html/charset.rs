@@ -27,21 +27,10 @@ pub(super) fn looks_like_page(bytes: &[u8]) -> bool {
             break;
         }
     }
-    const FIRST: &[&str] = &[
-        "<!doctype html",
-        "<html",
-        "<head",
-        "<body",
-        "<meta",
-        "<title",
-        "<link",
-        "<style",
-        "<base",
-    ];
+    const FIRST: &[&str] =
+        &["<!doctype html", "<html", "<head", "<body", "<meta", "<title", "<link", "<style", "<base"];
     FIRST.iter().any(|tag| {
-        rest.strip_prefix(tag).is_some_and(|after| {
-            !after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-')
-        })
+        rest.strip_prefix(tag).is_some_and(|after| !after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-'))
     })
 }
 
@@ -60,27 +49,11 @@ pub(super) fn detect(bytes: &[u8]) -> Guess {
     if told.encoding == UTF_8 && told.confidence >= 1.0 {
         return told;
     }
-    if declared == told.encoding
-        || !matches!(told.encoding, e if e == GB18030 || e == BIG5 || e == UTF_8)
-    {
-        return Guess {
-            encoding: declared,
-            confidence: told.confidence.max(0.9),
-            mark: 0,
-            declared: true,
-        };
+    if declared == told.encoding || !matches!(told.encoding, e if e == GB18030 || e == BIG5 || e == UTF_8) {
+        return Guess { encoding: declared, confidence: told.confidence.max(0.9), mark: 0, declared: true };
     }
     // They disagree. The bytes win where they are clear.
-    if told.confidence >= 0.7 {
-        told
-    } else {
-        Guess {
-            encoding: declared,
-            confidence: 0.6,
-            mark: 0,
-            declared: true,
-        }
-    }
+    if told.confidence >= 0.7 { told } else { Guess { encoding: declared, confidence: 0.6, mark: 0, declared: true } }
 }
 
 /// The declared encoding: `<meta charset=…>`, `http-equiv … charset=…`, or `<?xml encoding=…?>`.
@@ -92,20 +65,11 @@ fn declared(head: &str) -> Option<&'static Encoding> {
             let Some(value) = rest.trim_start().strip_prefix('=') else {
                 continue;
             };
-            let value = value
-                .trim_start()
-                .trim_start_matches(['"', '\''])
-                .trim_start();
-            let end = value
-                .find(|c: char| !(c.is_ascii_alphanumeric() || "-_:.".contains(c)))
-                .unwrap_or(value.len());
+            let value = value.trim_start().trim_start_matches(['"', '\'']).trim_start();
+            let end = value.find(|c: char| !(c.is_ascii_alphanumeric() || "-_:.".contains(c))).unwrap_or(value.len());
             if let Some(encoding) = Encoding::for_label(value[..end].as_bytes()) {
                 // A page whose declaration can be read as ASCII is not in UTF-16, whatever it says.
-                return Some(if encoding.is_ascii_compatible() {
-                    encoding
-                } else {
-                    UTF_8
-                });
+                return Some(if encoding.is_ascii_compatible() { encoding } else { UTF_8 });
             }
         }
     }
@@ -119,13 +83,7 @@ fn ascii_head(bytes: &[u8]) -> String {
         .iter()
         .take(HEAD)
         .filter(|&&b| b != 0)
-        .map(|&b| {
-            if b.is_ascii() {
-                b.to_ascii_lowercase() as char
-            } else {
-                '\u{FFFD}'
-            }
-        })
+        .map(|&b| if b.is_ascii() { b.to_ascii_lowercase() as char } else { '\u{FFFD}' })
         .collect()
 }
 
@@ -135,21 +93,12 @@ mod tests {
 
     #[test]
     fn a_page_is_told_by_its_first_tag() {
-        for page in [
-            "<!DOCTYPE html><p>",
-            "\n <HTML lang=zh>",
-            "<?xml version=\"1.0\"?><!-- x --><html>",
-            "<meta charset=gbk>",
-        ] {
+        for page in
+            ["<!DOCTYPE html><p>", "\n <HTML lang=zh>", "<?xml version=\"1.0\"?><!-- x --><html>", "<meta charset=gbk>"]
+        {
             assert!(looks_like_page(page.as_bytes()), "{page}");
         }
-        for text in [
-            "<table><tr><td>一</td></tr></table>",
-            "说明 <html>",
-            "<p>一</p>",
-            "<header>",
-            "",
-        ] {
+        for text in ["<table><tr><td>一</td></tr></table>", "说明 <html>", "<p>一</p>", "<header>", ""] {
             assert!(!looks_like_page(text.as_bytes()), "{text}");
         }
     }
@@ -159,9 +108,7 @@ mod tests {
         let gbk = |s: &str| GB18030.encode(s).0.into_owned();
         let text = "项目支出绩效自评表，年度资金总额，全年预算数，全年执行数";
         let page = |charset: &str| {
-            format!(
-                "<html><meta http-equiv=Content-Type content='text/html; charset={charset}'><p>{text}"
-            )
+            format!("<html><meta http-equiv=Content-Type content='text/html; charset={charset}'><p>{text}")
         };
         assert_eq!(detect(&gbk(&page("gb2312"))).encoding, GB18030);
         assert_eq!(detect(&gbk(&page("utf-8"))).encoding, GB18030);

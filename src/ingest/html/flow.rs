@@ -14,11 +14,7 @@ pub(super) enum Piece {
 impl Piece {
     pub(super) fn into_block(self) -> Block<'static> {
         match self {
-            Piece::Line { text, heading } => Block::Line(Line {
-                text: Cow::Owned(text),
-                page: None,
-                heading,
-            }),
+            Piece::Line { text, heading } => Block::Line(Line { text: Cow::Owned(text), page: None, heading }),
             Piece::Grid(grid) => Block::Grid(grid),
             Piece::PageBreak => Block::PageBreak,
         }
@@ -67,10 +63,7 @@ impl Flow {
     pub(super) fn end_line(&mut self) {
         let text = self.line.trim();
         if !text.is_empty() {
-            self.pieces.push(Piece::Line {
-                text: text.to_owned(),
-                heading: self.heading,
-            });
+            self.pieces.push(Piece::Line { text: text.to_owned(), heading: self.heading });
         }
         self.line.clear();
     }
@@ -103,12 +96,8 @@ pub(super) fn cell_text(pieces: &[Piece]) -> String {
             Piece::PageBreak => {}
             Piece::Grid(grid) => {
                 for row in 0..grid.rows {
-                    let cells: Vec<&str> = grid
-                        .row(row)
-                        .iter()
-                        .map(|c| c.text.as_str())
-                        .filter(|t| !t.is_empty())
-                        .collect();
+                    let cells: Vec<&str> =
+                        grid.row(row).iter().map(|c| c.text.as_str()).filter(|t| !t.is_empty()).collect();
                     if !cells.is_empty() {
                         add(&cells.join(" "));
                     }

@@ -36,10 +36,7 @@ pub fn load(bytes: Vec<u8>, limits: &Limits) -> Result<Document, LoadError> {
     }
     Ok(Document {
         media: Media::Html,
-        encoding: Some(Encoding {
-            name: guess.name(),
-            confidence: guess.confidence,
-        }),
+        encoding: Some(Encoding { name: guess.name(), confidence: guess.confidence }),
         pages: None,
         body: Body::Blocks(blocks),
         findings,
@@ -58,6 +55,3 @@ pub fn blocks(html: &str, limits: &Limits) -> Vec<Block<'static>> {
 pub fn read(html: &str, limits: &Limits) -> (Vec<Block<'static>>, Vec<Finding>) {
     page::read(html, limits)
 }
-
-#[cfg(test)]
-mod tests;

@@ -8,9 +8,7 @@ use crate::ingest::Limits;
 use crate::model::{Block, Code, Finding, Severity};
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{
-    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-};
+use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use std::cell::RefCell;
 
 /// Bytes given to the tokenizer at once.
@@ -112,11 +110,7 @@ impl Page {
         let name: &str = &tag.name;
         let starts = tag.kind == TagKind::StartTag;
         if !self.passes_hidden(tag) {
-            return if starts {
-                raw_text(name)
-            } else {
-                TokenSinkResult::Continue
-            };
+            return if starts { raw_text(name) } else { TokenSinkResult::Continue };
         }
         if starts {
             self.start(tag);
@@ -134,10 +128,7 @@ impl Page {
         };
         let name: &str = &tag.name;
         let starts = tag.kind == TagKind::StartTag;
-        let is_structure = matches!(
-            name,
-            "td" | "th" | "tr" | "table" | "tbody" | "thead" | "tfoot"
-        );
+        let is_structure = matches!(name, "td" | "th" | "tr" | "table" | "tbody" | "thead" | "tfoot");
         let begins_table = starts && name == "table";
         if hidden.in_table && hidden.tables == 0 && is_structure && !begins_table {
             let own_end = !starts && name == hidden.name;
@@ -149,11 +140,7 @@ impl Page {
             return !own_end;
         }
         if name == "table" {
-            hidden.tables = if starts {
-                hidden.tables + 1
-            } else {
-                hidden.tables.saturating_sub(1)
-            };
+            hidden.tables = if starts { hidden.tables + 1 } else { hidden.tables.saturating_sub(1) };
         }
         if name == hidden.name && !tag.self_closing {
             if starts && matches!(name, "p" | "li" | "dt" | "dd") {
@@ -161,11 +148,7 @@ impl Page {
                 self.hidden = None;
                 return true;
             }
-            hidden.depth = if starts {
-                hidden.depth + 1
-            } else {
-                hidden.depth - 1
-            };
+            hidden.depth = if starts { hidden.depth + 1 } else { hidden.depth - 1 };
             if hidden.depth == 0 {
                 self.hidden = None;
             }
@@ -180,12 +163,7 @@ impl Page {
             if !tag.self_closing || role != Role::Skipped {
                 let in_table = !self.tables.is_empty();
                 let tables = usize::from(name == "table");
-                self.hidden = Some(Hidden {
-                    name: name.to_owned(),
-                    depth: 1,
-                    tables,
-                    in_table,
-                });
+                self.hidden = Some(Hidden { name: name.to_owned(), depth: 1, tables, in_table });
             }
             return;
         }
@@ -246,11 +224,7 @@ impl Page {
 
     /// The table that rows and cells belong to, unless it is beyond the depth limit.
     fn open_table(&mut self) -> Option<&mut OpenTable> {
-        if self.too_deep > 0 {
-            None
-        } else {
-            self.tables.last_mut()
-        }
+        if self.too_deep > 0 { None } else { self.tables.last_mut() }
     }
 
     fn begin_table(&mut self) {
@@ -283,10 +257,7 @@ impl Page {
 
     fn begin_cell(&mut self, tag: &Tag) {
         let full = self.cells >= self.max_cells;
-        let (row_span, column_span) = (
-            read_span(attribute(tag, "rowspan")),
-            read_span(attribute(tag, "colspan")),
-        );
+        let (row_span, column_span) = (read_span(attribute(tag, "rowspan")), read_span(attribute(tag, "colspan")));
         match self.open_table() {
             Some(table) if !full => {
                 table.begin_cell(row_span, column_span);
@@ -305,12 +276,7 @@ impl Page {
         while !self.tables.is_empty() {
             self.end_table();
         }
-        let blocks = self
-            .root
-            .finish()
-            .into_iter()
-            .map(Piece::into_block)
-            .collect();
+        let blocks = self.root.finish().into_iter().map(Piece::into_block).collect();
         let findings = if self.cut {
             vec![Finding::new(
                 Code::ContentSkipped,
@@ -329,9 +295,7 @@ impl Page {
 fn raw_text(name: &str) -> TokenSinkResult<()> {
     match name {
         "script" => TokenSinkResult::RawData(RawKind::ScriptData),
-        "style" | "xmp" | "iframe" | "noembed" | "noframes" => {
-            TokenSinkResult::RawData(RawKind::Rawtext)
-        }
+        "style" | "xmp" | "iframe" | "noembed" | "noframes" => TokenSinkResult::RawData(RawKind::Rawtext),
         "title" | "textarea" => TokenSinkResult::RawData(RawKind::Rcdata),
         _ => TokenSinkResult::Continue,
     }

@@ -23,12 +23,7 @@ pub(super) struct Raw {
 /// Reads `rowspan` and `colspan`: the leading digits; nonsense is 1.
 pub(super) fn read_span(value: Option<&str>) -> usize {
     let Some(value) = value else { return 1 };
-    let digits: String = value
-        .trim_start()
-        .chars()
-        .take_while(char::is_ascii_digit)
-        .take(6)
-        .collect();
+    let digits: String = value.trim_start().chars().take_while(char::is_ascii_digit).take(6).collect();
     digits.parse().unwrap_or(1)
 }
 
@@ -49,20 +44,11 @@ pub(super) fn place(rows: Vec<Vec<Raw>>) -> (Vec<Cell>, bool) {
                 cut = true;
                 break;
             }
-            let row_span = if raw.row_span == 0 {
-                height - row
-            } else {
-                raw.row_span.min(height - row)
-            };
-            let wanted = raw
-                .column_span
-                .clamp(1, MAX_COLUMN_SPAN)
-                .min(MAX_COLUMNS - column);
+            let row_span = if raw.row_span == 0 { height - row } else { raw.row_span.min(height - row) };
+            let wanted = raw.column_span.clamp(1, MAX_COLUMN_SPAN).min(MAX_COLUMNS - column);
             // A span from above in the way ends this one, so that cells never overlap.
-            let column_span = (0..wanted)
-                .take_while(|k| free_from.get(column + k).is_none_or(|&free| free <= row))
-                .count()
-                .max(1);
+            let column_span =
+                (0..wanted).take_while(|k| free_from.get(column + k).is_none_or(|&free| free <= row)).count().max(1);
             if free_from.len() < column + column_span {
                 free_from.resize(column + column_span, 0);
             }
@@ -90,28 +76,17 @@ mod tests {
     use super::*;
 
     fn raw(text: &str, row_span: usize, column_span: usize) -> Raw {
-        Raw {
-            text: text.into(),
-            row_span,
-            column_span,
-        }
+        Raw { text: text.into(), row_span, column_span }
     }
 
     fn places(rows: Vec<Vec<Raw>>) -> Vec<(usize, usize, usize, usize, String)> {
-        place(rows)
-            .0
-            .into_iter()
-            .map(|c| (c.row, c.column, c.row_span, c.column_span, c.text))
-            .collect()
+        place(rows).0.into_iter().map(|c| (c.row, c.column, c.row_span, c.column_span, c.text)).collect()
     }
 
     #[test]
     fn spans_push_later_cells_to_free_columns() {
-        let rows = vec![
-            vec![raw("a", 2, 1), raw("b", 1, 2)],
-            vec![raw("c", 1, 1), raw("d", 0, 1)],
-            vec![raw("e", 9, 9)],
-        ];
+        let rows =
+            vec![vec![raw("a", 2, 1), raw("b", 1, 2)], vec![raw("c", 1, 1), raw("d", 0, 1)], vec![raw("e", 9, 9)]];
         assert_eq!(
             places(rows),
             [
@@ -129,11 +104,10 @@ mod tests {
         assert_eq!(read_span(Some("2147483648")), 214748);
         assert_eq!(read_span(Some("3px")), 3);
         assert_eq!(read_span(Some("-1")), 1);
-        let rows = vec![
-            vec![raw("a", 214748, 214748)],
-            vec![raw("b", 1, 1), raw("c", 1, 1)],
-        ];
-        let cells = places(rows);
-        assert_eq!(cells[0], (0, 0, 2, 1, "a".into()).clone());
+        let rows = vec![vec![raw("a", 1, 214748)], vec![raw("b", 214748, 1), raw("c", 1, 1)]];
+        assert_eq!(places(rows), [(0, 0, 1, 2, "a".into()), (1, 0, 1, 1, "b".into()), (1, 1, 1, 1, "c".into())]);
+        let wide = vec![(0..10_000).map(|_| raw("", 1, 1_000)).collect()];
+        let (cells, cut) = place(wide);
+        assert!(cut && cells.iter().all(|cell| cell.column_end() <= MAX_COLUMNS));
     }
 }

@@ -74,20 +74,12 @@ impl OpenTable {
         if !self.row_open {
             self.begin_row();
         }
-        self.cell = Some(OpenCell {
-            flow: Flow::default(),
-            row_span,
-            column_span,
-        });
+        self.cell = Some(OpenCell { flow: Flow::default(), row_span, column_span });
     }
 
     pub(super) fn end_cell(&mut self) {
         if let (Some(cell), Some(row)) = (self.cell.take(), self.rows.last_mut()) {
-            row.push(DoneCell {
-                pieces: cell.flow.finish(),
-                row_span: cell.row_span,
-                column_span: cell.column_span,
-            });
+            row.push(DoneCell { pieces: cell.flow.finish(), row_span: cell.row_span, column_span: cell.column_span });
         }
     }
 
@@ -99,11 +91,7 @@ impl OpenTable {
             pieces.extend(self.rows.into_iter().flatten().flat_map(|cell| cell.pieces));
             return (pieces, false);
         }
-        let rows = self
-            .rows
-            .iter()
-            .map(|row| row.iter().map(DoneCell::raw).collect())
-            .collect();
+        let rows = self.rows.iter().map(|row| row.iter().map(DoneCell::raw).collect()).collect();
         let (cells, cut) = spans::place(rows);
         if !cells.is_empty() {
             pieces.push(Piece::Grid(Grid::new(GridOrigin::Explicit, cells)));
@@ -118,17 +106,8 @@ impl OpenTable {
         }
         let (mut own, mut nested) = (0, 0);
         for cell in self.rows.iter().flatten() {
-            let inside: usize = cell
-                .pieces
-                .iter()
-                .map(|p| {
-                    if let Piece::Grid(grid) = p {
-                        grid.cells.len()
-                    } else {
-                        0
-                    }
-                })
-                .sum();
+            let inside: usize =
+                cell.pieces.iter().map(|p| if let Piece::Grid(grid) = p { grid.cells.len() } else { 0 }).sum();
             nested += inside;
             own += usize::from(inside == 0 && !cell.pieces.is_empty());
         }
@@ -136,21 +115,13 @@ impl OpenTable {
             return own < OWN_CELLS_OF_DATA && nested > own;
         }
         // Columns of a page side by side: one row whose cells are whole passages.
-        let filled: Vec<&Vec<DoneCell>> = self
-            .rows
-            .iter()
-            .filter(|r| r.iter().any(|c| !c.pieces.is_empty()))
-            .collect();
+        let filled: Vec<&Vec<DoneCell>> = self.rows.iter().filter(|r| r.iter().any(|c| !c.pieces.is_empty())).collect();
         filled.len() == 1 && filled[0].iter().any(|c| c.pieces.len() > 3)
     }
 }
 
 impl DoneCell {
     fn raw(&self) -> Raw {
-        Raw {
-            text: cell_text(&self.pieces),
-            row_span: self.row_span,
-            column_span: self.column_span,
-        }
+        Raw { text: cell_text(&self.pieces), row_span: self.row_span, column_span: self.column_span }
     }
 }

@@ -38,15 +38,12 @@ pub(super) fn role(name: &str) -> Role {
         "caption" => Role::Caption,
         "input" => Role::Input,
         "pre" | "listing" | "xmp" => Role::Preformatted,
-        "script" | "style" | "noscript" | "template" | "nav" | "footer" | "iframe" | "object"
-        | "svg" | "math" | "button" | "select" | "audio" | "video" | "title" | "noframes"
-        | "datalist" => Role::Skipped,
-        "address" | "article" | "aside" | "blockquote" | "body" | "center" | "dd" | "details"
-        | "dialog" | "dir" | "div" | "dl" | "dt" | "fieldset" | "figcaption" | "figure"
-        | "form" | "header" | "hgroup" | "html" | "legend" | "li" | "main" | "menu" | "ol"
-        | "p" | "section" | "summary" | "ul" | "thead" | "tbody" | "tfoot" | "colgroup" => {
-            Role::Block
-        }
+        "script" | "style" | "noscript" | "template" | "nav" | "footer" | "iframe" | "object" | "svg" | "math"
+        | "button" | "select" | "audio" | "video" | "title" | "noframes" | "datalist" => Role::Skipped,
+        "address" | "article" | "aside" | "blockquote" | "body" | "center" | "dd" | "details" | "dialog" | "dir"
+        | "div" | "dl" | "dt" | "fieldset" | "figcaption" | "figure" | "form" | "header" | "hgroup" | "html"
+        | "legend" | "li" | "main" | "menu" | "ol" | "p" | "section" | "summary" | "ul" | "thead" | "tbody"
+        | "tfoot" | "colgroup" => Role::Block,
         _ => Role::Inline,
     }
 }
@@ -75,10 +72,7 @@ pub(super) fn is_void(name: &str) -> bool {
 
 /// The value of an attribute.
 pub(super) fn attribute<'t>(tag: &'t Tag, name: &str) -> Option<&'t str> {
-    tag.attrs
-        .iter()
-        .find(|a| &*a.name.local == name)
-        .map(|a| &*a.value)
+    tag.attrs.iter().find(|a| &*a.name.local == name).map(|a| &*a.value)
 }
 
 /// The element's own attributes hide it and all that is in it.
@@ -91,44 +85,22 @@ pub(super) fn is_hidden(tag: &Tag) -> bool {
 
 /// The element's style asks for a new page before or after it.
 pub(super) fn breaks_page(tag: &Tag) -> bool {
-    has_style(
-        tag,
-        &[
-            "page-break-before:always",
-            "page-break-after:always",
-            "break-before:page",
-            "break-after:page",
-        ],
-    )
+    has_style(tag, &["page-break-before:always", "page-break-after:always", "break-before:page", "break-after:page"])
 }
 
 fn has_style(tag: &Tag, wanted: &[&str]) -> bool {
     attribute(tag, "style").is_some_and(|style| {
-        let style: String = style
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .map(|c| c.to_ascii_lowercase())
-            .collect();
+        let style: String = style.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
         wanted.iter().any(|w| style.contains(w))
     })
 }
 
 /// What an input field shows: a check box or radio button as ☑ or □, a text field its value.
 pub(super) fn shown_by_input(tag: &Tag) -> String {
-    let kind = attribute(tag, "type")
-        .unwrap_or("text")
-        .trim()
-        .to_ascii_lowercase();
+    let kind = attribute(tag, "type").unwrap_or("text").trim().to_ascii_lowercase();
     match kind.as_str() {
-        "checkbox" | "radio" => if attribute(tag, "checked").is_some() {
-            "☑"
-        } else {
-            "□"
-        }
-        .into(),
-        "text" | "number" | "date" | "tel" | "email" | "url" => {
-            attribute(tag, "value").unwrap_or("").into()
-        }
+        "checkbox" | "radio" => if attribute(tag, "checked").is_some() { "☑" } else { "□" }.into(),
+        "text" | "number" | "date" | "tel" | "email" | "url" => attribute(tag, "value").unwrap_or("").into(),
         _ => String::new(),
     }
 }

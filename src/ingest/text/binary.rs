@@ -22,10 +22,7 @@ const NOISE_SHARE: f64 = 0.20;
 /// Code `binary`.
 pub(super) fn refuse(bytes: &[u8]) -> Result<(), LoadError> {
     let sample = &bytes[..bytes.len().min(SAMPLE)];
-    let sample = &sample[..sample
-        .iter()
-        .rposition(|&b| b != 0)
-        .map_or(0, |last| last + 1)];
+    let sample = &sample[..sample.iter().rposition(|&b| b != 0).map_or(0, |last| last + 1)];
     let nul = sample.iter().filter(|&&b| b == 0).count();
     let control = sample.iter().filter(|&&b| is_control(b)).count();
     let share = |count: usize| count as f64 / sample.len().max(1) as f64;

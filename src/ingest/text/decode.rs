@@ -30,10 +30,7 @@ pub(in crate::ingest) fn decode_as(mut bytes: Vec<u8>, guess: &Guess) -> Decoded
                     if let Ok(text) = String::from_utf8(bytes) {
                         return Decoded { text, cut };
                     }
-                    return Decoded {
-                        text: String::new(),
-                        cut,
-                    };
+                    return Decoded { text: String::new(), cut };
                 }
                 return decode_in_pieces(&bytes, guess);
             }

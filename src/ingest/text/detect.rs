@@ -36,21 +36,11 @@ impl Guess {
     }
 
     fn proven(encoding: &'static Encoding, mark: usize) -> Self {
-        Guess {
-            encoding,
-            confidence: 1.0,
-            mark,
-            declared: true,
-        }
+        Guess { encoding, confidence: 1.0, mark, declared: true }
     }
 
     fn told(encoding: &'static Encoding, confidence: f64) -> Self {
-        Guess {
-            encoding,
-            confidence: confidence.clamp(0.0, 0.99),
-            mark: 0,
-            declared: false,
-        }
+        Guess { encoding, confidence: confidence.clamp(0.0, 0.99), mark: 0, declared: false }
     }
 }
 
@@ -93,11 +83,7 @@ struct Utf8Check {
 
 impl Utf8Check {
     fn of(bytes: &[u8]) -> Self {
-        let mut check = Utf8Check {
-            wide: 0,
-            broken: 0,
-            cut: false,
-        };
+        let mut check = Utf8Check { wide: 0, broken: 0, cut: false };
         let mut rest = bytes;
         loop {
             let (valid, after) = match std::str::from_utf8(rest) {
@@ -136,11 +122,7 @@ fn utf16_by_nulls(sample: &[u8]) -> Option<Guess> {
     if units == 0 || more * 100 < units * 2 || fewer * 10 > more {
         return None;
     }
-    let encoding = if nulls[0] > nulls[1] {
-        UTF_16BE
-    } else {
-        UTF_16LE
-    };
+    let encoding = if nulls[0] > nulls[1] { UTF_16BE } else { UTF_16LE };
     let plausible = plausible_units(sample, encoding == UTF_16BE);
     (plausible > 0.9).then(|| Guess::told(encoding, plausible))
 }
@@ -192,12 +174,7 @@ impl Judged {
         let mut text = String::with_capacity(room);
         // `last` is false: a character cut by the sample's end is no error.
         let _ = decoder.decode_to_string(sample, &mut text, false);
-        let mut judged = Judged {
-            hanzi: 0,
-            frequent: 0,
-            illegal: 0,
-            strange: 0,
-        };
+        let mut judged = Judged { hanzi: 0, frequent: 0, illegal: 0, strange: 0 };
         for c in text.chars() {
             match c {
                 '\u{4E00}'..='\u{9FFF}' => {
@@ -235,11 +212,7 @@ fn legacy(sample: &[u8]) -> Guess {
     let frequent = Frequent::new();
     let gb = Judged::of(sample, GB18030, &frequent).score();
     let big5 = Judged::of(sample, BIG5, &frequent).score();
-    let (encoding, best, other) = if big5 > gb {
-        (BIG5, big5, gb)
-    } else {
-        (GB18030, gb, big5)
-    };
+    let (encoding, best, other) = if big5 > gb { (BIG5, big5, gb) } else { (GB18030, gb, big5) };
     // Right readings score 0.3 to 0.6 even in short texts, wrong ones below 0.1.
     if best >= 0.12 {
         return Guess::told(encoding, 0.6 + (best - other.max(0.0)).max(0.0));

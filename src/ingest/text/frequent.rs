@@ -20,11 +20,7 @@ pub(super) struct Frequent(Vec<char>);
 
 impl Frequent {
     pub(super) fn new() -> Self {
-        let mut all: Vec<char> = SIMPLIFIED
-            .chars()
-            .chain(TRADITIONAL.chars())
-            .filter(|c| *c > '\u{2E80}')
-            .collect();
+        let mut all: Vec<char> = SIMPLIFIED.chars().chain(TRADITIONAL.chars()).filter(|c| *c > '\u{2E80}').collect();
         all.sort_unstable();
         all.dedup();
         Frequent(all)

@@ -14,11 +14,7 @@ pub(super) fn unify(text: String) -> String {
         // bytes[from] is a carriage return here.
         bytes[to] = b'\n';
         to += 1;
-        from += if bytes.get(from + 1) == Some(&b'\n') {
-            2
-        } else {
-            1
-        };
+        from += if bytes.get(from + 1) == Some(&b'\n') { 2 } else { 1 };
         let run = memchr(b'\r', &bytes[from..]).unwrap_or(bytes.len() - from);
         bytes.copy_within(from..from + run, to);
         to += run;
@@ -35,10 +31,7 @@ mod tests {
 
     #[test]
     fn every_line_end_becomes_a_newline() {
-        assert_eq!(
-            unify("一\r\n二\r三\n四\r\r\n五\r".into()),
-            "一\n二\n三\n四\n\n五\n"
-        );
+        assert_eq!(unify("一\r\n二\r三\n四\r\r\n五\r".into()), "一\n二\n三\n四\n\n五\n");
         assert_eq!(unify("没有".into()), "没有");
     }
 }

@@ -37,16 +37,10 @@ pub fn load(bytes: Vec<u8>) -> Result<Document, LoadError> {
         binary::refuse(&bytes)?;
     }
     let decoded = decode_as(bytes, &guess);
-    if !decoded
-        .text
-        .chars()
-        .any(|c| !c.is_whitespace() && !c.is_control() && c != '\u{FEFF}')
-    {
+    if !decoded.text.chars().any(|c| !c.is_whitespace() && !c.is_control() && c != '\u{FEFF}') {
         return Err(LoadError::new(
             "empty",
-            format!(
-                "the file's {size} bytes are white space only: check that it is the right file"
-            ),
+            format!("the file's {size} bytes are white space only: check that it is the right file"),
         ));
     }
     let findings = findings(&guess, &decoded.text, decoded.cut);
@@ -55,10 +49,7 @@ pub fn load(bytes: Vec<u8>) -> Result<Document, LoadError> {
     }
     Ok(Document {
         media: Media::Text,
-        encoding: Some(Encoding {
-            name: guess.name(),
-            confidence: guess.confidence,
-        }),
+        encoding: Some(Encoding { name: guess.name(), confidence: guess.confidence }),
         pages: None,
         body: Body::Text(line_ends::unify(decoded.text)),
         findings,
@@ -72,34 +63,19 @@ pub(super) fn findings(guess: &Guess, text: &str, cut: bool) -> Vec<Finding> {
         findings.push(Finding::new(
             Code::EncodingDetected,
             Severity::Info,
-            format!(
-                "read as {}, told from the bytes with confidence {:.2}",
-                guess.name(),
-                guess.confidence
-            ),
+            format!("read as {}, told from the bytes with confidence {:.2}", guess.name(), guess.confidence),
         ));
     }
     let unreadable = memmem::find_iter(text.as_bytes(), "\u{FFFD}").count();
     if unreadable > 0 {
         // Characters cost one to four bytes; three is what most of a Chinese text costs.
         let share = unreadable as f64 * 3.0 / text.len() as f64;
-        let severity = if share > MANY_UNREADABLE {
-            Severity::Error
-        } else {
-            Severity::Warning
-        };
-        let tail = if cut {
-            "; the file ends in the middle of a character, so it may be cut short"
-        } else {
-            ""
-        };
+        let severity = if share > MANY_UNREADABLE { Severity::Error } else { Severity::Warning };
+        let tail = if cut { "; the file ends in the middle of a character, so it may be cut short" } else { "" };
         findings.push(Finding::new(
             Code::UnreadableText,
             severity,
-            format!(
-                "{unreadable} places could not be read as {} and stand as U+FFFD{tail}",
-                guess.name()
-            ),
+            format!("{unreadable} places could not be read as {} and stand as U+FFFD{tail}", guess.name()),
         ));
     }
     findings
