@@ -1,5 +1,7 @@
 //! Patterns: places, indicators, overlays, and what `patterns check` says.
 
+#![allow(clippy::unwrap_used)] // helpers of tests, too, may stop at what should not be
+
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use zhibiao::patterns::Patterns;
@@ -210,4 +212,182 @@ fn every_gold_indicators_name_gives_its_id() {
         }
     }
     assert!(seen > 40, "{seen}");
+}
+
+/// A directory with one overlay file in it.
+fn overlay(file: &str, text: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join(file), text).unwrap();
+    dir
+}
+
+/// What `patterns check` says of an overlay: `file:line: severity: message`, the directory left out.
+fn complaints(file: &str, text: &str) -> Vec<String> {
+    let dir = overlay(file, text);
+    let prefix = format!("{}{}", dir.path().display(), std::path::MAIN_SEPARATOR);
+    zhibiao::patterns::check(Some(dir.path())).iter().map(|p| p.to_string().replace(&prefix, "")).collect()
+}
+
+#[test]
+fn the_built_in_patterns_are_in_order() {
+    let problems: Vec<String> = zhibiao::patterns::check(None).iter().map(ToString::to_string).collect();
+    assert_eq!(problems, Vec::<String>::new());
+}
+
+#[test]
+fn every_kind_of_slip_is_told_with_its_line() {
+    let head = "# mine\n\n[[indicator]]\nid = \"x\"\nname_zh = \"甲乙\"\nname_en = \"X\"\nvalue = \"count\"\n";
+    for (file, text, said) in [
+        ("indicators.toml", format!("{head}alias = [\"甲\"]\n"), "indicators.toml:8: error: unknown key `alias`"),
+        (
+            "indicators.toml",
+            "[[indicators]]\nid = \"x\"\n".into(),
+            "indicators.toml:1: error: unknown table [[indicators]]",
+        ),
+        ("indicators.toml", "\nid = \"x\"\n".into(), "indicators.toml:2: error: `id` stands outside of [[indicator]]"),
+        ("indicators.toml", "\n\n[[indicator]\nid = 1\n".into(), "indicators.toml:3: error: "),
+        ("indicators.toml", "\n[[indicator]]\nid = \"x\"\n".into(), "indicators.toml:2: error: missing field"),
+        ("indicators.toml", head.replace("count", "number"), "indicators.toml:7: error: unknown variant `number`"),
+        (
+            "indicators.toml",
+            format!("{head}{head}"),
+            "indicators.toml:10: error: id `x` is given twice, first in line 3",
+        ),
+        (
+            "indicators.toml",
+            "\n[[indicator]]\nid = \"no_such\"\nremove = true\n".into(),
+            "indicators.toml:2: error: `no_such` is to be removed, but there is no such indicator",
+        ),
+        (
+            "indicators.toml",
+            format!("{head}aliases = [\"重复 参保人数（人）\"]\n"),
+            "indicators.toml:3: error: `重复 参保人数（人）` of `x` is already a spelling of `duplicate_insured_persons` (patterns/",
+        ),
+        (
+            "indicators.toml",
+            format!("{head}aliases = [\"甲\", \"甲 \"]\n"),
+            "indicators.toml:3: error: `甲 ` stands twice in `x`",
+        ),
+        (
+            "indicators.toml",
+            format!("{head}aliases = [\"（）\"]\n"),
+            "indicators.toml:3: error: `（）` of `x` is empty",
+        ),
+        (
+            "indicators.toml",
+            format!("{head}rules = [{{ pattern = \"甲(\" }}]\n"),
+            "indicators.toml:3: error: `甲(` is no regular expression",
+        ),
+        (
+            "indicators.toml",
+            format!("{head}rules = [{{ pattern = \"甲 乙\" }}]\n"),
+            "indicators.toml:3: error: `甲 乙` can never match",
+        ),
+        (
+            "indicators.toml",
+            format!("{head}rules = [{{ all = [\"甲、乙\"] }}]\n"),
+            "indicators.toml:3: error: `甲、乙` can never stand in a name's key",
+        ),
+        (
+            "indicators.toml",
+            format!("{head}rules = [{{ all = [\"甲乙\"], none = [\"乙\"] }}]\n"),
+            "indicators.toml:3: error: a rule asks for `乙` and forbids it",
+        ),
+        ("indicator.toml", String::new(), "indicator.toml: error: not a pattern file"),
+        ("indicators.toml.bak", String::new(), "indicators.toml.bak: warning: not a pattern file"),
+        ("regions.tsv", "# mine\n659013\t新城\n".into(), "regions.tsv:2: error: 2 tab-separated columns"),
+        ("regions.tsv", "659013\t新城市\ttown\t650000\n".into(), "regions.tsv:1: error: level `town`"),
+        ("regions.tsv", "659013\t新城市\tcounty\t990000\n".into(), "regions.tsv:1: error: `990000` is not the code"),
+        (
+            "regions.tsv",
+            "110101\t-\n110101\t-\n".into(),
+            "regions.tsv:2: error: `110101` is given twice, first in line 1",
+        ),
+        ("regions.tsv", "999999\t-\n".into(), "regions.tsv:1: error: `999999` is to be removed"),
+        (
+            "region_aliases.tsv",
+            "老城\t1\tshort\t-\n".into(),
+            "region_aliases.tsv:1: error: `1` is not the code of a place",
+        ),
+        ("region_aliases.tsv", "老城\t110101\tnick\t-\n".into(), "region_aliases.tsv:1: error: kind `nick`"),
+        ("region_aliases.tsv", "老城\t110101\tformer\t-\n".into(), "region_aliases.tsv:1: error: year `-`"),
+    ] {
+        let told = complaints(file, &text);
+        assert!(told.len() == 1 && told[0].starts_with(said), "{text}\nexpected {said}\ntold     {told:#?}");
+    }
+    let nowhere = zhibiao::patterns::check(Some(Path::new("/no/such/directory")));
+    assert!(nowhere.len() == 1 && nowhere[0].to_string().starts_with("/no/such/directory: error: cannot be read"));
+}
+
+#[test]
+fn a_file_that_cannot_be_used_stops_loading_with_its_line() {
+    let dir = overlay("indicators.toml", "\n[[indicator]]\nid = \"x\"\nalias = 1\n");
+    let error = Patterns::load(Some(dir.path())).unwrap_err().to_string();
+    assert!(error.contains("indicators.toml:4: unknown key `alias`"), "{error}");
+}
+
+#[test]
+fn an_overlay_replaces_adds_and_removes() {
+    let dir = overlay(
+        "indicators.toml",
+        r#"
+        [[indicator]]
+        id = "insured_persons"
+        name_zh = "投保人数"
+        name_en = "Persons insured"
+        value = "count"
+
+        [[indicator]]
+        id = "trees_planted"
+        name_zh = "植树数量"
+        name_en = "Trees planted"
+        value = "count"
+        unit = "棵"
+        aliases = ["栽植树木数"]
+        rules = [{ all = ["植树"], any = ["棵数", "株数"] }]
+
+        [[indicator]]
+        id = "complaints"
+        remove = true
+        "#,
+    );
+    std::fs::write(
+        dir.path().join("regions.tsv"),
+        "420205\t铁矿区\tcounty\t420200\n659013\t新建市\tcounty\t650000\n110101\t-\n",
+    )
+    .unwrap();
+    std::fs::write(dir.path().join("region_aliases.tsv"), "春城\t530100\tshort\t-\n巴州\t511900\tshort\t-\n").unwrap();
+    let patterns = Patterns::load(Some(dir.path())).unwrap();
+    let find = |name: &str| patterns.indicators.find(None, name);
+    assert_eq!(find("投保人数"), Some("insured_persons"));
+    assert_eq!(find("参保人数"), None, "the built-in entry is replaced whole");
+    assert_eq!(find("栽植树木数（棵）"), Some("trees_planted"));
+    assert_eq!(find("义务植树株数"), Some("trees_planted"));
+    assert_eq!(find("投诉次数"), None);
+    assert_eq!(find("重复参保人数"), Some("duplicate_insured_persons"), "others stay");
+    let code = |text: &str| patterns.regions.find(text).map(|found| found.region.code.clone());
+    assert_eq!(code("铁矿区财政局").as_deref(), Some("420205"));
+    assert_eq!(code("铁山区财政局"), None);
+    assert_eq!(code("新建市财政局").as_deref(), Some("659013"));
+    assert_eq!(code("北京市东城区财政局").as_deref(), Some("110000"));
+    assert_eq!(code("春城财政局").as_deref(), Some("530100"));
+    assert_eq!(code("巴州财政局").as_deref(), Some("511900"));
+}
+
+#[test]
+fn show_prints_what_is_in_force() {
+    let dir = overlay("indicators.toml", "[[indicator]]\nid = \"complaints\"\nremove = true\n");
+    let mut out = Vec::new();
+    zhibiao::patterns::show(Some(dir.path()), &mut out).unwrap();
+    let out = String::from_utf8(out).unwrap();
+    let mut builtin = Vec::new();
+    zhibiao::patterns::show(None, &mut builtin).unwrap();
+    let builtin = String::from_utf8(builtin).unwrap();
+    assert!(builtin.contains("id = \"complaints\"\n") && !out.contains("id = \"complaints\"\n"));
+    assert!(builtin.contains("# regions.tsv: 3341 entries\n"), "{}", &builtin[..200]);
+    assert!(builtin.contains("652800\t巴音郭楞蒙古自治州\tcity\t650000\t巴音郭楞州\n"));
+    // What it prints of a file is a file: it reads back as the same entries.
+    let indicators = &builtin[builtin.find("# indicators.toml").unwrap()..builtin.find("# regions.tsv").unwrap()];
+    let dir = overlay("indicators.toml", indicators);
+    assert_eq!(zhibiao::patterns::check(Some(dir.path())), []);
 }

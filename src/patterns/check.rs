@@ -5,7 +5,8 @@ use super::files;
 use super::problem::{PatternError, Problem};
 use crate::normalize;
 use regex_syntax::hir::{Hir, HirKind};
-use std::collections::HashMap;
+use std::collections::hash_map::Entry as Claim;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::Path;
 use thiserror::Error;
@@ -84,30 +85,36 @@ fn strange_files(dir: &Path, known: &[&str]) -> Vec<Problem> {
 /// What is wrong with entries that could be read.
 pub(super) fn entries<E: Entry>(entries: &[Located<E>]) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let mut claimed: HashMap<String, &Located<E>> = HashMap::new();
+    let mut claimed: HashMap<(&str, String), &Located<E>> = HashMap::new();
     for located in entries {
         let mut complain = |message: String| {
             problems.push(Problem::error(&located.file, located.line, message).harmless());
         };
+        let mut own = HashSet::new();
         for spelling in located.entry.spellings() {
             let key = E::key(spelling);
             if key.is_empty() {
                 complain(format!("`{spelling}` of `{}` is empty after normalisation", located.entry.id()));
                 continue;
             }
-            match claimed.get(&key) {
-                None => drop(claimed.insert(key, located)),
-                Some(first) if first.entry.id() == located.entry.id() => {
-                    complain(format!("`{spelling}` stands twice in `{}`", located.entry.id()));
+            match claimed.entry((located.entry.scope(), key)) {
+                Claim::Vacant(slot) => drop(slot.insert(located)),
+                // Spellings of one entry may fall together where its kind takes words off; the same one twice is a slip.
+                Claim::Occupied(first) if first.get().entry.id() == located.entry.id() => {
+                    if !own.insert(without_space(spelling)) {
+                        complain(format!("`{spelling}` stands twice in `{}`", located.entry.id()));
+                    }
+                    continue;
                 }
-                Some(first) => complain(format!(
+                Claim::Occupied(first) => complain(format!(
                     "`{spelling}` of `{}` is already a spelling of `{}` ({}:{})",
                     located.entry.id(),
-                    first.entry.id(),
-                    first.file.display(),
-                    first.line
+                    first.get().entry.id(),
+                    first.get().file.display(),
+                    first.get().line
                 )),
             }
+            own.insert(without_space(spelling));
         }
         for regex in located.entry.regexes() {
             if let Some(why) = cannot_match(regex) {
@@ -119,6 +126,10 @@ pub(super) fn entries<E: Entry>(entries: &[Located<E>]) -> Vec<Problem> {
         }
     }
     problems
+}
+
+fn without_space(spelling: &str) -> String {
+    spelling.split_whitespace().collect()
 }
 
 /// Why an expression matches no key, or every one.

@@ -33,6 +33,10 @@ pub trait Entry: DeserializeOwned {
     fn spellings(&self) -> Vec<&str> {
         Vec::new()
     }
+    /// Within what a spelling belongs to one entry alone; everywhere in the file, unless the kind says otherwise.
+    fn scope(&self) -> &str {
+        ""
+    }
     /// What spellings are compared by.
     fn key(spelling: &str) -> String {
         normalize::key(spelling)

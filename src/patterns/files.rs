@@ -65,8 +65,9 @@ impl<E: Entry> PatternFile for Entries<E> {
         let (entries, _) = merge_entries::<E>(overlay)?;
         let own = entries.iter().filter(|entry| overlay.is_some_and(|dir| entry.file.starts_with(dir))).count();
         check::heading(out, E::FILE, entries.len(), own)?;
-        for located in &entries {
-            writeln!(out, "[[{}]]\n{}", E::TABLE, located.table)?;
+        for located in entries {
+            let one = toml::Value::Array(vec![toml::Value::Table(located.table)]);
+            writeln!(out, "{}", toml::Table::from_iter([(E::TABLE.to_owned(), one)]))?;
         }
         Ok(())
     }

@@ -253,6 +253,10 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn complain(&mut self, file: RowFile, row: &Row, message: String) {
+        // A built-in row under an overlay: the overlay took away the place that it speaks of, and so the row.
+        if row.builtin && self.overlay.is_some() {
+            return;
+        }
         let path = file.path(self.overlay.filter(|_| !row.builtin));
         self.problems.push(Problem::error(&path, row.line, message));
     }

@@ -161,6 +161,17 @@ impl Entry for HeaderEntry {
     fn id(&self) -> &str {
         &self.id
     }
+    /// One word may head columns of different blocks, and a block as well as a column of it.
+    fn scope(&self) -> &str {
+        let block = self.id.split('.').next().unwrap_or_default();
+        if self.id.ends_with(".label") { &self.id } else { block }
+    }
+    fn spellings(&self) -> Vec<&str> {
+        self.names.iter().map(String::as_str).collect()
+    }
+    fn key(spelling: &str) -> String {
+        label_key(spelling)
+    }
 }
 
 #[derive(Debug)]

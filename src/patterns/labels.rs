@@ -57,6 +57,13 @@ impl Entry for RowLabelEntry {
     fn id(&self) -> &str {
         &self.id
     }
+    fn spellings(&self) -> Vec<&str> {
+        self.names.iter().map(String::as_str).collect()
+    }
+    /// Each is asked for by itself.
+    fn scope(&self) -> &str {
+        &self.id
+    }
 }
 
 /// What a row or line of a form is, by its label.
@@ -152,6 +159,12 @@ impl Entry for FundLabelEntry {
     fn id(&self) -> &str {
         &self.id
     }
+    fn spellings(&self) -> Vec<&str> {
+        self.names.iter().map(String::as_str).collect()
+    }
+    fn key(spelling: &str) -> String {
+        label_key(spelling)
+    }
 }
 
 /// Whose money a fund row's label names.
@@ -246,6 +259,12 @@ impl Entry for FormTypeEntry {
             FormType::Policy => "policy",
             FormType::Other => "other",
         }
+    }
+    fn spellings(&self) -> Vec<&str> {
+        self.labels.iter().map(String::as_str).collect()
+    }
+    fn key(spelling: &str) -> String {
+        label_key(spelling)
     }
 }
 

@@ -25,6 +25,15 @@ impl Entry for LevelEntry {
     fn id(&self) -> &str {
         &self.id
     }
+    fn scope(&self) -> &str {
+        if self.level == 1 { "1" } else { "2" }
+    }
+    fn spellings(&self) -> Vec<&str> {
+        self.names.iter().map(String::as_str).collect()
+    }
+    fn key(spelling: &str) -> String {
+        core(spelling)
+    }
 }
 
 /// A kind of level 1 (产出, 效益 …) or level 2 (数量, 质量 …), as an index into [`Levels`].
