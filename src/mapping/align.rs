@@ -26,6 +26,8 @@ pub(super) struct Kind {
     characters: usize,
     level1: bool,
     level2: bool,
+    /// Ends in 指标 without being a known level.
+    level_word: bool,
     sign: bool,
     unit: bool,
 }
@@ -77,6 +79,7 @@ impl Aligner<'_> {
             characters,
             level1: short && self.patterns.levels.first(text).is_some(),
             level2: short && self.patterns.levels.second(text).is_some(),
+            level_word: (4..=14).contains(&characters) && super::levels::is_level_word(text),
             sign: characters <= 3 && is_sign(text),
             unit: characters <= 8 && self.grammar.unit(text).is_some(),
         }
@@ -146,7 +149,7 @@ impl Aligner<'_> {
                         if offset != 0 {
                             score += rigidity * (scoring.moved + scoring.moved_far * (offset.abs() - 1) as f32);
                         }
-                        if path.offset.is_some_and(|before| before != offset) {
+                        if path.offset.unwrap_or(0) != offset {
                             score += rigidity.min(1.0) * scoring.offset_changes;
                         }
                         keep(&mut next[target + 1], path, score, Some(offset), Some(target));
@@ -208,6 +211,7 @@ impl Aligner<'_> {
                 match kind {
                     _ if own => s.known_level,
                     _ if other => s.wrong_level,
+                    _ if kind.level_word => s.level_word,
                     Kind { number: Some(_), .. } => s.number_as_level,
                     Kind { characters, .. } if *characters > 16 => s.long_level,
                     Kind { measured: true, .. } => s.wrong_level,
@@ -217,6 +221,7 @@ impl Aligner<'_> {
             Field::Level3 => match kind {
                 Kind { number: Some(_), .. } => s.number_as_name,
                 _ if kind.level1 || kind.level2 => s.wrong_level + 0.6,
+                _ if kind.level_word => s.level_word_as_name,
                 Kind { measured: true, percent: true, .. } if kind.characters <= 8 => s.quantity_as_name,
                 _ => s.name,
             },

@@ -3,6 +3,8 @@
 //! Every column gets at most one field and every field at most one column, so that the sum of all fits is greatest:
 //! an assignment problem, solved exactly (Kuhn 1955, in the O(n³) form with potentials).
 
+use super::align::Aligner;
+use super::quantity::Grammar;
 use super::row::Row;
 use crate::patterns::{Field, HeaderPart, Patterns, label_key};
 
@@ -30,10 +32,23 @@ struct Heading {
 }
 
 /// The columns under these header rows, left to right, each with the field that fits best overall.
-pub(super) fn columns(header: &[Row], part: HeaderPart, patterns: &Patterns) -> Vec<Column> {
+///
+/// `data` are rows below: what they hold decides between readings of a header that is broken off or misread.
+pub(super) fn columns(header: &[Row], part: HeaderPart, data: &[&Row], patterns: &Patterns, grammar: &Grammar) -> Vec<Column> {
     let headings = headings(header);
-    let candidates: Vec<Vec<(Field, f32)>> =
-        headings.iter().map(|heading| candidates(heading, part, patterns)).collect();
+    let content = Aligner { patterns, grammar, columns: &[] };
+    let candidates: Vec<Vec<(Field, f32)>> = headings
+        .iter()
+        .map(|heading| {
+            let mut found = candidates(heading, part, patterns);
+            if found.len() > 1 && found.iter().all(|(_, score)| *score < 0.9) {
+                for (field, score) in &mut found {
+                    *score = (*score + CONTENT * content_fit(heading, *field, data, &content)).max(0.01);
+                }
+            }
+            found
+        })
+        .collect();
     let mut fields: Vec<Field> = candidates.iter().flatten().map(|(f, _)| *f).collect();
     fields.sort_unstable();
     fields.dedup();
@@ -76,6 +91,22 @@ pub(super) fn columns(header: &[Row], part: HeaderPart, patterns: &Patterns) -> 
             Column { start: heading.start, end: heading.end, header, field, fit: fit.min(1.0) }
         })
         .collect()
+}
+
+/// How much the cells below count against the words of a doubtful header.
+const CONTENT: f32 = 0.15;
+/// Rows below that are looked at.
+const SAMPLE: usize = 12;
+
+/// How well the cells under a heading fit a field, on average.
+fn content_fit(heading: &Heading, field: Field, data: &[&Row], aligner: &Aligner<'_>) -> f32 {
+    let fits: Vec<f32> = data
+        .iter()
+        .filter_map(|row| row.cells.iter().find(|c| heading.start <= c.column && c.column < heading.end))
+        .take(SAMPLE)
+        .map(|cell| aligner.fit(&aligner.kind(cell), Some(field)))
+        .collect();
+    if fits.is_empty() { 0.0 } else { fits.iter().sum::<f32>() / fits.len() as f32 }
 }
 
 /// The lowest headers with the one above each.

@@ -173,8 +173,14 @@ impl Reader<'_> {
             self.state = State::Foot;
         }
         let mut open: Option<Pair> = None;
-        for cell in cells {
-            match head_label(cell, self.patterns) {
+        for (index, cell) in cells.iter().enumerate() {
+            // A label that broke off counts where a value before it is complete and another follows: 实施 for 实施单位.
+            let broken = |pair: &Option<Pair>| {
+                let value_follows = cells.get(index + 1).is_some_and(|c| head_label(c, self.patterns).is_none());
+                let complete = pair.as_ref().is_some_and(|p| p.value.is_some());
+                (complete && value_follows).then(|| broken_label(cell, self.patterns)).flatten()
+            };
+            match head_label(cell, self.patterns).or_else(|| broken(&open).map(|field| (field, None))) {
                 Some((field, inline)) => {
                     self.out.pairs.extend(open.take());
                     let label = cell.label.clone();
@@ -427,6 +433,16 @@ impl Reader<'_> {
         let places: Option<Vec<u32>> = row.cells.iter().map(|c| place_number(&c.text)).collect();
         places.is_some_and(|p| p.windows(2).all(|w| w[1] == w[0] + 1))
     }
+}
+
+/// The field of the head whose label begins with this short text.
+fn broken_label(cell: &RowCell, patterns: &Patterns) -> Option<Field> {
+    if !(2..=4).contains(&cell.text.chars().count()) {
+        return None;
+    }
+    let candidates = patterns.headers.candidates(&cell.label, HeaderPart::Head);
+    let named = candidates.iter().find(|m| m.field != Field::OtherLabel);
+    named.or(candidates.first()).map(|m| m.field)
 }
 
 /// The number that a cell which only numbers its column stands for: `①`, `(3)`, `B`. Plain digits are data.

@@ -208,6 +208,11 @@ fn infer(two: &str, first: &[&Printed], patterns: &Patterns, grammar: &Grammar) 
     Some(Level { name: Some(name), weight: None, inferred: true })
 }
 
+/// Does a text end like a level's name, 基金预算管理指标(10分)?
+pub(super) fn is_level_word(text: &str) -> bool {
+    super::align::outside_brackets(text).trim_end().ends_with("指标")
+}
+
 /// A level's name and the weight in brackets behind it: `决策指标(10分)`.
 pub(super) fn level(text: &str, grammar: &Grammar) -> Level {
     let text = text.trim().trim_end_matches([':', '：']);

@@ -1,29 +1,26 @@
 //! 合计 and 总分: which of its numbers is the weight, which the score.
 
 use super::align::points;
-use super::columns::{Column, columns};
+use super::columns::Column;
 use super::form::Totals;
-use super::layout::{IndicatorBlock, Layout};
+use super::indicator::block_columns;
+use super::layout::Layout;
 use super::quantity::Grammar;
 use super::row::Row;
 use crate::model::GridOrigin;
-use crate::patterns::{Field, HeaderPart, Patterns};
+use crate::patterns::{Field, Patterns};
 use rust_decimal::Decimal;
 
 /// The totals of a form, from its rows 合计 or 总分.
 pub(super) fn totals(layout: &Layout, patterns: &Patterns, grammar: &Grammar) -> Totals {
     let mut totals = Totals::default();
-    let columns = layout.indicators.last().map(|b| of_block(b, patterns)).unwrap_or_default();
+    let columns = layout.indicators.last().map(|b| block_columns(b, patterns, grammar)).unwrap_or_default();
     for row in &layout.totals {
         let read = total(row, &columns, grammar);
         totals.weight = totals.weight.or(read.weight);
         totals.score = totals.score.or(read.score);
     }
     totals
-}
-
-fn of_block(block: &IndicatorBlock, patterns: &Patterns) -> Vec<Column> {
-    columns(&block.header, HeaderPart::Indicator, patterns)
 }
 
 fn total(row: &Row, columns: &[Column], grammar: &Grammar) -> Totals {

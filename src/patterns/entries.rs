@@ -4,6 +4,7 @@
 //! error among them, `patterns check` prints them all.
 
 use super::problem::{PatternError, Problem};
+use crate::normalize;
 use serde::de::{DeserializeOwned, value};
 use serde::forward_to_deserialize_any;
 use std::collections::{BTreeMap, HashMap};
@@ -31,6 +32,10 @@ pub trait Entry: DeserializeOwned {
     /// The spellings that belong to this entry alone: `patterns check` reports one that two entries claim.
     fn spellings(&self) -> Vec<&str> {
         Vec::new()
+    }
+    /// What spellings are compared by.
+    fn key(spelling: &str) -> String {
+        normalize::key(spelling)
     }
     /// Regular expressions matched against matching keys: `patterns check` reports those that cannot match.
     fn regexes(&self) -> Vec<&str> {

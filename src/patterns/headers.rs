@@ -136,10 +136,12 @@ pub struct Match {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct HeaderEntry {
+pub(super) struct HeaderEntry {
     id: String,
     #[serde(default)]
     names: Vec<String>,
+    #[serde(default)]
+    weak: Vec<String>,
     #[serde(default)]
     like: Vec<String>,
     #[serde(default)]
@@ -178,12 +180,16 @@ pub struct Headers {
     headers: Vec<Header>,
 }
 
+/// Fit of a spelling that also means something else.
+const WEAK: f32 = 0.5;
 /// Fit of a header that only contains a field's words.
 const LIKE: f32 = 0.6;
 /// Fit of a header that broke off: 全年 for 全年执行数.
 const TRUNCATED: f32 = 0.5;
 /// Fit of a header with one character misread: 全面预算数.
 const MISREAD: f32 = 0.75;
+/// A fit from which on other readings of a header are not looked for.
+const CERTAIN: f32 = 0.9;
 /// Longest key that can be a header: longer texts are values.
 const LONGEST: usize = 24;
 
@@ -206,10 +212,11 @@ impl Headers {
                 unlike: entry.unlike.iter().map(|n| normalize::key(n)).collect(),
                 rank: entry.rank,
             };
-            for key in &header.keys {
-                let hits = headers.exact.entry(key.clone()).or_default();
+            let weak = entry.weak.iter().map(|n| (label_key(n), entry.rank * WEAK));
+            for (key, score) in header.keys.iter().map(|k| (k.clone(), entry.rank)).chain(weak) {
+                let hits = headers.exact.entry(key).or_default();
                 if !hits.iter().any(|(_, m)| m.field == *field) {
-                    hits.push((header.part, Match { field: *field, score: entry.rank }));
+                    hits.push((header.part, Match { field: *field, score }));
                 }
             }
             headers.headers.push(header);
@@ -232,7 +239,8 @@ impl Headers {
     pub fn candidates(&self, key: &str, part: Part) -> Vec<Match> {
         let mut found: Vec<Match> = self.exact(key, part).collect();
         let length = key.chars().count();
-        if length == 0 || length > LONGEST {
+        // A known spelling leaves nothing to guess.
+        if length == 0 || length > LONGEST || found.iter().any(|m| m.score >= CERTAIN) {
             return found;
         }
         for header in self.headers.iter().filter(|h| h.part == part) {

@@ -42,7 +42,7 @@ pub fn label_key(text: &str) -> String {
 /// A set of label spellings.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RowLabelEntry {
+pub(super) struct RowLabelEntry {
     id: String,
     #[serde(default)]
     names: Vec<String>,
@@ -133,7 +133,7 @@ impl RowLabels {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FundLabelEntry {
+pub(super) struct FundLabelEntry {
     id: String,
     /// Where the id is not the source's own name.
     source: Option<SourceOfFunds>,
@@ -223,7 +223,7 @@ fn source_named(id: &str) -> Option<SourceOfFunds> {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FormTypeEntry {
+pub(super) struct FormTypeEntry {
     id: FormType,
     #[serde(default)]
     labels: Vec<String>,

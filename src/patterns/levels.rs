@@ -9,7 +9,7 @@ use std::path::Path;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct LevelEntry {
+pub(super) struct LevelEntry {
     id: String,
     level: u8,
     names: Vec<String>,

@@ -5,24 +5,33 @@
 //! one entry by entry: the same id replaces, a new id adds, `remove = true` takes away. A new file is registered in
 //! `files.rs`, for `patterns check` and `patterns show`.
 
+mod check;
 mod entries;
+mod files;
+mod gazetteer;
 mod headers;
+mod indicator_names;
+mod indicators;
 mod labels;
 mod levels;
-mod scoring;
-
-pub use headers::{Field, Headers, Match as HeaderMatch, Part as HeaderPart};
-pub use labels::{FormTypes, FundLabels, RowLabel, RowLabels, label_key};
-pub use levels::{LevelKind, Levels};
-pub use scoring::Scoring;
-mod gazetteer;
 mod problem;
 mod regions;
 mod rows;
+mod scoring;
+mod relations;
+mod units;
 
+pub use check::{check, show};
 pub use entries::{Entry, Located, load_entries};
+pub use headers::{Field, Headers, Match as HeaderMatch, Part as HeaderPart};
+pub use indicators::{Indicator, Indicators, ValueKind};
+pub use labels::{FormTypes, FundLabels, RowLabel, RowLabels, label_key};
+pub use levels::{LevelKind, Levels};
 pub use problem::{PatternError, Problem};
-pub use regions::{Match, Regions};
+pub use regions::{PlaceMatch, Regions};
+pub use relations::{Meaning, On, Place, RelationEntry, Role, WordsEntry};
+pub use scoring::Scoring;
+pub use units::{UnitEntry, UnitKind};
 
 use std::path::Path;
 
@@ -43,6 +52,8 @@ pub struct Patterns {
     pub row_labels: RowLabels,
     /// Places and their codes.
     pub regions: Regions,
+    /// What the rows of forms measure.
+    pub indicators: Indicators,
 }
 
 impl Patterns {
@@ -66,6 +77,7 @@ impl Patterns {
             scoring: Scoring::load(overlay)?,
             row_labels: RowLabels::load(overlay)?,
             regions: Regions::load(overlay)?,
+            indicators: Indicators::load(overlay)?,
         })
     }
 }

@@ -25,7 +25,7 @@ pub struct Regions {
 
 /// A place named in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Match {
+pub struct PlaceMatch {
     /// The smallest coded place of the name.
     pub region: Arc<Region>,
     /// Byte offsets of the name in the text, the places before it in one piece included: 池州市贵池区.
@@ -61,12 +61,12 @@ impl Regions {
 
     /// The first place that a text names, as exactly as the text says it; None where it names none, or one of
     /// several by the same name. 国家… and 中国 are no place.
-    pub fn find(&self, text: &str) -> Option<Match> {
+    pub fn find(&self, text: &str) -> Option<PlaceMatch> {
         self.find_in(text, &[])
     }
 
     /// As [`Regions::find`], with texts that may name the larger place around it.
-    pub fn find_in(&self, text: &str, context: &[&str]) -> Option<Match> {
+    pub fn find_in(&self, text: &str, context: &[&str]) -> Option<PlaceMatch> {
         let around = self.places_named(context);
         let found = self.best(&self.named_in(text), &around)?;
         Some(self.to_match(&found))
@@ -74,7 +74,7 @@ impl Regions {
 
     /// The places that a text names, in reading order, one for each name or run of names; those that stay ambiguous
     /// are left out. At most 64, from the first 20,000 characters.
-    pub fn find_all(&self, text: &str) -> Vec<Match> {
+    pub fn find_all(&self, text: &str) -> Vec<PlaceMatch> {
         let named = self.named_in(text);
         let around: Vec<PlaceId> = named.names.iter().filter_map(|n| n.certain()).collect();
         named.names.iter().filter_map(|name| self.decide(name, &around)).map(|f| self.to_match(&f)).collect()
@@ -92,7 +92,9 @@ impl Regions {
             named.iter().flat_map(|named| &named.names).filter_map(|name| name.certain()).collect();
         let mut found: Option<PlaceId> = None;
         for (rank, named) in named.iter().enumerate() {
-            let Some(here) = self.best(named, &around).map(|f| f.place) else { continue };
+            let Some(here) = self.best(named, &around).map(|f| f.place) else {
+                continue;
+            };
             match found {
                 None if rank == 0 => return Some(self.region(here)),
                 None => found = Some(here),
@@ -118,7 +120,9 @@ impl Regions {
         let here: Vec<PlaceId> = named.names.iter().filter_map(|name| name.certain()).collect();
         let mut best: Option<Found> = None;
         for name in &named.names {
-            let Some(found) = self.decide(name, &here).or_else(|| self.decide(name, around)) else { continue };
+            let Some(found) = self.decide(name, &here).or_else(|| self.decide(name, around)) else {
+                continue;
+            };
             match &best {
                 None => best = Some(found),
                 Some(outer) if named.short && self.gazetteer.encloses(outer.place, found.place) => best = Some(found),
@@ -130,13 +134,17 @@ impl Regions {
 
     /// The one place that a name means, by the places around it; the first of those that decides, does.
     fn decide(&self, name: &NamedPlace, around: &[PlaceId]) -> Option<Found> {
-        let place = name.certain().or_else(|| {
+        let by_place_around = || {
             around.iter().find_map(|outer| {
                 let mut inside =
                     name.places.iter().copied().filter(|p| p != outer && self.gazetteer.encloses(*outer, *p));
                 inside.next().filter(|_| inside.next().is_none())
             })
-        })?;
+        };
+        let place = match name.places[..] {
+            [_] => name.certain().or_else(by_place_around),
+            _ => by_place_around().or_else(|| name.certain()),
+        }?;
         Some(Found { place, start: name.start, end: name.end })
     }
 
@@ -148,7 +156,9 @@ impl Regions {
         let mut previous_end = None;
         while at < letters.0.len() && names.len() < MAX_MATCHES {
             let begins = previous_end == Some(at) || letters.may_begin_name(at);
-            let Some((length, places, generic)) = begins.then(|| self.longest_at(&letters, at)).flatten() else {
+            let Some(Spelling { length, places, living, generic }) =
+                begins.then(|| self.longest_at(&letters, at)).flatten()
+            else {
                 at += 1;
                 continue;
             };
@@ -161,12 +171,13 @@ impl Regions {
                     .collect();
                 (!inside.is_empty()).then(|| {
                     outer.generic = generic && outer.places.len() > 1;
+                    outer.living = inside.len();
                     outer.places = inside;
                     outer.end = end;
                 })
             });
             if inner.is_none() {
-                names.push(NamedPlace { places, generic, start, end });
+                names.push(NamedPlace { places, living, generic, start, end });
             }
             at += length;
             previous_end = Some(at);
@@ -174,9 +185,8 @@ impl Regions {
         NamedPlaces { names, short: letters.0.len() <= SHORT_TEXT_CHARS }
     }
 
-    /// The longest name at a position that counts there: its length in characters, the places it may mean, and
-    /// whether it is a word for a part of any town.
-    fn longest_at(&self, letters: &Letters, at: usize) -> Option<(usize, Vec<PlaceId>, bool)> {
+    /// The longest name at a position that counts there.
+    fn longest_at(&self, letters: &Letters, at: usize) -> Option<Spelling> {
         let rest = letters.0[at..].iter().map(|letter| letter.char);
         let mut names: Vec<_> = self.gazetteer.names_at(rest).map(|name| (name.text.chars().count(), name)).collect();
         names.sort_by_key(|(length, name)| (std::cmp::Reverse(*length), name.kind));
@@ -194,17 +204,25 @@ impl Regions {
             if !counts {
                 continue;
             }
-            let mut places = vec![name.place];
-            // Names of the same spelling and standing: several places. A bare name means the largest.
-            while let Some((_, other)) = names.next_if(|(l, n)| *l == length && n.kind == name.kind) {
-                if name.kind != NameKind::Bare {
-                    places.push(other.place);
-                } else if self.gazetteer.place(other.place).level < self.gazetteer.place(places[0]).level {
-                    places[0] = other.place;
+            // Names of the same spelling: several places, the living before those given up. A bare name means the
+            // largest.
+            let (mut places, mut living) = (vec![name.place], usize::from(name.kind != NameKind::Former));
+            while let Some((_, other)) = names.next_if(|(l, _)| *l == length) {
+                match (name.kind, other.kind) {
+                    (NameKind::Bare, NameKind::Bare) => {
+                        if self.gazetteer.place(other.place).level < self.gazetteer.place(places[0]).level {
+                            places[0] = other.place;
+                        }
+                    }
+                    (_, NameKind::Bare) => {}
+                    _ if places.contains(&other.place) => {}
+                    _ => {
+                        living += usize::from(other.kind == NameKind::Full);
+                        places.push(other.place);
+                    }
                 }
             }
-            places.dedup();
-            return Some((length, places, self.gazetteer.is_generic(name.text)));
+            return Some(Spelling { length, places, living, generic: self.gazetteer.is_generic(name.text) });
         }
         None
     }
@@ -218,8 +236,8 @@ impl Regions {
         })
     }
 
-    fn to_match(&self, found: &Found) -> Match {
-        Match { region: self.region(found.place), start: found.start, end: found.end }
+    fn to_match(&self, found: &Found) -> PlaceMatch {
+        PlaceMatch { region: self.region(found.place), start: found.start, end: found.end }
     }
 
     fn region(&self, id: PlaceId) -> Arc<Region> {
@@ -235,10 +253,21 @@ struct NamedPlaces {
     short: bool,
 }
 
+/// What stands at one position.
+struct Spelling {
+    /// In characters.
+    length: usize,
+    places: Vec<PlaceId>,
+    living: usize,
+    generic: bool,
+}
+
 /// A name, or names directly one after another, and what it may mean.
 struct NamedPlace {
-    /// At least one.
+    /// At least one; those that bear the name today first.
     places: Vec<PlaceId>,
+    /// How many bear it today.
+    living: usize,
     /// A word for a part of any town, with nothing that says of which.
     generic: bool,
     start: usize,
@@ -247,10 +276,8 @@ struct NamedPlace {
 
 impl NamedPlace {
     fn certain(&self) -> Option<PlaceId> {
-        match self.places[..] {
-            [place] if !self.generic => Some(place),
-            _ => None,
-        }
+        let alone = self.living == 1 || self.places.len() == 1;
+        (alone && !self.generic).then(|| self.places[0])
     }
 }
 
@@ -302,13 +329,17 @@ impl Letters {
 
     /// A place's name can begin here, by what stands before it.
     fn may_begin_name(&self, at: usize) -> bool {
-        let Some(before) = at.checked_sub(1).and_then(|before| self.get(before)) else { return true };
+        let Some(before) = at.checked_sub(1).and_then(|before| self.get(before)) else {
+            return true;
+        };
         self.0[at].gap || !is_han(before) || BEFORE_NAMES.contains(before)
     }
 
     /// A name with the word for its kind ends here, and that word is not the start of another: 铁山区|域.
     fn full_name_ends(&self, end: usize) -> bool {
-        let (Some(last), Some(next)) = (self.get(end - 1), self.get(end)) else { return true };
+        let (Some(last), Some(next)) = (self.get(end - 1), self.get(end)) else {
+            return true;
+        };
         !matches!(
             (last, next),
             ('市', '场' | '值') | ('区', '域' | '间' | '块' | '划') | ('县', '域') | ('旗', '下' | '舰') | ('省', '份')
@@ -317,7 +348,9 @@ impl Letters {
 
     /// A bare name ends here, and is not a part of a street's or a river bank's name: 北京路, 四川北路, 河南岸.
     fn bare_name_ends(&self, end: usize) -> bool {
-        let Some(next) = self.get(end) else { return true };
+        let Some(next) = self.get(end) else {
+            return true;
+        };
         let street = |c| matches!(c, '路' | '街' | '道' | '巷' | '岸' | '桥' | '麓' | '坡');
         let side = matches!(next, '东' | '西' | '南' | '北' | '中' | '一' | '二' | '三');
         !(street(next) || matches!(next, '话' | '菜' | '部') || side && self.get(end + 1).is_some_and(street))

@@ -7,7 +7,7 @@ use std::path::Path;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WeightEntry {
+pub(super) struct WeightEntry {
     id: String,
     value: f32,
 }
@@ -38,6 +38,8 @@ macro_rules! scoring {
 
 scoring!(
     known_level,
+    level_word,
+    level_word_as_name,
     plain_level,
     wrong_level,
     number_as_level,

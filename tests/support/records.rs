@@ -5,11 +5,10 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use zhibiao::emit::json_lines;
 use zhibiao::model::Record;
-use zhibiao::patterns::Patterns;
 use zhibiao::score::{self, Gold, Score};
 use zhibiao::{Options, Source, extract};
 
-static OPTIONS: LazyLock<Options> = LazyLock::new(|| Options::new(Patterns::load(None).unwrap()));
+static OPTIONS: LazyLock<Options> = LazyLock::new(|| Options::load(None).unwrap());
 
 /// All records of a file, the document's first, as they would be printed.
 pub fn records(name: &str, bytes: impl Into<Vec<u8>>) -> Vec<Value> {
