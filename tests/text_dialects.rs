@@ -1,5 +1,8 @@
 //! Each dialect of tables in text, and mixtures of them, as literal grids.
 
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but does not take helpers for tests
+
+use proptest::prelude::*;
 use std::fmt::Write as _;
 use zhibiao::ingest::{Limits, load};
 use zhibiao::model::{Block, GridOrigin};
@@ -339,4 +342,63 @@ fn a_row_alone_is_a_table_unless_it_is_labels_over_a_line() {
         "一级\t二级\t得分\n产出\t数量\t5\n\n\t注：一式两份。\n",
         "[separated 2×3]\n一级 | 二级 | 得分\n产出 | 数量 | 5\n注：一式两份。\n",
     );
+}
+
+#[test]
+fn a_row_of_a_hundred_thousand_cells_is_a_line_with_a_finding() {
+    let text = format!("项目名称\t救助\n主管部门\t医保局\n\n{}\n", "1\t".repeat(100_000));
+    let document = load(text.into_bytes(), &Limits::default()).unwrap();
+    assert_eq!(document.findings.len(), 1);
+    let grids = blocks(&document).filter(|block| matches!(block, Block::Grid(_))).count();
+    let longest = blocks(&document).map(|b| if let Block::Line(l) = b { l.text.len() } else { 0 }).max();
+    assert_eq!((grids, longest), (1, Some(199_999)));
+}
+
+#[test]
+fn a_long_table_comes_in_parts() {
+    let text = "产出\t数量\t个数\t≥90%\t95%\t\n".repeat(12_000);
+    let document = load(text.into_bytes(), &Limits::default()).unwrap();
+    let parts: Vec<(usize, usize)> = blocks(&document)
+        .map(|block| if let Block::Grid(grid) = block { (grid.first_row, grid.rows) } else { panic!("{block:?}") })
+        .collect();
+    assert_eq!(parts, [(0, 5_000), (5_000, 5_000), (10_000, 2_000)]);
+}
+
+proptest! {
+    /// Whatever dialects are mixed, every character is in some block, once, and grids are sound.
+    #[test]
+    fn nothing_is_lost_and_cells_never_overlap(
+        pieces in proptest::collection::vec(
+            prop_oneof![
+                Just("\t"), Just("\n"), Just("\n\n"), Just("\n\t"), Just("\n\n\t"), Just("\t\t"), Just("|"), Just("\n|"), Just("|\n|"),
+                Just("\n|---|---|\n"), Just("\""), Just("\n\x0C"), Just("甲"), Just("乙乙"), Just("9"), Just("。"), Just(" "),
+                Just("<table><tr><td>"), Just("</table>"), Just("<br>"), Just("\\"), Just("# "),
+            ],
+            1..120,
+        )
+    ) {
+        let text = pieces.concat();
+        let count = |s: &str| s.chars().filter(|c| "甲乙9".contains(*c)).count();
+        prop_assume!(count(&text) > 0);
+        let document = load(text.clone().into_bytes(), &Limits::default()).unwrap();
+        let mut found = 0;
+        for block in blocks(&document) {
+            match block {
+                Block::Line(line) => found += count(&line.text),
+                Block::PageBreak => {}
+                Block::Grid(grid) => {
+                    let mut taken = std::collections::HashSet::new();
+                    for cell in &grid.cells {
+                        found += count(&cell.text);
+                        prop_assert!(cell.row_end() <= grid.rows && cell.column_end() <= grid.columns);
+                        for place in (cell.row..cell.row_end()).flat_map(|r| (cell.column..cell.column_end()).map(move |c| (r, c))) {
+                            prop_assert!(taken.insert(place), "{place:?}");
+                        }
+                    }
+                    prop_assert!(grid.cells.is_sorted_by_key(|c| (c.row, c.column)));
+                }
+            }
+        }
+        prop_assert_eq!(found, count(&text), "{:?}", text);
+    }
 }

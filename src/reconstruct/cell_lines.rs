@@ -5,7 +5,8 @@
 use super::lines::lines_from;
 use super::ordered_columns;
 use super::tab_rows::trim_lines;
-use super::text_blocks::{CHUNK_CELLS, CHUNK_ROWS, MAX_COLUMNS, Reading, text_line};
+use super::text_blocks::{CHUNK_CELLS, CHUNK_ROWS, Reading, text_line};
+use crate::ingest::text::MAX_COLUMNS;
 use crate::model::{Block, Grid};
 
 /// Lines looked at to tell a dump from tab-separated rows and from indented prose.

@@ -2,7 +2,8 @@
 
 use super::lines::{RawLine, lines_from};
 use super::tab_rows::trim_lines;
-use super::text_blocks::{CHUNK_CELLS, CHUNK_ROWS, MAX_COLUMNS, Reading};
+use super::text_blocks::{CHUNK_CELLS, CHUNK_ROWS, Reading};
+use crate::ingest::text::MAX_COLUMNS;
 use crate::model::{Block, Cell, Grid, GridOrigin};
 
 /// Blank lines that may stand between two rows of one table.

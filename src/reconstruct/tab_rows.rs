@@ -2,7 +2,8 @@
 //! between rows, and a line break inside a cell cuts its row into lines that complete each other.
 
 use super::lines::{RawLine, lines_from};
-use super::text_blocks::{CHUNK_CELLS, CHUNK_ROWS, MAX_COLUMNS, Reading};
+use super::text_blocks::{CHUNK_CELLS, CHUNK_ROWS, Reading};
+use crate::ingest::text::MAX_COLUMNS;
 use crate::model::{Block, Cell, Grid, GridOrigin};
 use std::collections::HashMap;
 
@@ -12,7 +13,8 @@ const MAX_BLANKS: usize = 3;
 /// Lines without a tab that may stand inside one broken cell.
 const MAX_BROKEN_LINES: usize = 40;
 
-/// Bytes that a quoted cell may run over.
+/// Lines and bytes that a quoted cell may run over.
+const MAX_QUOTED_LINES: usize = 200;
 const MAX_QUOTED: usize = 64 << 10;
 
 /// Tabs that a single line must have to be a row of a table.
@@ -134,9 +136,13 @@ fn logical_line(text: &str, line: RawLine<'_>) -> Stretch {
     if line.ends_page || !opens_quote(line.text) {
         return stretch;
     }
-    for more in lines_from(text, line.next) {
-        if more.ends_page || more.start - line.start > MAX_QUOTED {
+    for more in lines_from(text, line.next).take(MAX_QUOTED_LINES) {
+        let begins_row = more.is_blank() && !line.has_tab();
+        if begins_row || more.ends_page || more.start - line.start > MAX_QUOTED {
             break;
+        }
+        if !more.text.contains('"') {
+            continue;
         }
         // The quote closes where the quotes of the lines so far are even and a tab or the line's end follows.
         let joined = &text[line.start..more.end()];
@@ -144,9 +150,6 @@ fn logical_line(text: &str, line: RawLine<'_>) -> Stretch {
             stretch.end = more.end();
             stretch.tabs = fields(joined).len() - 1;
             stretch.next = more.next;
-            break;
-        }
-        if more.is_blank() && joined.matches('\t').count() == 0 {
             break;
         }
     }

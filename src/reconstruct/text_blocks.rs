@@ -13,9 +13,6 @@ pub(super) const CHUNK_ROWS: usize = 5_000;
 /// Cells after which the same happens.
 pub(super) const CHUNK_CELLS: usize = 200_000;
 
-/// Columns above which a row is taken for running text: no form comes near, and a row of 100,000 cells is an accident.
-pub(super) const MAX_COLUMNS: usize = 4_096;
-
 /// What a dialect made of the text from a place on.
 pub(super) enum Reading<'a> {
     /// Blocks up to `end`. `rows` counts those of the last grid if its table goes on there.

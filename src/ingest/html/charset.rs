@@ -67,7 +67,7 @@ fn declared(head: &str) -> Option<&'static Encoding> {
             };
             let value = value.trim_start().trim_start_matches(['"', '\'']).trim_start();
             let end = value.find(|c: char| !(c.is_ascii_alphanumeric() || "-_:.".contains(c))).unwrap_or(value.len());
-            if let Some(encoding) = Encoding::for_label(value[..end].as_bytes()) {
+            if let Some(encoding) = Encoding::for_label(&value.as_bytes()[..end]) {
                 // A page whose declaration can be read as ASCII is not in UTF-16, whatever it says.
                 return Some(if encoding.is_ascii_compatible() { encoding } else { UTF_8 });
             }

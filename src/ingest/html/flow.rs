@@ -6,8 +6,12 @@ use std::borrow::Cow;
 /// A finished part of a page or of a cell.
 #[derive(Debug, Clone)]
 pub(super) enum Piece {
-    Line { text: String, heading: Option<u8> },
-    Grid(Grid),
+    Line {
+        text: String,
+        heading: Option<u8>,
+    },
+    /// Boxed: pages have many more lines than tables.
+    Grid(Box<Grid>),
     PageBreak,
 }
 
@@ -15,7 +19,7 @@ impl Piece {
     pub(super) fn into_block(self) -> Block<'static> {
         match self {
             Piece::Line { text, heading } => Block::Line(Line { text: Cow::Owned(text), page: None, heading }),
-            Piece::Grid(grid) => Block::Grid(grid),
+            Piece::Grid(grid) => Block::Grid(*grid),
             Piece::PageBreak => Block::PageBreak,
         }
     }

@@ -55,3 +55,6 @@ pub fn blocks(html: &str, limits: &Limits) -> Vec<Block<'static>> {
 pub fn read(html: &str, limits: &Limits) -> (Vec<Block<'static>>, Vec<Finding>) {
     page::read(html, limits)
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,9 +15,56 @@ pub(super) struct OpenCell {
 /// A cell that has ended.
 #[derive(Debug)]
 struct DoneCell {
-    pieces: Vec<Piece>,
+    content: Content,
     row_span: usize,
     column_span: usize,
+}
+
+/// What a cell holds: nearly always plain text, which large tables must keep small.
+#[derive(Debug)]
+enum Content {
+    /// Lines apart by `\n`.
+    Text(String),
+    /// Headings, page breaks and tables among the lines.
+    Pieces(Vec<Piece>),
+}
+
+impl Content {
+    fn of(pieces: Vec<Piece>) -> Self {
+        let plain = pieces.iter().all(|p| matches!(p, Piece::Line { heading: None, .. }));
+        if plain { Content::Text(cell_text(&pieces)) } else { Content::Pieces(pieces) }
+    }
+
+    fn into_pieces(self) -> Vec<Piece> {
+        match self {
+            Content::Pieces(pieces) => pieces,
+            Content::Text(text) => text
+                .split('\n')
+                .filter(|line| !line.is_empty())
+                .map(|line| Piece::Line { text: line.to_owned(), heading: None })
+                .collect(),
+        }
+    }
+
+    fn into_text(self) -> String {
+        match self {
+            Content::Text(text) => text,
+            Content::Pieces(pieces) => cell_text(&pieces),
+        }
+    }
+
+    fn lines(&self) -> usize {
+        match self {
+            Content::Text(text) => text.split('\n').filter(|line| !line.is_empty()).count(),
+            Content::Pieces(pieces) => pieces.len(),
+        }
+    }
+
+    /// Cells of the tables in it.
+    fn nested_cells(&self) -> usize {
+        let Content::Pieces(pieces) = self else { return 0 };
+        pieces.iter().map(|p| if let Piece::Grid(grid) = p { grid.cells.len() } else { 0 }).sum()
+    }
 }
 
 /// A table that has begun.
@@ -32,6 +79,9 @@ pub(super) struct OpenTable {
 
 /// Cells of its own (those that hold no table) from which on a table is data even if a cell holds another table.
 const OWN_CELLS_OF_DATA: usize = 12;
+
+/// Lines from which on a cell is a passage of its own.
+const LINES_OF_PASSAGE: usize = 4;
 
 impl OpenTable {
     pub(super) fn begin_caption(&mut self) {
@@ -79,7 +129,11 @@ impl OpenTable {
 
     pub(super) fn end_cell(&mut self) {
         if let (Some(cell), Some(row)) = (self.cell.take(), self.rows.last_mut()) {
-            row.push(DoneCell { pieces: cell.flow.finish(), row_span: cell.row_span, column_span: cell.column_span });
+            row.push(DoneCell {
+                content: Content::of(cell.flow.finish()),
+                row_span: cell.row_span,
+                column_span: cell.column_span,
+            });
         }
     }
 
@@ -88,13 +142,13 @@ impl OpenTable {
         self.end_row();
         let mut pieces = self.caption.take().map(Flow::finish).unwrap_or_default();
         if self.is_layout() {
-            pieces.extend(self.rows.into_iter().flatten().flat_map(|cell| cell.pieces));
+            pieces.extend(self.rows.into_iter().flatten().flat_map(|cell| cell.content.into_pieces()));
             return (pieces, false);
         }
-        let rows = self.rows.iter().map(|row| row.iter().map(DoneCell::raw).collect()).collect();
+        let rows = self.rows.into_iter().map(|row| row.into_iter().map(DoneCell::into_raw).collect()).collect();
         let (cells, cut) = spans::place(rows);
         if !cells.is_empty() {
-            pieces.push(Piece::Grid(Grid::new(GridOrigin::Explicit, cells)));
+            pieces.push(Piece::Grid(Box::new(Grid::new(GridOrigin::Explicit, cells))));
         }
         (pieces, cut)
     }
@@ -106,22 +160,22 @@ impl OpenTable {
         }
         let (mut own, mut nested) = (0, 0);
         for cell in self.rows.iter().flatten() {
-            let inside: usize =
-                cell.pieces.iter().map(|p| if let Piece::Grid(grid) = p { grid.cells.len() } else { 0 }).sum();
+            let inside = cell.content.nested_cells();
             nested += inside;
-            own += usize::from(inside == 0 && !cell.pieces.is_empty());
+            own += usize::from(inside == 0 && cell.content.lines() > 0);
         }
         if nested > 0 {
             return own < OWN_CELLS_OF_DATA && nested > own;
         }
         // Columns of a page side by side: one row whose cells are whole passages.
-        let filled: Vec<&Vec<DoneCell>> = self.rows.iter().filter(|r| r.iter().any(|c| !c.pieces.is_empty())).collect();
-        filled.len() == 1 && filled[0].iter().any(|c| c.pieces.len() > 3)
+        let mut filled = self.rows.iter().filter(|row| row.iter().any(|cell| cell.content.lines() > 0));
+        let (first, second) = (filled.next(), filled.next());
+        second.is_none() && first.is_some_and(|row| row.iter().any(|cell| cell.content.lines() >= LINES_OF_PASSAGE))
     }
 }
 
 impl DoneCell {
-    fn raw(&self) -> Raw {
-        Raw { text: cell_text(&self.pieces), row_span: self.row_span, column_span: self.column_span }
+    fn into_raw(self) -> Raw {
+        Raw { text: self.content.into_text(), row_span: self.row_span, column_span: self.column_span }
     }
 }

@@ -9,6 +9,7 @@ mod decode;
 mod detect;
 mod frequent;
 mod line_ends;
+mod wide_rows;
 
 use super::LoadError;
 use crate::model::{Body, Code, Document, Encoding, Finding, Media, Severity};
@@ -16,6 +17,10 @@ use memchr::memmem;
 
 pub(super) use decode::decode_as;
 pub(super) use detect::{Guess, detect};
+
+/// Columns above which a row of a text is read as running text: no form comes near, and a row of 100,000 cells is an
+/// accident.
+pub const MAX_COLUMNS: usize = 4_096;
 
 /// Share of unreadable characters above which the document counts as damaged rather than as scratched.
 const MANY_UNREADABLE: f64 = 0.01;
@@ -43,15 +48,17 @@ pub fn load(bytes: Vec<u8>) -> Result<Document, LoadError> {
             format!("the file's {size} bytes are white space only: check that it is the right file"),
         ));
     }
-    let findings = findings(&guess, &decoded.text, decoded.cut);
+    let mut findings = findings(&guess, &decoded.text, decoded.cut);
     if let Some(message) = binary::reads_as_noise(&guess, &decoded.text) {
         return Err(LoadError::new("binary", message));
     }
+    let text = line_ends::unify(decoded.text);
+    findings.extend(wide_rows::finding(&text));
     Ok(Document {
         media: Media::Text,
         encoding: Some(Encoding { name: guess.name(), confidence: guess.confidence }),
         pages: None,
-        body: Body::Text(line_ends::unify(decoded.text)),
+        body: Body::Text(text),
         findings,
     })
 }
