@@ -24,7 +24,10 @@ pub(super) enum Printed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Convention {
     Top,
-    Middle,
+    /// Of an even number of rows the upper middle one.
+    UpperMiddle,
+    /// … the lower middle one.
+    LowerMiddle,
     End,
 }
 
@@ -50,7 +53,7 @@ pub(super) fn assign(
     let conventions: &[Convention] = if stated || rows.len() > LONGEST_SEARCH {
         &[Convention::Top]
     } else {
-        &[Convention::Top, Convention::Middle, Convention::End]
+        &[Convention::Top, Convention::UpperMiddle, Convention::LowerMiddle, Convention::End]
     };
     let mut best: Option<(f32, Vec<Option<usize>>, Vec<Option<usize>>)> = None;
     for &convention in conventions {
@@ -122,8 +125,8 @@ fn spread(column: &[&Printed], borders: &[usize], convention: Convention) -> (f3
                 cost += if last + 1 < end { 2.0 + 0.5 * (end - 1 - last) as f32 } else { 0.0 };
                 labels.iter().map(|l| l + 1).collect()
             }
-            Convention::Middle => {
-                let (price, ends) = middle(&labels, start, end);
+            Convention::UpperMiddle | Convention::LowerMiddle => {
+                let (price, ends) = middle(&labels, start, end, convention == Convention::LowerMiddle);
                 cost += price;
                 ends
             }
@@ -138,7 +141,7 @@ fn spread(column: &[&Printed], borders: &[usize], convention: Convention) -> (f3
 }
 
 /// Cuts `[start, end)` into one span a label so that the labels stand nearest to the middle of their spans.
-fn middle(labels: &[usize], start: usize, end: usize) -> (f32, Vec<usize>) {
+fn middle(labels: &[usize], start: usize, end: usize, lower: bool) -> (f32, Vec<usize>) {
     // best[e] = least cost of spans for the labels so far that end at e.
     let mut best: Vec<Option<(f32, Vec<usize>)>> = vec![None; end - start + 1];
     best[0] = Some((0.0, Vec::new()));
@@ -155,11 +158,11 @@ fn middle(labels: &[usize], start: usize, end: usize) -> (f32, Vec<usize>) {
             let first_end = if last { end } else { label + 1 };
             for to in first_end..=limit {
                 let rows = to - from;
-                let (low, high) = (from + (rows - 1) / 2, from + rows / 2);
-                let price = if label == low || label == high {
-                    0.0
-                } else {
-                    MISPLACED + 0.1 * label.abs_diff(low).min(label.abs_diff(high)) as f32
+                let center = if lower { from + rows / 2 } else { from + (rows - 1) / 2 };
+                let price = match label.abs_diff(center) {
+                    0 => 0.0,
+                    1 if rows % 2 == 0 => 0.5 * MISPLACED,
+                    off => MISPLACED + 0.1 * off as f32,
                 };
                 let total = cost + price;
                 let slot = &mut next[to - start];
