@@ -5,7 +5,7 @@ use super::columns::{Column, columns};
 use super::form::{FormHead, Totals};
 use super::fund::quotient;
 use super::layout::{DataRow, IndicatorBlock};
-use super::levels::{self, Printed};
+use super::levels::{self, LevelRow, Printed};
 use super::place::Places;
 use super::quantity::{Context, Grammar, WrittenUnit};
 use super::row::{Row, RowCell};
@@ -158,8 +158,15 @@ pub(super) fn indicators(
         }
     }
     let _ = totals;
-    let printed: Vec<(Printed, Printed)> =
-        placed.iter().map(|p| (p.level1.clone(), p.level2.clone())).collect();
+    let printed: Vec<LevelRow> = placed
+        .iter()
+        .map(|p| LevelRow {
+            first: p.level1.clone(),
+            second: p.level2.clone(),
+            name: normalize::display(&p.name).into_owned(),
+            weight: points(grammar, &normalize::display(&p.weight)),
+        })
+        .collect();
     let has = |field: Field| columns.iter().any(|c| c.field == Some(field));
     let levels = levels::assign(&printed, (has(Field::Level1), has(Field::Level2)), patterns, grammar);
     let mut found = Vec::with_capacity(placed.len());
