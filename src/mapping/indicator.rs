@@ -91,7 +91,10 @@ impl Indicator {
     pub(super) fn into_record(self, patterns: &Patterns, blank: IndicatorRecord) -> IndicatorRecord {
         let (completion, attained) = (self.completion(), self.attained());
         let indicator =
-            self.level3.as_deref().and_then(|name| patterns.indicators.find(self.level2.name.as_deref(), name));
+            self.level3.as_deref().and_then(|name| {
+            let about = [blank.project.as_deref(), blank.form_title.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+            patterns.indicators.find_about(self.level2.name.as_deref(), name, Some(&about))
+        });
         IndicatorRecord {
             indicator: indicator.map(str::to_owned),
             level1: self.level1.name,
