@@ -93,6 +93,19 @@ impl Aligner<'_> {
         self.search(row, kinds)
     }
 
+    /// Cells where they stand, whatever they hold.
+    pub(super) fn by_position(&self, row: &Row) -> Alignment {
+        let mut alignment =
+            Alignment { cells: vec![Vec::new(); self.columns.len()], margin: CERTAIN, ..Alignment::default() };
+        for (index, cell) in row.cells.iter().enumerate() {
+            match self.columns.iter().position(|c| c.start <= cell.column && cell.column < c.end) {
+                Some(at) => alignment.cells[at].push(index),
+                None => alignment.dropped.push(index),
+            }
+        }
+        alignment
+    }
+
     /// Cells where they stand, if each then holds what its column should.
     fn direct(&self, row: &Row, kinds: &[Kind]) -> Option<Alignment> {
         let mut cells: Vec<Vec<usize>> = vec![Vec::new(); self.columns.len()];

@@ -2,7 +2,7 @@
 
 use super::align::{Aligner, Alignment, points};
 use super::columns::{Column, columns};
-use super::form::{FormHead, Totals};
+use super::form::FormHead;
 use super::fund::quotient;
 use super::layout::{DataRow, IndicatorBlock};
 use super::levels::{self, LevelRow, Printed};
@@ -144,29 +144,59 @@ struct Placed {
     place: Place,
     confidence: f32,
     findings: Vec<Finding>,
-    after_break: bool,
+}
+
+/// What the rows of a block usually print, as shares of its rows.
+#[derive(Debug, Clone, Copy)]
+struct Habit {
+    points: f32,
+    values: f32,
+    /// Both target and actual.
+    both: f32,
+}
+
+/// The share of rows from which on something is usual in a form.
+const USUAL: f32 = 0.7;
+
+impl Habit {
+    fn of(rows: &[Placed]) -> Self {
+        let share = |has: &dyn Fn(&Placed) -> bool| {
+            rows.iter().filter(|r| has(r)).count() as f32 / rows.len().max(1) as f32
+        };
+        Habit {
+            points: share(&|r| !r.weight.is_empty() || !r.score.is_empty()),
+            values: share(&|r| !r.target.is_empty() || !r.actual.is_empty()),
+            both: share(&|r| !r.target.is_empty() && !r.actual.is_empty()),
+        }
+    }
 }
 
 /// The indicators of a block and the columns they were read from.
 pub(super) fn indicators(
     block: &IndicatorBlock,
     head: &FormHead,
-    totals: Totals,
     patterns: &Patterns,
     grammar: &Grammar,
 ) -> (Vec<Indicator>, Columns) {
     let columns = if block.header.is_empty() { usual_columns(block) } else { block_columns(block, patterns, grammar) };
     let columns = with_named_level(columns);
     let reader = Reader { patterns, grammar, head, columns: &columns };
-    let mut placed: Vec<Placed> = Vec::with_capacity(block.rows.len());
-    for row in &block.rows {
-        let next = reader.place(row);
-        match placed.last_mut() {
-            Some(last) if next.after_break && reader.goes_on(last, &next, &block.rows) => join(last, next),
-            _ => placed.push(next),
+    let all: Vec<Placed> = block.rows.iter().map(|row| reader.place(row, false)).collect();
+    let habit = Habit::of(&all);
+    let mut placed: Vec<Placed> = Vec::with_capacity(all.len());
+    for (next, row) in all.into_iter().zip(&block.rows) {
+        // What a page break left of a row makes little sense by itself: it is looked at where it stands.
+        if row.after_break
+            && let Some(last) = placed.last_mut()
+        {
+            let rest = reader.place(row, true);
+            if reader.goes_on(last, &rest, habit) {
+                join(last, rest);
+                continue;
+            }
         }
+        placed.push(next);
     }
-    let _ = totals;
     let printed: Vec<LevelRow> = placed
         .iter()
         .map(|p| LevelRow {
@@ -246,7 +276,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn place(&self, data: &DataRow) -> Placed {
+    /// Puts a row into columns; `as_it_stands` where nothing may be moved.
+    fn place(&self, data: &DataRow, as_it_stands: bool) -> Placed {
         let mut row = data.row.clone();
         // The block's own label stands left of the first column and feeds nothing.
         let first_column = self.columns.iter().map(|c| c.start).min().unwrap_or(0);
@@ -255,7 +286,7 @@ impl Reader<'_> {
         });
         let aligner = Aligner { patterns: self.patterns, grammar: self.grammar, columns: self.columns };
         let kinds: Vec<_> = row.cells.iter().map(|c| aligner.kind(c)).collect();
-        let alignment = aligner.align(&row, &kinds);
+        let alignment = if as_it_stands { aligner.by_position(&row) } else { aligner.align(&row, &kinds) };
         let mut places = Places::new(&row);
         let mut confidence = 0.99f32;
         let mut findings = Vec::new();
@@ -333,7 +364,6 @@ impl Reader<'_> {
             place: places.done(),
             confidence,
             findings,
-            after_break: data.after_break,
         }
     }
 
@@ -364,38 +394,63 @@ impl Reader<'_> {
             .collect()
     }
 
-    /// Is a row after a break the rest of the row before it? It prints no level and no points, and prints text only
-    /// where the row before has text that can go on.
-    fn goes_on(&self, last: &Placed, next: &Placed, rows: &[DataRow]) -> bool {
-        let points = !next.weight.is_empty() || !next.score.is_empty();
-        let levels = matches!(next.level1, Printed::Text(_)) || matches!(next.level2, Printed::Text(_));
-        if points || levels {
-            return self.is_fragment(last, next);
+    /// Is a row after a break the rest of the row before it, cut by the page's end?
+    fn goes_on(&self, last: &Placed, next: &Placed, habit: Habit) -> bool {
+        if let Some(verdict) = self.level_goes_on(last, next) {
+            return verdict;
+        }
+        if !next.weight.is_empty() || !next.score.is_empty() {
+            return false;
+        }
+        if next.name.is_empty() {
+            return true;
         }
         let values = |p: &Placed| usize::from(!p.target.is_empty()) + usize::from(!p.actual.is_empty());
-        if next.name.is_empty() {
-            return values(next) > 0
-                || !next.deviation.is_empty()
-                || !next.basis.is_empty()
-                || !next.improvement.is_empty();
+        let has_points = |p: &Placed| !p.weight.is_empty() || !p.score.is_empty();
+        let detail = self.patterns.row_labels.is_detail(&normalize::key(&next.name));
+        // Rows of this form have points, and the row before has: this one is what is left of it.
+        if habit.points >= USUAL && has_points(last) && !detail {
+            return true;
         }
-        // A name alone: the rest of a name if rows of this form have values and this one has none.
-        let _ = rows;
-        values(next) == 0 && values(last) > 0 && next.deviation.is_empty() && next.basis.is_empty()
+        if values(next) == 0 {
+            return habit.values >= USUAL && values(last) > 0;
+        }
+        if values(next) == 1 && values(last) == 2 && habit.both >= USUAL && habit.points < 1.0 - USUAL {
+            return true;
+        }
+        self.value_goes_on(&last.target, &next.target) || self.value_goes_on(&last.actual, &next.actual)
     }
 
-    /// Halves of a row whose every cell was cut: levels that only together are known, a name without values of its own.
-    fn is_fragment(&self, last: &Placed, next: &Placed) -> bool {
-        let joined_level = |a: &Printed, b: &Printed, known: &dyn Fn(&str) -> bool| match (a, b) {
-            (Printed::Text(a), Printed::Text(b)) => !known(b) && known(&format!("{a}{b}")),
-            _ => false,
+    /// What the level cells say: halves that only together are a level (or its weight) go on, a level of its own does not.
+    fn level_goes_on(&self, last: &Placed, next: &Placed) -> Option<bool> {
+        let levels = &self.patterns.levels;
+        let first = |t: &str| levels.first(t).is_some() || levels::is_level_word(t);
+        let second = |t: &str| levels.second(t).is_some() || levels::is_level_word(t);
+        let halves = |a: &Printed, b: &Printed, known: &dyn Fn(&str) -> bool| match (a, b) {
+            (_, Printed::Blank | Printed::Covered) => None,
+            (Printed::Text(a), Printed::Text(b)) => {
+                let weight = super::align::outside_brackets(b).trim().is_empty();
+                Some(weight || (known(&format!("{a}{b}")) && !(known(a) && known(b))))
+            }
+            _ => Some(false),
         };
-        let first = |t: &str| self.patterns.levels.first(t).is_some();
-        let second = |t: &str| self.patterns.levels.second(t).is_some();
-        let points = !next.weight.is_empty() || !next.score.is_empty();
-        !points
-            && next.target.is_empty() | !last.target.is_empty()
-            && (joined_level(&last.level1, &next.level1, &first) || joined_level(&last.level2, &next.level2, &second))
+        match (halves(&last.level1, &next.level1, &first), halves(&last.level2, &next.level2, &second)) {
+            (None, None) => None,
+            (one, two) => Some(one.unwrap_or(true) && two.unwrap_or(true)),
+        }
+    }
+
+    /// Do two texts only together say a measure: `≤2,5` and `00元/件`, `37个基` and `层医疗机构`?
+    fn value_goes_on(&self, last: &str, next: &str) -> bool {
+        if last.is_empty() || next.is_empty() {
+            return false;
+        }
+        let whole = |text: &str| {
+            let reading = self.grammar.read(text, &Context { year: self.head.year, ..Context::default() });
+            reading.is_some_and(|r| r.quantity.is_measured() && r.quantity.text.is_none() && r.written_unit.is_some())
+        };
+        let cut_number = next.starts_with('0') && next[1..].starts_with(|c: char| c.is_ascii_digit() || c == '%');
+        whole(&format!("{last}{next}")) && !whole(last) && (!whole(next) || cut_number)
     }
 
     fn read(&self, placed: Placed, level1: Level, level2: Level) -> Option<Indicator> {

@@ -489,7 +489,8 @@ fn is_header_continuation(row: &Row, patterns: &Patterns) -> bool {
         {
             return false;
         }
-        let fragment = cell.label.is_empty() || patterns.row_labels.is(&cell.label, RowLabel::HeaderFragment);
+        let bracket = cell.label.is_empty() && !cell.text.contains(|c: char| c.is_numeric());
+        let fragment = bracket || patterns.row_labels.is(&cell.label, RowLabel::HeaderFragment);
         if fragment || patterns.headers.exact(&cell.label, HeaderPart::Indicator).next().is_some() {
             heads += 1;
         }
