@@ -285,7 +285,7 @@ impl Reader<'_> {
             !(c.column < first_column || self.columns.iter().all(|k| k.start != c.column)) || !self.is_block_label(c)
         });
         let aligner = Aligner { patterns: self.patterns, grammar: self.grammar, columns: self.columns };
-        let kinds: Vec<_> = row.cells.iter().map(|c| aligner.kind(c)).collect();
+        let kinds = aligner.kinds(&row);
         let alignment = if as_it_stands { aligner.by_position(&row) } else { aligner.align(&row, &kinds) };
         let mut places = Places::new(&row);
         let mut confidence = 0.99f32;
@@ -405,6 +405,9 @@ impl Reader<'_> {
         if next.name.is_empty() {
             return true;
         }
+        if self.is_placeholder(&normalize::display(&next.name)) {
+            return false;
+        }
         let values = |p: &Placed| usize::from(!p.target.is_empty()) + usize::from(!p.actual.is_empty());
         let has_points = |p: &Placed| !p.weight.is_empty() || !p.score.is_empty();
         let detail = self.patterns.row_labels.is_detail(&normalize::key(&next.name));
@@ -511,13 +514,7 @@ impl Reader<'_> {
                 format!("level 1 is not printed for this row; {two} belongs to {level}"),
             ));
         }
-        let placeholder = name.as_deref().is_none_or(|n| {
-            self.grammar.is_blank(n)
-                || self
-                    .patterns
-                    .row_labels
-                    .is(&normalize::key(n).trim_end_matches(['.', ':', '、', ',']).to_owned(), RowLabel::Placeholder)
-        });
+        let placeholder = name.as_deref().is_none_or(|n| self.is_placeholder(n));
         let has_value = target.is_some() || actual.is_some() || weight.is_some() || score.is_some();
         if placeholder && !has_value {
             return None;
@@ -540,6 +537,13 @@ impl Reader<'_> {
             confidence,
             findings,
         })
+    }
+
+    /// Is a name left in from the template: 指标1., ……?
+    fn is_placeholder(&self, name: &str) -> bool {
+        let key = normalize::key(name);
+        let bare = key.trim_end_matches(['.', ':', '、', ',']);
+        self.grammar.is_blank(name) || self.patterns.row_labels.is(bare, RowLabel::Placeholder)
     }
 
     /// A name as printed, without white space inside CJK text and a trailing colon.
