@@ -25,8 +25,7 @@ fn is_seed(stem: &str) -> bool {
     stem.len() > 3
 }
 
-fn reach_the_bar(folder: &str, extension: &str) {
-    let all = by_stem(folder, extension);
+fn reach_the_bar(folder: &str, all: &BTreeMap<String, Vec<Value>>) {
     for (gold, seeds, bar) in [("fixtures/gold-forms", false, 0.98), ("fixtures/gold", true, 0.99)] {
         let stems: Vec<String> = all.keys().filter(|stem| is_seed(stem) == seeds).cloned().collect();
         let predicted: Vec<Value> = stems.iter().flat_map(|stem| all[stem].clone()).collect();
@@ -41,9 +40,11 @@ macro_rules! writers {
     ($($name:ident: $folder:literal, $extension:literal;)*) => {
         $(#[test]
         fn $name() {
-            reach_the_bar($folder, $extension);
+            let all = by_stem($folder, $extension);
+            reach_the_bar($folder, &all);
+            // What is printed is one thing, whatever the format: provenance aside, the records are equal.
+            assert_equal_to_doc($folder, $extension, all);
         })*
-        const WRITERS: &[(&str, &str)] = &[$(($folder, $extension)),*];
     };
 }
 
@@ -71,6 +72,8 @@ fn comparable(records: &[Value]) -> Vec<Value> {
     for record in &mut records {
         if let Some(map) = record.as_object_mut() {
             map.remove("media");
+            // Whether a level was printed or inferred depends on what a dump to text has lost.
+            map.remove("level1_inferred");
         }
     }
     records
@@ -80,14 +83,6 @@ fn assert_equal_to_doc(folder: &str, extension: &str, found: BTreeMap<String, Ve
     let reference = by_stem("doc-libreoffice", "doc");
     for (stem, found) in found {
         assert_same(&format!("{folder}/{stem}.{extension}"), &comparable(&reference[&stem]), &comparable(&found));
-    }
-}
-
-/// What is printed is one thing, whatever the format: provenance aside, the records are equal.
-#[test]
-fn records_are_equal_across_formats() {
-    for (folder, extension) in WRITERS {
-        assert_equal_to_doc(folder, extension, by_stem(folder, extension));
     }
 }
 
