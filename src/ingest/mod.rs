@@ -4,12 +4,19 @@
 use crate::model::Document;
 use thiserror::Error;
 
+pub mod archive;
+pub mod doc;
+mod flow;
 pub mod html;
 mod limits;
-mod signature;
+pub mod mhtml;
+mod ole;
+pub mod rtf;
+pub mod sniff;
 pub mod text;
 
 pub use limits::Limits;
+use sniff::Format;
 
 /// Why a file cannot be read at all.
 #[derive(Debug, Error)]
@@ -33,10 +40,19 @@ impl LoadError {
 /// # Errors
 /// A file of which nothing can be read.
 pub fn load(bytes: Vec<u8>, limits: &Limits) -> Result<Document, LoadError> {
-    // Loaders of formats with a signature go here, before the text loader, which takes whatever is left.
-    signature::refuse(&bytes)?;
-    if html::recognizes(&bytes) {
-        return html::load(bytes, limits);
+    let detected = sniff::detect(&bytes);
+    match detected.format {
+        Format::Doc => doc::load(&bytes, limits),
+        Format::Rtf => rtf::load(&bytes, limits),
+        Format::Mhtml => mhtml::load(&bytes, limits),
+        Format::Html => html::load(bytes, limits),
+        Format::Text if html::recognizes(&bytes) => html::load(bytes, limits),
+        Format::Text | Format::Empty => text::load(bytes),
+        _ => Err(detected.refusal().unwrap_or_else(|| {
+            LoadError::new(
+                "unsupported",
+                format!("{}: not read yet; save it as text or HTML and give that file", detected.reason),
+            )
+        })),
     }
-    text::load(bytes)
 }

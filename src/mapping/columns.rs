@@ -34,7 +34,13 @@ struct Heading {
 /// The columns under these header rows, left to right, each with the field that fits best overall.
 ///
 /// `data` are rows below: what they hold decides between readings of a header that is broken off or misread.
-pub(super) fn columns(header: &[Row], part: HeaderPart, data: &[&Row], patterns: &Patterns, grammar: &Grammar) -> Vec<Column> {
+pub(super) fn columns(
+    header: &[Row],
+    part: HeaderPart,
+    data: &[&Row],
+    patterns: &Patterns,
+    grammar: &Grammar,
+) -> Vec<Column> {
     let headings = headings(header);
     let content = Aligner { patterns, grammar, columns: &[] };
     let candidates: Vec<Vec<(Field, f32)>> = headings
@@ -127,8 +133,12 @@ fn headings(header: &[Row]) -> Vec<Heading> {
             let above = &mut headings[at];
             let others_below = row.cells.iter().filter(|c| above.start <= c.column && c.column < above.end).count();
             if others_below <= 1 && cell.column == above.start {
-                // One cell below: the rest of the same words, or the one sub-header.
-                above.text = format!("{}{}", above.text, cell.text);
+                // One cell below: the rest of the same words, or the one sub-header; under a header that others
+                // share, a sub-header.
+                above.text = match above.parent {
+                    Some(_) => cell.text.clone(),
+                    None => format!("{}{}", above.text, cell.text),
+                };
                 continue;
             }
             let parent = above.parent.clone().unwrap_or_else(|| above.text.clone());
