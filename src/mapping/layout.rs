@@ -151,9 +151,7 @@ impl Reader<'_> {
 
     /// 项目资金（万元）| 年度资金总额：| 120.5, with no header above.
     fn is_unheaded_fund(&self, row: &Row) -> bool {
-        row.cells
-            .windows(2)
-            .any(|w| self.patterns.fund_labels.exact(&w[0].text).is_some() && begins_with_number(&w[1]))
+        row.cells.windows(2).any(|w| self.patterns.fund_labels.exact(&w[0].text).is_some() && begins_with_number(&w[1]))
     }
 
     /// Is a row of pairs what it seems? Inside the indicator block a row whose first cell is a head label and that
@@ -406,7 +404,7 @@ impl Reader<'_> {
         row.cells
             .iter()
             .take(3)
-            .any(|c| self.patterns.levels.first(&c.text).is_some() || self.patterns.levels.second(&c.text).is_some())
+            .any(|c| c.level1(&self.patterns.levels).is_some() || c.level2(&self.patterns.levels).is_some())
     }
 
     // ── totals ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -491,13 +489,13 @@ fn same_labels(header: &[Row], row: &Row) -> bool {
 
 /// Is the row below a header its second level or the rest of its words? Such a row has no number, no level, and words
 /// that head columns.
-fn is_header_continuation(row: &Row, patterns: &Patterns) -> bool {
+pub(super) fn is_header_continuation(row: &Row, patterns: &Patterns) -> bool {
     let mut heads = 0;
     for cell in &row.cells {
         if begins_with_number(cell)
             || cell.text.chars().count() > 14
-            || patterns.levels.second(&cell.text).is_some()
-            || patterns.levels.first(&cell.text).is_some()
+            || cell.level2(&patterns.levels).is_some()
+            || cell.level1(&patterns.levels).is_some()
         {
             return false;
         }

@@ -69,8 +69,30 @@ fn key_of_usual(text: &str) -> Option<String> {
             '\u{FF01}'..='\u{FF5E}' => out.push(char::from((c as u32 - 0xFEE0) as u8).to_ascii_lowercase()),
             '\u{3000}' => {}
             // Ideographs, and the signs of forms that NFKC leaves alone.
-            '\u{4E00}'..='\u{9FA5}' | '、' | '。' | '《' | '》' | '·' | '×' | '≥' | '≤' | '★' | '☆' | '☑' | '□'
-            | '【' | '】' | '〔' | '〕' | '“' | '”' | '‘' | '’' | '—' | '–' | '−' => out.push(one_form(c)),
+            '\u{4E00}'..='\u{9FA5}'
+            | '、'
+            | '。'
+            | '《'
+            | '》'
+            | '·'
+            | '×'
+            | '≥'
+            | '≤'
+            | '★'
+            | '☆'
+            | '☑'
+            | '□'
+            | '【'
+            | '】'
+            | '〔'
+            | '〕'
+            | '“'
+            | '”'
+            | '‘'
+            | '’'
+            | '—'
+            | '–'
+            | '−' => out.push(one_form(c)),
             _ => return None,
         }
     }

@@ -65,12 +65,22 @@ impl Levels {
 
     /// The kind of level 1 that a cell names: `产 出 指 标(50分)` is the same as `产出`.
     pub fn first(&self, text: &str) -> Option<LevelKind> {
-        self.first.get(&core(text)).copied()
+        self.first_of_key(&label_key(text))
+    }
+
+    /// As [`Levels::first`], for a text whose [`label_key`] is at hand.
+    pub fn first_of_key(&self, key: &str) -> Option<LevelKind> {
+        self.first.get(stem(key)).copied()
     }
 
     /// The kind of level 2 that a cell names.
     pub fn second(&self, text: &str) -> Option<LevelKind> {
-        self.second.get(&core(text)).copied()
+        self.second_of_key(&label_key(text))
+    }
+
+    /// As [`Levels::second`], for a text whose [`label_key`] is at hand.
+    pub fn second_of_key(&self, key: &str) -> Option<LevelKind> {
+        self.second.get(stem(key)).copied()
     }
 
     /// May this level 2 stand under this level 1?
@@ -104,15 +114,12 @@ impl Levels {
     }
 }
 
-/// The label without 指标, 目标 or 类 behind it.
 fn core(text: &str) -> String {
-    let key = label_key(text);
-    for tail in ["指标", "目标", "类", "维度", "情况"] {
-        if let Some(rest) = key.strip_suffix(tail)
-            && !rest.is_empty()
-        {
-            return rest.to_owned();
-        }
-    }
-    key
+    stem(&label_key(text)).to_owned()
+}
+
+/// A label's key without 指标, 目标 or 类 behind it.
+fn stem(key: &str) -> &str {
+    let tails = ["指标", "目标", "类", "维度", "情况"];
+    tails.iter().find_map(|tail| key.strip_suffix(tail).filter(|rest| !rest.is_empty())).unwrap_or(key)
 }
