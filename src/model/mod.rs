@@ -18,6 +18,7 @@ pub use grid::{Cell, Grid, GridOrigin, Trust};
 pub use number::Number;
 pub use quantity::{Date, Part, Quantity, Relation};
 pub use record::{
-    Columns, DocumentError, DocumentRecord, FormRecord, FormType, FundRecord, IndicatorRecord, Kind, Level,
-    Place, Record, Region, RegionLevel, SCHEMA, SourceOfFunds, StatementRecord, Status,
+    Columns, DocumentError, DocumentRecord, FormRecord, FormType, FundRecord, IndicatorRecord,
+    Kind, Level, Place, Record, Region, RegionLevel, SCHEMA, SourceOfFunds, StatementRecord,
+    Status,
 };
