@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::{blocks, cells, grids, messages, outline, package};
+use support::{blocks, cells, grids, messages, office_files, outline, package, rendered};
 use zhibiao::ingest::{Limits, LoadError, docx};
 use zhibiao::model::{Block, Document, Severity};
 
@@ -392,4 +392,17 @@ fn absurd_counts_stay_small() {
     ];
     let document = load(&body.concat());
     assert!(grids(&document)[0].columns <= 4096);
+}
+
+#[test]
+fn rendered_forms_are_read_cell_by_cell() {
+    let files = office_files(".docx");
+    assert!(files.len() >= 15, "{} files", files.len());
+    for (stem, path) in files {
+        let document = docx::load(&std::fs::read(&path).unwrap(), &Limits::default()).unwrap();
+        let read: Vec<Vec<String>> = grids(&document).into_iter().map(cells).collect();
+        let expected: Vec<Vec<String>> =
+            rendered(&stem).into_iter().map(|form| form.table).collect();
+        assert_eq!(read, expected, "{}", path.display());
+    }
 }

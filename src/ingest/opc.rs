@@ -68,6 +68,11 @@ impl Relations {
             .find(|r| r.id == id)
             .map(|r| r.target.as_str())
     }
+
+    /// The kind of the relationship of this id.
+    pub(crate) fn kind_of(&self, id: &str) -> Option<&str> {
+        self.0.iter().find(|r| r.id == id).map(|r| r.kind.as_str())
+    }
 }
 
 /// The package's main part.

@@ -77,3 +77,64 @@ pub(crate) fn messages(document: &Document) -> Vec<&str> {
         .map(|f| f.message.as_str())
         .collect()
 }
+
+/// One rendered form of `fixtures/office`: its cells as the rendering script laid them out, as lines like [`cells`].
+pub(crate) struct Rendered {
+    pub(crate) table: Vec<String>,
+    pub(crate) sheet: Vec<String>,
+}
+
+/// The forms of `fixtures/office/STEM.grid.json`.
+pub(crate) fn rendered(stem: &str) -> Vec<Rendered> {
+    let text = std::fs::read_to_string(office(&format!("{stem}.grid.json"))).unwrap();
+    let forms: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+    let lines = |cells: &serde_json::Value| {
+        let cell = |c: &serde_json::Value| {
+            let n = |i: usize| c[i].as_u64().unwrap();
+            let text = c[4].as_str().unwrap();
+            match (n(2), n(3)) {
+                (1, 1) => format!("{},{} {text}", n(0), n(1)),
+                (rows, columns) => format!("{},{}+{rows}×{columns} {text}", n(0), n(1)),
+            }
+        };
+        cells.as_array().unwrap().iter().map(cell).collect()
+    };
+    forms
+        .iter()
+        .map(|f| Rendered {
+            table: lines(&f["table"]),
+            sheet: lines(&f["sheet"]),
+        })
+        .collect()
+}
+
+/// A file of `fixtures/office`.
+pub(crate) fn office(name: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/office")
+        .join(name)
+}
+
+/// The stems and names of the files there whose name ends so.
+pub(crate) fn office_files(ending: &str) -> Vec<(String, std::path::PathBuf)> {
+    let mut files: Vec<_> = std::fs::read_dir(office(""))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_str().unwrap().ends_with(ending))
+        .map(|path| {
+            (
+                path.file_name()
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .split('.')
+                    .next()
+                    .unwrap()
+                    .to_owned(),
+                path,
+            )
+        })
+        .collect();
+    files.sort();
+    files
+}
