@@ -2,35 +2,64 @@
 //! declared or fetched), and the two lookups that readers need: local names and attributes.
 
 use super::LoadError;
-use super::package::Bounded;
-use quick_xml::Reader;
+use super::package::Unfolding;
 use quick_xml::escape::{resolve_predefined_entity, unescape};
 use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::reader::{Config, Reader};
 use std::borrow::Cow;
-use std::io::BufRead;
+use std::io::BufReader;
 
-/// A stream of XML events from one part. Empty elements come as a start and an end.
-pub(crate) struct Xml<R> {
-    reader: Reader<R>,
-    buffer: Vec<u8>,
+/// The XML of one part, as events. Empty elements come as a start and an end.
+pub(crate) struct Xml<'p> {
+    lexer: Lexer<'p>,
     part: String,
     depth: usize,
     max_depth: usize,
+    /// Why the part ends where it does, if not by itself.
+    damage: Option<String>,
 }
 
-impl<R: BufRead + Bounded> Xml<R> {
-    pub(crate) fn new(source: R, part: &str, max_depth: usize) -> Self {
-        let mut reader = Reader::from_reader(source);
-        let config = reader.config_mut();
-        config.expand_empty_elements = true;
-        config.allow_dangling_amp = true;
+enum Lexer<'p> {
+    Bytes(Reader<&'p [u8]>),
+    Stream(Box<Reader<BufReader<Unfolding<'p>>>>, Vec<u8>),
+}
+
+impl<'p> Xml<'p> {
+    /// XML that lies in memory.
+    pub(crate) fn of_bytes(bytes: &'p [u8], part: &str, max_depth: usize) -> Self {
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let mut reader = Reader::from_reader(bytes);
+        configure(reader.config_mut());
         Xml {
-            reader,
-            buffer: Vec::with_capacity(1024),
+            lexer: Lexer::Bytes(reader),
             part: part.to_owned(),
             depth: 0,
             max_depth,
+            damage: None,
         }
+    }
+
+    /// XML that is unfolded as it is read.
+    pub(crate) fn of_stream(
+        source: BufReader<Unfolding<'p>>,
+        part: &str,
+        max_depth: usize,
+    ) -> Self {
+        let mut reader = Reader::from_reader(source);
+        configure(reader.config_mut());
+        let lexer = Lexer::Stream(Box::new(reader), Vec::with_capacity(1024));
+        Xml {
+            lexer,
+            part: part.to_owned(),
+            depth: 0,
+            max_depth,
+            damage: None,
+        }
+    }
+
+    /// The part could be unpacked only so far: its end is an error.
+    pub(crate) fn note_damage(&mut self, damage: String) {
+        self.damage = Some(damage);
     }
 
     /// The next event; [`Event::Eof`] at the end, when the part's checksum has been verified too.
@@ -38,46 +67,65 @@ impl<R: BufRead + Bounded> Xml<R> {
     /// # Errors
     /// Broken XML or packing (`damaged`), a broken bound (`too_large`), a document type declaration (`damaged`).
     pub(crate) fn next(&mut self) -> Result<Event<'_>, LoadError> {
-        self.buffer.clear();
-        self.reader.get_mut().begin_event();
-        match self.reader.read_event_into(&mut self.buffer) {
-            Ok(event) => {
-                match &event {
-                    Event::Start(_) => {
-                        self.depth += 1;
-                        if self.depth > self.max_depth {
-                            return Err(LoadError::too_large(format!(
-                                "{}: elements are nested more than {} deep",
-                                self.part, self.max_depth
-                            )));
-                        }
-                    }
-                    Event::End(_) => self.depth = self.depth.saturating_sub(1),
-                    Event::DocType(_) => {
-                        return Err(LoadError::damaged(format!(
-                            "{}: a document type declaration has no place in an office file and is not read",
-                            self.part
-                        )));
-                    }
-                    Event::Eof if self.depth > 0 => {
-                        return Err(LoadError::damaged(format!(
-                            "{}: the XML ends in the middle",
-                            self.part
-                        )));
-                    }
-                    _ => {}
+        let part = &self.part;
+        let event = match &mut self.lexer {
+            Lexer::Bytes(reader) => match reader.read_event() {
+                Ok(event) => event,
+                Err(error) => {
+                    return Err(broken(
+                        part,
+                        self.damage.as_deref(),
+                        &error,
+                        reader.error_position(),
+                    ));
                 }
-                Ok(event)
+            },
+            Lexer::Stream(reader, buffer) => {
+                buffer.clear();
+                reader.get_mut().get_mut().begin_event();
+                // The error's place is asked for once the event's loan of the buffer is over.
+                let position = reader.buffer_position();
+                let read = reader.read_event_into(buffer);
+                match read {
+                    Ok(event) => event,
+                    Err(error) => {
+                        return Err(match reader.get_ref().get_ref().exceeded() {
+                            Some(bound) => LoadError::too_large(format!("{part}: {bound}")),
+                            None => broken(part, self.damage.as_deref(), &error, position),
+                        });
+                    }
+                }
             }
-            Err(error) => Err(match self.reader.get_ref().exceeded() {
-                Some(bound) => LoadError::too_large(format!("{}: {bound}", self.part)),
-                None => LoadError::damaged(format!(
-                    "{}: {error} (at byte {} of the unpacked part)",
-                    self.part,
-                    self.reader.error_position()
-                )),
-            }),
+        };
+        match &event {
+            Event::Start(_) => {
+                self.depth += 1;
+                if self.depth > self.max_depth {
+                    return Err(LoadError::too_large(format!(
+                        "{part}: elements are nested more than {} deep",
+                        self.max_depth
+                    )));
+                }
+            }
+            Event::End(_) => self.depth = self.depth.saturating_sub(1),
+            Event::DocType(_) => {
+                return Err(LoadError::damaged(format!(
+                    "{part}: a document type declaration has no place in an office file and is not read"
+                )));
+            }
+            Event::Eof => {
+                if let Some(damage) = &self.damage {
+                    return Err(LoadError::damaged(format!("{part}: {damage}")));
+                }
+                if self.depth > 0 {
+                    return Err(LoadError::damaged(format!(
+                        "{part}: the XML ends in the middle"
+                    )));
+                }
+            }
+            _ => {}
         }
+        Ok(event)
     }
 
     /// Passes over the rest of the element whose start has just come.
@@ -99,6 +147,18 @@ impl<R: BufRead + Bounded> Xml<R> {
     pub(crate) fn depth(&self) -> usize {
         self.depth
     }
+}
+
+fn configure(config: &mut Config) {
+    config.expand_empty_elements = true;
+    config.allow_dangling_amp = true;
+}
+
+fn broken(part: &str, damage: Option<&str>, error: &quick_xml::Error, position: u64) -> LoadError {
+    LoadError::damaged(match damage {
+        Some(damage) => format!("{part}: {damage}"),
+        None => format!("{part}: {error} (at byte {position} of the unpacked part)"),
+    })
 }
 
 /// The attributes of a tag, as written, without their prefixes.

@@ -2,12 +2,10 @@
 //! the lists of `word/numbering.xml`, so they are counted here in the same way.
 
 use super::super::LoadError;
-use super::super::package::Bounded;
 use super::super::xml::{Xml, attribute, attributes, is_on, local, number_attribute};
 use super::symbols::{SymbolFont, symbol};
 use quick_xml::events::Event;
 use std::collections::HashMap;
-use std::io::BufRead;
 
 /// Levels of a list.
 const LEVELS: usize = 9;
@@ -65,7 +63,7 @@ impl Default for Level {
 
 impl Numbering {
     /// Reads `word/numbering.xml`.
-    pub(super) fn read<R: BufRead + Bounded>(mut xml: Xml<R>) -> Result<Self, LoadError> {
+    pub(super) fn read(mut xml: Xml<'_>) -> Result<Self, LoadError> {
         let mut numbering = Numbering::default();
         let mut list: Option<(u32, List)> = None;
         let mut instance: Option<(u32, Instance)> = None;
@@ -412,7 +410,7 @@ mod tests {
           <w:num w:numId="1"><w:abstractNumId w:val="3"/></w:num>
           <w:num w:numId="2"><w:abstractNumId w:val="3"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num>
         </w:numbering>"#;
-        Numbering::read(Xml::new(xml.as_bytes(), "numbering.xml", 64)).unwrap()
+        Numbering::read(Xml::of_bytes(xml.as_bytes(), "numbering.xml", 64)).unwrap()
     }
 
     #[test]

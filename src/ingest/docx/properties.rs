@@ -2,12 +2,10 @@
 //! its end. Former properties, kept for tracked changes (`w:pPrChange` and its like), say nothing of the present.
 
 use super::super::LoadError;
-use super::super::package::Bounded;
 use super::super::xml::{Xml, attribute, attributes, is_no, is_on, local, number_attribute};
 use super::symbols::SymbolFont;
 use super::tables::{CellProperties, Merge, RowProperties};
 use quick_xml::events::{BytesStart, Event};
-use std::io::BufRead;
 
 /// Of a paragraph.
 #[derive(Debug, Default, Clone)]
@@ -38,10 +36,7 @@ pub(super) struct ControlProperties {
 }
 
 /// Reads the children of the element just begun, those that record former properties left out.
-fn each<R: BufRead + Bounded>(
-    xml: &mut Xml<R>,
-    mut child: impl FnMut(&str, &BytesStart<'_>),
-) -> Result<(), LoadError> {
+fn each(xml: &mut Xml<'_>, mut child: impl FnMut(&str, &BytesStart<'_>)) -> Result<(), LoadError> {
     let outside = xml.depth().saturating_sub(1);
     loop {
         let mut former = false;
@@ -67,9 +62,7 @@ fn each<R: BufRead + Bounded>(
     }
 }
 
-pub(super) fn paragraph<R: BufRead + Bounded>(
-    xml: &mut Xml<R>,
-) -> Result<ParagraphProperties, LoadError> {
+pub(super) fn paragraph(xml: &mut Xml<'_>) -> Result<ParagraphProperties, LoadError> {
     let mut p = ParagraphProperties::default();
     each(xml, |name, e| match name {
         "pStyle" => p.style = attribute(e, "val").map(|v| v.into_owned()),
@@ -82,7 +75,7 @@ pub(super) fn paragraph<R: BufRead + Bounded>(
     Ok(p)
 }
 
-pub(super) fn run<R: BufRead + Bounded>(xml: &mut Xml<R>) -> Result<RunProperties, LoadError> {
+pub(super) fn run(xml: &mut Xml<'_>) -> Result<RunProperties, LoadError> {
     let mut p = RunProperties::default();
     each(xml, |name, e| match name {
         "vanish" => p.hidden = Some(is_on(e)),
@@ -98,7 +91,7 @@ pub(super) fn run<R: BufRead + Bounded>(xml: &mut Xml<R>) -> Result<RunPropertie
     Ok(p)
 }
 
-pub(super) fn cell<R: BufRead + Bounded>(xml: &mut Xml<R>) -> Result<CellProperties, LoadError> {
+pub(super) fn cell(xml: &mut Xml<'_>) -> Result<CellProperties, LoadError> {
     let mut p = CellProperties::default();
     let merge = |e: &BytesStart<'_>| match attribute(e, "val").as_deref() {
         Some("restart") => Merge::Restart,
@@ -117,9 +110,7 @@ pub(super) fn cell<R: BufRead + Bounded>(xml: &mut Xml<R>) -> Result<CellPropert
 }
 
 /// Also says whether the row is hidden (true) rather than taken out by a tracked change.
-pub(super) fn row<R: BufRead + Bounded>(
-    xml: &mut Xml<R>,
-) -> Result<(RowProperties, bool), LoadError> {
+pub(super) fn row(xml: &mut Xml<'_>) -> Result<(RowProperties, bool), LoadError> {
     let mut p = RowProperties::default();
     let (mut hidden, mut deleted) = (false, false);
     each(xml, |name, e| match name {
@@ -134,9 +125,7 @@ pub(super) fn row<R: BufRead + Bounded>(
     Ok((p, hidden && !deleted))
 }
 
-pub(super) fn control<R: BufRead + Bounded>(
-    xml: &mut Xml<R>,
-) -> Result<ControlProperties, LoadError> {
+pub(super) fn control(xml: &mut Xml<'_>) -> Result<ControlProperties, LoadError> {
     let mut p = ControlProperties::default();
     each(xml, |name, e| match name {
         "checkbox" => p.checkbox = Some(false),
@@ -149,9 +138,7 @@ pub(super) fn control<R: BufRead + Bounded>(
 
 /// The old form fields (`w:ffData`): a check box and whether it is ticked, or a list's chosen entry. None for a text
 /// field, whose content stands in the runs that follow.
-pub(super) fn form_field<R: BufRead + Bounded>(
-    xml: &mut Xml<R>,
-) -> Result<Option<String>, LoadError> {
+pub(super) fn form_field(xml: &mut Xml<'_>) -> Result<Option<String>, LoadError> {
     let (mut checkbox, mut ticked, mut explicit) = (false, false, false);
     let (mut entries, mut chosen) = (Vec::new(), 0usize);
     each(xml, |name, e| match name {

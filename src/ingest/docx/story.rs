@@ -1,7 +1,6 @@
 //! The reading of one story, the body or the notes: a stream of elements becomes lines and tables in reading order.
 //! There is no recursion; what is open stands on a stack, at most as deep as [`Limits::max_depth`].
 
-use super::super::package::Bounded;
 use super::super::xml::{Xml, attribute, attributes, is_no, number_attribute, push_reference};
 use super::super::{Limits, LoadError};
 use super::namespaces::{Namespace, Prefixes};
@@ -13,7 +12,6 @@ use super::tables::{CellProperties, TableDraft};
 use crate::model::{Block, Line};
 use quick_xml::events::{BytesStart, Event};
 use std::collections::HashMap;
-use std::io::BufRead;
 
 /// Most text of one document. A thousand pages hold some two megabytes.
 const MOST_TEXT: usize = 256 << 20;
@@ -66,8 +64,8 @@ pub(super) struct Story {
 ///
 /// # Errors
 /// A broken bound, or damage before any text.
-pub(super) fn read<R: BufRead + Bounded>(
-    xml: Xml<R>,
+pub(super) fn read(
+    xml: Xml<'_>,
     context: &mut Context,
     notes: Option<NoteKind>,
     limits: &Limits,
@@ -167,8 +165,8 @@ struct Paragraph {
     notes: Vec<Block<'static>>,
 }
 
-struct Reader<'c, R> {
-    xml: Xml<R>,
+struct Reader<'c, 'p> {
+    xml: Xml<'p>,
     context: &'c mut Context,
     reads_notes: Option<NoteKind>,
     prefixes: Prefixes,
@@ -193,9 +191,9 @@ struct Reader<'c, R> {
     max_cells: usize,
 }
 
-impl<'c, R: BufRead + Bounded> Reader<'c, R> {
+impl<'c, 'p> Reader<'c, 'p> {
     fn new(
-        xml: Xml<R>,
+        xml: Xml<'p>,
         context: &'c mut Context,
         reads_notes: Option<NoteKind>,
         limits: &Limits,

@@ -1,11 +1,9 @@
 //! What a paragraph or run takes from its style: numbering, heading level, hidden text. The rest of styling is not text.
 
 use super::super::LoadError;
-use super::super::package::Bounded;
 use super::super::xml::{Xml, attribute, is_on, local, number_attribute};
 use quick_xml::events::Event;
 use std::collections::HashMap;
-use std::io::BufRead;
 
 /// Longest chain of styles based on one another that is followed: Word stops at eleven.
 const LONGEST_CHAIN: usize = 20;
@@ -42,7 +40,7 @@ pub(super) struct FromStyle {
 
 impl Styles {
     /// Reads `word/styles.xml`.
-    pub(super) fn read<R: BufRead + Bounded>(mut xml: Xml<R>) -> Result<Self, LoadError> {
+    pub(super) fn read(mut xml: Xml<'_>) -> Result<Self, LoadError> {
         let mut styles = Styles::default();
         let mut current: Option<(String, Style)> = None;
         loop {
@@ -116,7 +114,7 @@ mod tests {
     use super::*;
 
     fn styles(xml: &str) -> Styles {
-        Styles::read(Xml::new(xml.as_bytes(), "styles.xml", 64)).unwrap()
+        Styles::read(Xml::of_bytes(xml.as_bytes(), "styles.xml", 64)).unwrap()
     }
 
     #[test]

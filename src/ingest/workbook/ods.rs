@@ -6,10 +6,8 @@ use super::super::{Limits, LoadError};
 use super::Workbook;
 use super::decimal::Decimal;
 use super::sheet::{Region, Sheet};
-use crate::ingest::package::Bounded;
 use quick_xml::events::{BytesStart, Event};
 use std::collections::HashSet;
-use std::io::BufRead;
 
 /// Rows and columns that a sheet may have: what LibreOffice allows, and no more than addresses can name.
 const ROWS: u32 = 1 << 20;
@@ -62,8 +60,8 @@ pub(super) fn read(
     }
 }
 
-struct Reader<'w, R> {
-    xml: Xml<R>,
+struct Reader<'w, 'p> {
+    xml: Xml<'p>,
     workbook: &'w mut Workbook,
     /// Styles of sheets that are not displayed.
     hidden_styles: HashSet<String>,
@@ -93,7 +91,7 @@ struct CellTag {
     covered: bool,
 }
 
-impl<R: BufRead + Bounded> Reader<'_, R> {
+impl Reader<'_, '_> {
     fn run(&mut self) -> Result<(), LoadError> {
         loop {
             let skip = match self.xml.next()? {

@@ -1,10 +1,8 @@
 //! The texts of an XLSX workbook, which its cells refer to by number (`xl/sharedStrings.xml`).
 
 use super::super::LoadError;
-use super::super::package::Bounded;
 use super::super::xml::{Xml, local, push_reference};
 use quick_xml::events::Event;
-use std::io::BufRead;
 
 /// All texts end to end in one string, since a workbook may have millions.
 #[derive(Debug, Default)]
@@ -14,7 +12,7 @@ pub(super) struct SharedStrings {
 }
 
 impl SharedStrings {
-    pub(super) fn read<R: BufRead + Bounded>(mut xml: Xml<R>) -> Result<Self, LoadError> {
+    pub(super) fn read(mut xml: Xml<'_>) -> Result<Self, LoadError> {
         let mut strings = SharedStrings::default();
         let mut in_text = false;
         loop {
@@ -111,7 +109,7 @@ mod tests {
     fn texts_are_found_by_number() {
         let xml = r#"<sst><si><t>甲</t></si><si/><si><r><t>乙</t></r><r><t xml:space="preserve"> &lt;丙</t></r><rPh><t>音</t></rPh></si><si><t>a_x000D_
 b_x_c_x5F20_</t></si></sst>"#;
-        let strings = SharedStrings::read(Xml::new(xml.as_bytes(), "sst", 64)).unwrap();
+        let strings = SharedStrings::read(Xml::of_bytes(xml.as_bytes(), "sst", 64)).unwrap();
         let all: Vec<_> = (0..5).map(|i| strings.get(i)).collect();
         assert_eq!(
             all,

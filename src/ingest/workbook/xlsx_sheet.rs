@@ -1,7 +1,6 @@
 //! One worksheet of an XLSX file, in one pass: values with their formats, hidden rows and columns, merged regions.
 
 use super::super::LoadError;
-use super::super::package::Bounded;
 use super::super::xml::{Xml, attributes, is_no, local, push_reference};
 use super::dates::Epoch;
 use super::decimal::Decimal;
@@ -9,7 +8,6 @@ use super::shared_strings::{SharedStrings, unescaped};
 use super::sheet::{Region, Sheet};
 use super::xlsx_styles::Formats;
 use quick_xml::events::{BytesStart, Event};
-use std::io::BufRead;
 
 /// Rows and columns that a sheet has.
 const ROWS: u32 = 1 << 20;
@@ -48,8 +46,8 @@ struct Open {
 ///
 /// # Errors
 /// Damage, and more cells or text than the sheet's budget.
-pub(super) fn read<R: BufRead + Bounded>(
-    mut xml: Xml<R>,
+pub(super) fn read(
+    mut xml: Xml<'_>,
     context: &CellContext,
     sheet: &mut Sheet,
 ) -> Result<(), LoadError> {

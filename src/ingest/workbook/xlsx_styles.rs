@@ -1,12 +1,10 @@
 //! The number formats of an XLSX workbook (`xl/styles.xml`): which format each style number of a cell means.
 
 use super::super::LoadError;
-use super::super::package::Bounded;
 use super::super::xml::{Xml, attribute, local, number_attribute};
 use super::number_format::NumberFormat;
 use quick_xml::events::Event;
 use std::collections::HashMap;
-use std::io::BufRead;
 
 /// Number formats by style number.
 #[derive(Debug)]
@@ -25,7 +23,7 @@ impl Default for Formats {
 }
 
 impl Formats {
-    pub(super) fn read<R: BufRead + Bounded>(mut xml: Xml<R>) -> Result<Self, LoadError> {
+    pub(super) fn read(mut xml: Xml<'_>) -> Result<Self, LoadError> {
         let mut codes: HashMap<u32, String> = HashMap::new();
         let mut ids: Vec<u32> = Vec::new();
         let mut in_cell_styles = false;
