@@ -18,10 +18,8 @@ fn load(body: &str) -> Document {
 
 fn load_with(body: &str, parts: &[(&str, &str)]) -> Document {
     let main = document(body);
-    let all: Vec<(&str, &str)> = [("word/document.xml", main.as_str())]
-        .into_iter()
-        .chain(parts.iter().copied())
-        .collect();
+    let all: Vec<(&str, &str)> =
+        [("word/document.xml", main.as_str())].into_iter().chain(parts.iter().copied()).collect();
     docx::load(&package(&all), &Limits::default()).unwrap()
 }
 
@@ -43,10 +41,7 @@ fn paragraphs_and_tables_come_in_reading_order() {
         "</w:tr></w:tbl>".into(),
         p("结尾 &amp; &#x4E00;"),
     ];
-    assert_eq!(
-        outline(&load(&body.concat())),
-        ["标题", "[甲|乙]", "结尾 & 一"]
-    );
+    assert_eq!(outline(&load(&body.concat())), ["标题", "[甲|乙]", "结尾 & 一"]);
 }
 
 #[test]
@@ -81,10 +76,7 @@ fn merges_are_spans_and_free_columns_stay_free() {
         "3,2 100",
     ];
     assert_eq!(cells(grids(&document)[0]), expected);
-    assert_eq!(
-        (grids(&document)[0].rows, grids(&document)[0].columns),
-        (4, 3)
-    );
+    assert_eq!((grids(&document)[0].rows, grids(&document)[0].columns), (4, 3));
 }
 
 #[test]
@@ -93,10 +85,7 @@ fn fields_links_breaks_and_tabs() {
       <w:p><w:r><w:t>上</w:t><w:br/><w:t>下</w:t><w:tab/><w:t>右</w:t></w:r></w:p>
       <w:tbl><w:tr><w:tc><w:p><w:r><w:t>甲</w:t><w:br/><w:t>乙</w:t></w:r></w:p><w:p><w:r><w:t>丙</w:t></w:r></w:p></w:tc></w:tr></w:tbl>
       <w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:t>无尽的域</w:t></w:r></w:p><w:p><w:r><w:t>还在</w:t></w:r></w:p>"#;
-    assert_eq!(
-        outline(&load(body)),
-        ["第3页链接", "上", "下\t右", "[甲\n乙\n丙]", "", "还在"]
-    );
+    assert_eq!(outline(&load(body)), ["第3页链接", "上", "下\t右", "[甲\n乙\n丙]", "", "还在"]);
 }
 
 #[test]
@@ -106,10 +95,7 @@ fn check_boxes_of_every_kind() {
       <w:p><w:sdt><w:sdtPr><w14:checkbox><w14:checked w14:val="1"/></w14:checkbox></w:sdtPr><w:sdtContent><w:r><w:t>☒</w:t></w:r></w:sdtContent></w:sdt><w:r><w:t>甲</w:t></w:r><w:sdt><w:sdtPr><w14:checkbox><w14:checked w14:val="0"/></w14:checkbox></w:sdtPr><w:sdtContent><w:r><w:t>☐</w:t></w:r></w:sdtContent></w:sdt><w:r><w:t>乙</w:t></w:r></w:p>
       <w:p><w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:checkBox><w:default w:val="0"/><w:checked/></w:checkBox></w:ffData></w:fldChar></w:r><w:r><w:instrText>FORMCHECKBOX</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r><w:r><w:t>旧</w:t></w:r></w:p>
       <w:p><w:r><w:rPr><w:rFonts w:ascii="Wingdings" w:hAnsi="Wingdings"/></w:rPr><w:t>þ</w:t></w:r><w:r><w:t>字</w:t></w:r></w:p>"#;
-    assert_eq!(
-        outline(&load(body)),
-        ["☑是□否", "☑是□", "☑甲□乙", "☑旧", "☑字"]
-    );
+    assert_eq!(outline(&load(body)), ["☑是□否", "☑是□", "☑甲□乙", "☑旧", "☑字"]);
 }
 
 #[test]
@@ -121,12 +107,7 @@ fn of_tracked_changes_the_outcome_is_read() {
     let document = load(body);
     assert_eq!(outline(&document), ["完成95%", "新处", "前半后半", "[留]"]);
     assert_eq!(messages(&document), ["3 tracked deletions left out"]);
-    assert!(
-        document
-            .findings
-            .iter()
-            .all(|f| f.severity == Severity::Info)
-    );
+    assert!(document.findings.iter().all(|f| f.severity == Severity::Info));
 }
 
 #[test]
@@ -144,10 +125,7 @@ fn notes_follow_their_paragraph_and_a_cell_keeps_its_value() {
     let body = r#"<w:p><w:r><w:t>正文</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r></w:p><w:p><w:r><w:t>次段</w:t></w:r></w:p>
       <w:tbl><w:tr><w:tc><w:p><w:r><w:t>98%</w:t><w:footnoteReference w:id="3"/></w:r></w:p></w:tc></w:tr></w:tbl>"#;
     let document = load_with(body, &[("word/footnotes.xml", notes)]);
-    assert_eq!(
-        outline(&document),
-        ["正文", "数据来源", "次段", "[98%]", "格注"]
-    );
+    assert_eq!(outline(&document), ["正文", "数据来源", "次段", "[98%]", "格注"]);
 }
 
 #[test]
@@ -167,17 +145,8 @@ fn numbering_is_read_as_it_is_shown() {
         numbered(0, "结论"),
         format!("<w:tbl>{serial}{serial}</w:tbl>"),
     ];
-    let document = load_with(
-        &body.concat(),
-        &[
-            ("word/numbering.xml", numbering),
-            ("word/styles.xml", styles),
-        ],
-    );
-    assert_eq!(
-        outline(&document),
-        ["一、概况", "（一）目标", "（二）执行", "二、结论", "[1|2]"]
-    );
+    let document = load_with(&body.concat(), &[("word/numbering.xml", numbering), ("word/styles.xml", styles)]);
+    assert_eq!(outline(&document), ["一、概况", "（一）目标", "（二）执行", "二、结论", "[1|2]"]);
     assert!(matches!(&blocks(&document)[0], Block::Line(l) if l.heading == Some(1)));
 }
 
@@ -224,53 +193,22 @@ fn rendered_page_breaks_number_the_pages() {
     ];
     let document = load(&body.concat());
     assert_eq!(document.pages, Some(4));
-    let pages: Vec<_> = grids(&document)[0]
-        .cells
-        .iter()
-        .map(|c| (c.text.as_str(), c.page))
-        .collect();
+    let pages: Vec<_> = grids(&document)[0].cells.iter().map(|c| (c.text.as_str(), c.page)).collect();
     assert_eq!(
         pages,
-        [
-            ("甲", Some(1)),
-            ("乙", Some(1)),
-            ("上下", Some(1)),
-            ("左右", Some(1)),
-            ("丙", Some(3)),
-            ("丁", Some(3))
-        ]
+        [("甲", Some(1)), ("乙", Some(1)), ("上下", Some(1)), ("左右", Some(1)), ("丙", Some(3)), ("丁", Some(3))]
     );
     let lines: Vec<_> = blocks(&document)
         .iter()
-        .filter_map(|b| {
-            if let Block::Line(l) = b {
-                Some((l.text.to_string(), l.page))
-            } else {
-                None
-            }
-        })
+        .filter_map(|b| if let Block::Line(l) = b { Some((l.text.to_string(), l.page)) } else { None })
         .filter(|l| !l.0.is_empty())
         .collect();
-    assert_eq!(
-        lines,
-        [
-            ("一页".into(), Some(1)),
-            ("三页".into(), Some(3)),
-            ("四页".into(), Some(4))
-        ]
-    );
+    assert_eq!(lines, [("一页".into(), Some(1)), ("三页".into(), Some(3)), ("四页".into(), Some(4))]);
 }
 
 #[test]
 fn without_rendered_breaks_no_page_is_claimed() {
-    let document = load(
-        &[
-            p("甲"),
-            "<w:p><w:r><w:br w:type=\"page\"/></w:r></w:p>".into(),
-            p("乙"),
-        ]
-        .concat(),
-    );
+    let document = load(&[p("甲"), "<w:p><w:r><w:br w:type=\"page\"/></w:r></w:p>".into(), p("乙")].concat());
     assert_eq!(document.pages, None);
     assert_eq!(outline(&document), ["甲", "---", "", "乙"]);
 }
@@ -280,10 +218,7 @@ fn any_prefix_and_any_main_part_will_do() {
     let main = r#"<ns0:document xmlns:ns0="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><ns0:body><ns0:p><ns0:r><ns0:t>文</ns0:t></ns0:r></ns0:p></ns0:body></ns0:document>"#;
     let rels = r#"<Relationships><Relationship Id="r1" Type="http://x/officeDocument" Target="word/document2.xml"/></Relationships>"#;
     let bytes = package(&[("_rels/.rels", rels), ("word/document2.xml", main)]);
-    assert_eq!(
-        outline(&docx::load(&bytes, &Limits::default()).unwrap()),
-        ["文"]
-    );
+    assert_eq!(outline(&docx::load(&bytes, &Limits::default()).unwrap()), ["文"]);
 }
 
 fn refused(bytes: &[u8], limits: &Limits) -> LoadError {
@@ -296,64 +231,32 @@ fn hostile_packages_are_refused_with_a_reason() {
     assert_eq!(refused(b"", &limits).code, "damaged");
     let whole = package(&[("word/document.xml", &document(&p("文")))]);
     assert_eq!(refused(&whole[..whole.len() / 2], &limits).code, "damaged");
-    assert_eq!(
-        refused(&package(&[("other.xml", "<a/>")]), &limits).code,
-        "damaged"
-    );
+    assert_eq!(refused(&package(&[("other.xml", "<a/>")]), &limits).code, "damaged");
 
     let deep = document(&"<w:sdt>".repeat(1_000_000));
-    assert_eq!(
-        refused(&package(&[("word/document.xml", &deep)]), &limits).code,
-        "too_large"
-    );
+    assert_eq!(refused(&package(&[("word/document.xml", &deep)]), &limits).code, "too_large");
 
-    let entity = format!(
-        "<!DOCTYPE w [<!ENTITY a \"aaaa\"><!ENTITY b SYSTEM \"file:///etc/passwd\">]>{}",
-        document(&p("&b;"))
-    );
+    let entity =
+        format!("<!DOCTYPE w [<!ENTITY a \"aaaa\"><!ENTITY b SYSTEM \"file:///etc/passwd\">]>{}", document(&p("&b;")));
     let error = refused(&package(&[("word/document.xml", &entity)]), &limits);
     assert_eq!(error.code, "damaged");
-    assert!(
-        error.message.contains("document type declaration"),
-        "{}",
-        error.message
-    );
+    assert!(error.message.contains("document type declaration"), "{}", error.message);
 
     let bomb = document(&p(&"零".repeat(8 << 20)));
-    let small = Limits {
-        max_ratio: 10,
-        ..Limits::default()
-    };
-    assert_eq!(
-        refused(&package(&[("word/document.xml", &bomb)]), &small).code,
-        "too_large"
-    );
-    let small = Limits {
-        max_unfolded_bytes: 1 << 20,
-        ..Limits::default()
-    };
-    assert_eq!(
-        refused(&package(&[("word/document.xml", &bomb)]), &small).code,
-        "too_large"
-    );
+    let small = Limits { max_ratio: 10, ..Limits::default() };
+    assert_eq!(refused(&package(&[("word/document.xml", &bomb)]), &small).code, "too_large");
+    let small = Limits { max_unfolded_bytes: 1 << 20, ..Limits::default() };
+    assert_eq!(refused(&package(&[("word/document.xml", &bomb)]), &small).code, "too_large");
 
     let row = format!("<w:tr>{}</w:tr>", tc("", "").repeat(10));
     let wide = document(&format!("<w:tbl>{}</w:tbl>", row.repeat(10)));
-    let few = Limits {
-        max_cells: 50,
-        ..Limits::default()
-    };
-    assert_eq!(
-        refused(&package(&[("word/document.xml", &wide)]), &few).code,
-        "too_large"
-    );
+    let few = Limits { max_cells: 50, ..Limits::default() };
+    assert_eq!(refused(&package(&[("word/document.xml", &wide)]), &few).code, "too_large");
 }
 
 #[test]
 fn damage_after_the_first_text_is_an_error_finding() {
-    let document = load(
-        "<w:p><w:r><w:t>读得到</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>格</w:t></w:p>",
-    );
+    let document = load("<w:p><w:r><w:t>读得到</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>格</w:t></w:p>");
     assert_eq!(outline(&document), ["读得到", "[格]"]);
     assert_eq!(document.findings[0].severity, Severity::Error);
 }
@@ -363,21 +266,13 @@ fn a_wrong_checksum_is_told() {
     let mut bytes = package(&[("word/document.xml", &document(&p("文字文字")))]);
     // The checksum stands in the local and in the central header, both before the name.
     let name = b"word/document.xml";
-    let places: Vec<usize> = bytes
-        .windows(name.len())
-        .enumerate()
-        .filter(|(_, w)| w == name)
-        .map(|(i, _)| i)
-        .collect();
+    let places: Vec<usize> = bytes.windows(name.len()).enumerate().filter(|(_, w)| w == name).map(|(i, _)| i).collect();
     for (place, back) in places.iter().zip([16, 30]) {
         bytes[place - back] ^= 0xFF;
     }
     let outcome = docx::load(&bytes, &Limits::default());
     let told = match &outcome {
-        Ok(document) => document
-            .findings
-            .iter()
-            .any(|f| f.severity == Severity::Error),
+        Ok(document) => document.findings.iter().any(|f| f.severity == Severity::Error),
         Err(error) => error.code == "damaged",
     };
     assert!(told, "{outcome:?}");
@@ -401,8 +296,7 @@ fn rendered_forms_are_read_cell_by_cell() {
     for (stem, path) in files {
         let document = docx::load(&std::fs::read(&path).unwrap(), &Limits::default()).unwrap();
         let read: Vec<Vec<String>> = grids(&document).into_iter().map(cells).collect();
-        let expected: Vec<Vec<String>> =
-            rendered(&stem).into_iter().map(|form| form.table).collect();
+        let expected: Vec<Vec<String>> = rendered(&stem).into_iter().map(|form| form.table).collect();
         assert_eq!(read, expected, "{}", path.display());
     }
 }

@@ -13,11 +13,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits {
-            max_unfolded_bytes: 2 << 30,
-            max_ratio: 1000,
-            max_depth: 256,
-            max_cells: 20_000_000,
-        }
+        Limits { max_unfolded_bytes: 2 << 30, max_ratio: 1000, max_depth: 256, max_cells: 20_000_000 }
     }
 }

@@ -24,17 +24,11 @@ pub struct LoadError {
 
 impl LoadError {
     pub(crate) fn damaged(message: impl Into<String>) -> Self {
-        LoadError {
-            code: "damaged",
-            message: message.into(),
-        }
+        LoadError { code: "damaged", message: message.into() }
     }
 
     pub(crate) fn too_large(message: impl Into<String>) -> Self {
-        LoadError {
-            code: "too_large",
-            message: message.into(),
-        }
+        LoadError { code: "too_large", message: message.into() }
     }
 }
 
@@ -43,8 +37,5 @@ impl LoadError {
 /// # Errors
 /// A file of which nothing can be read.
 pub fn load(_bytes: Vec<u8>, _limits: &Limits) -> Result<Document, LoadError> {
-    Err(LoadError {
-        code: "unsupported",
-        message: "not yet".into(),
-    })
+    Err(LoadError { code: "unsupported", message: "not yet".into() })
 }

@@ -22,11 +22,7 @@ impl Relations {
     /// Of this part; none where it states none. Those that lead out of the package are passed over.
     pub(crate) fn of(package: &mut Package<'_>, part: &str) -> Result<Self, LoadError> {
         let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
-        let name = if folder.is_empty() {
-            format!("_rels/{file}.rels")
-        } else {
-            format!("{folder}/_rels/{file}.rels")
-        };
+        let name = if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") };
         let mut relations = Vec::new();
         let Some(mut xml) = package.xml(&name)? else {
             return Ok(Relations::default());
@@ -38,11 +34,7 @@ impl Relations {
                     if get("TargetMode") != "External" {
                         relations.push(Relation {
                             id: get("Id").into_owned(),
-                            kind: get("Type")
-                                .rsplit('/')
-                                .next()
-                                .unwrap_or_default()
-                                .to_owned(),
+                            kind: get("Type").rsplit('/').next().unwrap_or_default().to_owned(),
                             target: resolved(folder, &get("Target")),
                         });
                     }
@@ -55,18 +47,12 @@ impl Relations {
 
     /// The part that the first relationship of this kind leads to.
     pub(crate) fn target(&self, kind: &str) -> Option<String> {
-        self.0
-            .iter()
-            .find(|r| r.kind == kind)
-            .map(|r| r.target.clone())
+        self.0.iter().find(|r| r.kind == kind).map(|r| r.target.clone())
     }
 
     /// The part that the relationship of this id leads to.
     pub(crate) fn by_id(&self, id: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|r| r.id == id)
-            .map(|r| r.target.as_str())
+        self.0.iter().find(|r| r.id == id).map(|r| r.target.as_str())
     }
 
     /// The kind of the relationship of this id.
@@ -103,10 +89,7 @@ mod tests {
     #[test]
     fn targets_resolve_inside_the_package() {
         assert_eq!(resolved("word", "styles.xml"), "word/styles.xml");
-        assert_eq!(
-            resolved("xl", "/xl/worksheets/sheet1.xml"),
-            "xl/worksheets/sheet1.xml"
-        );
+        assert_eq!(resolved("xl", "/xl/worksheets/sheet1.xml"), "xl/worksheets/sheet1.xml");
         assert_eq!(resolved("xl", "../docProps/app.xml"), "docProps/app.xml");
         assert_eq!(resolved("xl", "../../../etc/passwd"), "etc/passwd");
     }

@@ -36,9 +36,7 @@ impl<'a> Package<'a> {
     /// No ZIP directory: the file is cut or no package.
     pub(crate) fn open(bytes: &'a [u8], limits: &Limits) -> Result<Self, LoadError> {
         let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|e| {
-            LoadError::damaged(format!(
-                "the package's ZIP directory cannot be read ({e}): the file may be cut short"
-            ))
+            LoadError::damaged(format!("the package's ZIP directory cannot be read ({e}): the file may be cut short"))
         })?;
         if zip.len() > MOST_ENTRIES {
             return Err(LoadError::too_large(format!(
@@ -46,12 +44,7 @@ impl<'a> Package<'a> {
                 zip.len()
             )));
         }
-        Ok(Package {
-            zip,
-            limits: limits.clone(),
-            unfolded: Arc::default(),
-            small: Vec::new(),
-        })
+        Ok(Package { zip, limits: limits.clone(), unfolded: Arc::default(), small: Vec::new() })
     }
 
     /// Is there such a part?
@@ -61,10 +54,7 @@ impl<'a> Package<'a> {
 
     /// The size that the directory states for a part: a hint, not a bound.
     pub(crate) fn stated_size(&self, name: &str) -> Option<u64> {
-        self.zip
-            .by_index_data(self.index(name)?)
-            .ok()
-            .map(|e| e.size())
+        self.zip.by_index_data(self.index(name)?).ok().map(|e| e.size())
     }
 
     /// The part as XML, or none where the package has no such part.
@@ -75,10 +65,7 @@ impl<'a> Package<'a> {
         let Some(index) = self.index(name) else {
             return Ok(None);
         };
-        let file = self
-            .zip
-            .by_index(index)
-            .map_err(|e| unpacking_failed(name, e))?;
+        let file = self.zip.by_index(index).map_err(|e| unpacking_failed(name, e))?;
         let size = file.size();
         let mut unfolding = Unfolding {
             most_for_part: most_for_part(file.compressed_size(), &self.limits),
@@ -111,10 +98,7 @@ impl<'a> Package<'a> {
         let Some(index) = self.index(name) else {
             return Ok(None);
         };
-        let file = self
-            .zip
-            .by_index(index)
-            .map_err(|e| unpacking_failed(name, e))?;
+        let file = self.zip.by_index(index).map_err(|e| unpacking_failed(name, e))?;
         let Some(start) = file.data_start() else {
             return Ok(None);
         };
@@ -146,18 +130,15 @@ impl<'a> Package<'a> {
 
 fn unpacking_failed(name: &str, error: ZipError) -> LoadError {
     match error {
-        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => LoadError {
-            code: "encrypted",
-            message: format!("{name} is protected by a password"),
-        },
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
+            LoadError { code: "encrypted", message: format!("{name} is protected by a password") }
+        }
         error => LoadError::damaged(format!("{name} cannot be unpacked: {error}")),
     }
 }
 
 fn most_for_part(packed: u64, limits: &Limits) -> u64 {
-    packed
-        .saturating_mul(limits.max_ratio)
-        .max(RATIO_APPLIES_FROM)
+    packed.saturating_mul(limits.max_ratio).max(RATIO_APPLIES_FROM)
 }
 
 /// A part that has been read once and will be read again, without the package around it.
@@ -177,11 +158,7 @@ impl PartPlace {
         packed.set_position(self.start);
         let packed = packed.take(self.packed);
         let unfolding = Unfolding {
-            source: if self.is_deflated {
-                Box::new(DeflateDecoder::new(packed))
-            } else {
-                Box::new(packed)
-            },
+            source: if self.is_deflated { Box::new(DeflateDecoder::new(packed)) } else { Box::new(packed) },
             part: 0,
             most_for_part: most_for_part(self.packed, &self.limits),
             total: Arc::default(),
@@ -189,11 +166,7 @@ impl PartPlace {
             event: 0,
             exceeded: None,
         };
-        Xml::of_stream(
-            BufReader::with_capacity(BUFFER, unfolding),
-            &self.name,
-            self.limits.max_depth,
-        )
+        Xml::of_stream(BufReader::with_capacity(BUFFER, unfolding), &self.name, self.limits.max_depth)
     }
 }
 

@@ -30,31 +30,15 @@ impl<'p> Xml<'p> {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let mut reader = Reader::from_reader(bytes);
         configure(reader.config_mut());
-        Xml {
-            lexer: Lexer::Bytes(reader),
-            part: part.to_owned(),
-            depth: 0,
-            max_depth,
-            damage: None,
-        }
+        Xml { lexer: Lexer::Bytes(reader), part: part.to_owned(), depth: 0, max_depth, damage: None }
     }
 
     /// XML that is unfolded as it is read.
-    pub(crate) fn of_stream(
-        source: BufReader<Unfolding<'p>>,
-        part: &str,
-        max_depth: usize,
-    ) -> Self {
+    pub(crate) fn of_stream(source: BufReader<Unfolding<'p>>, part: &str, max_depth: usize) -> Self {
         let mut reader = Reader::from_reader(source);
         configure(reader.config_mut());
         let lexer = Lexer::Stream(Box::new(reader), Vec::with_capacity(1024));
-        Xml {
-            lexer,
-            part: part.to_owned(),
-            depth: 0,
-            max_depth,
-            damage: None,
-        }
+        Xml { lexer, part: part.to_owned(), depth: 0, max_depth, damage: None }
     }
 
     /// The part could be unpacked only so far: its end is an error.
@@ -72,12 +56,7 @@ impl<'p> Xml<'p> {
             Lexer::Bytes(reader) => match reader.read_event() {
                 Ok(event) => event,
                 Err(error) => {
-                    return Err(broken(
-                        part,
-                        self.damage.as_deref(),
-                        &error,
-                        reader.error_position(),
-                    ));
+                    return Err(broken(part, self.damage.as_deref(), &error, reader.error_position()));
                 }
             },
             Lexer::Stream(reader, buffer) => {
@@ -118,9 +97,7 @@ impl<'p> Xml<'p> {
                     return Err(LoadError::damaged(format!("{part}: {damage}")));
                 }
                 if self.depth > 0 {
-                    return Err(LoadError::damaged(format!(
-                        "{part}: the XML ends in the middle"
-                    )));
+                    return Err(LoadError::damaged(format!("{part}: the XML ends in the middle")));
                 }
             }
             _ => {}
@@ -168,10 +145,7 @@ pub(crate) fn attributes<'e>(tag: &'e BytesStart<'_>) -> impl Iterator<Item = (&
         let equals = memchr::memchr(b'=', rest.as_bytes())?;
         let name = rest[..equals].trim();
         let after = rest[equals + 1..].trim_start();
-        let quote = *after
-            .as_bytes()
-            .first()
-            .filter(|q| matches!(q, b'"' | b'\''))?;
+        let quote = *after.as_bytes().first().filter(|q| matches!(q, b'"' | b'\''))?;
         let end = memchr::memchr(quote, &after.as_bytes()[1..])? + 1;
         rest = &after[end + 1..];
         Some((local(name), &after[1..end]))
@@ -180,29 +154,17 @@ pub(crate) fn attributes<'e>(tag: &'e BytesStart<'_>) -> impl Iterator<Item = (&
 
 /// The attribute of this local name, its references resolved.
 pub(crate) fn attribute<'e>(tag: &'e BytesStart<'_>, name: &str) -> Option<Cow<'e, str>> {
-    attributes(tag)
-        .find(|(n, _)| *n == name)
-        .map(|(_, value)| unescaped(value))
+    attributes(tag).find(|(n, _)| *n == name).map(|(_, value)| unescaped(value))
 }
 
 /// The attribute of this local name as a number.
-pub(crate) fn number_attribute<N: std::str::FromStr>(
-    tag: &BytesStart<'_>,
-    name: &str,
-) -> Option<N> {
-    attributes(tag)
-        .find(|(n, _)| *n == name)?
-        .1
-        .trim()
-        .parse()
-        .ok()
+pub(crate) fn number_attribute<N: std::str::FromStr>(tag: &BytesStart<'_>, name: &str) -> Option<N> {
+    attributes(tag).find(|(n, _)| *n == name)?.1.trim().parse().ok()
 }
 
 /// Office's on-off values: absent or anything but a word for no is yes.
 pub(crate) fn is_on(tag: &BytesStart<'_>) -> bool {
-    attributes(tag)
-        .find(|(n, _)| *n == "val")
-        .is_none_or(|(_, v)| !is_no(v))
+    attributes(tag).find(|(n, _)| *n == "val").is_none_or(|(_, v)| !is_no(v))
 }
 
 /// A word for no.

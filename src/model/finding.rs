@@ -2,9 +2,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How much a finding matters.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing; the figures stand.
@@ -16,9 +14,7 @@ pub enum Severity {
 }
 
 /// What kind of thing was found. `docs/findings.md` says of each what it means and what to do.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)] // the names are the schema's own words, explained in docs/findings.md
 pub enum Code {
@@ -67,13 +63,7 @@ pub struct Finding {
 impl Finding {
     /// A finding without expected and found values.
     pub fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
-        Finding {
-            code,
-            severity,
-            message: message.into(),
-            expected: None,
-            found: None,
-        }
+        Finding { code, severity, message: message.into(), expected: None, found: None }
     }
 
     /// The same with what was expected and what was found.

@@ -38,14 +38,7 @@ impl Default for Trust {
 impl Cell {
     /// A cell of one row and one column.
     pub fn new(row: usize, column: usize, text: impl Into<String>) -> Self {
-        Cell {
-            row,
-            column,
-            row_span: 1,
-            column_span: 1,
-            text: text.into(),
-            ..Cell::default()
-        }
+        Cell { row, column, row_span: 1, column_span: 1, text: text.into(), ..Cell::default() }
     }
 
     /// The same, spanning more.
@@ -112,17 +105,7 @@ impl Grid {
         cells.sort_by_key(|c| (c.row, c.column));
         let rows = cells.iter().map(Cell::row_end).max().unwrap_or(0);
         let columns = cells.iter().map(Cell::column_end).max().unwrap_or(0);
-        Grid {
-            rows,
-            columns,
-            cells,
-            origin,
-            page: None,
-            bbox: None,
-            name: None,
-            first_row: 0,
-            first_column: 0,
-        }
+        Grid { rows, columns, cells, origin, page: None, bbox: None, name: None, first_row: 0, first_column: 0 }
     }
 
     /// The anchors that begin in this row, left to right.

@@ -12,13 +12,12 @@ mod quantity;
 mod record;
 
 pub use bbox::BBox;
-pub use document::{Block, Body, Document, Encoding, Line, Media};
+pub use document::{Block, BlockSource, Body, Deferred, Document, Encoding, Line, Media};
 pub use finding::{Code, Finding, Severity};
 pub use grid::{Cell, Grid, GridOrigin, Trust};
 pub use number::Number;
 pub use quantity::{Date, Part, Quantity, Relation};
 pub use record::{
-    Columns, DocumentError, DocumentRecord, FormRecord, FormType, FundRecord, IndicatorRecord,
-    Kind, Level, Place, Record, Region, RegionLevel, SCHEMA, SourceOfFunds, StatementRecord,
-    Status,
+    Columns, DocumentError, DocumentRecord, FormRecord, FormType, FundRecord, IndicatorRecord, Kind, Level, Place,
+    Record, Region, RegionLevel, SCHEMA, SourceOfFunds, StatementRecord, Status,
 };

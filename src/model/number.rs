@@ -7,9 +7,7 @@ use std::fmt;
 /// An exact decimal, in JSON a plain number without trailing zeros: `0.9877`, `24888140000`, never a float's noise.
 ///
 /// 96 bits of mantissa and a scale of up to 28 (`rust_decimal`); what does not fit is never built.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Number(Decimal);
 

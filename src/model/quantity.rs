@@ -42,8 +42,7 @@ pub struct Date {
 impl Date {
     /// The day, or `None` where the Gregorian calendar has none of that number.
     pub fn new(year: i32, month: u32, day: u32) -> Option<Self> {
-        let real =
-            (1..=9999).contains(&year) && day >= 1 && day <= Self::days_in_month(year, month)?;
+        let real = (1..=9999).contains(&year) && day >= 1 && day <= Self::days_in_month(year, month)?;
         real.then_some(Date { year, month, day })
     }
 

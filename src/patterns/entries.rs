@@ -61,10 +61,7 @@ pub fn load_entries<E: Entry>(overlay: Option<&Path>) -> Result<Vec<E>, PatternE
     let Some(path) = overlay.map(|dir| dir.join(E::FILE)).filter(|p| p.exists()) else {
         return Ok(entries);
     };
-    let text = std::fs::read_to_string(&path).map_err(|source| PatternError::Read {
-        path: path.clone(),
-        source,
-    })?;
+    let text = std::fs::read_to_string(&path).map_err(|source| PatternError::Read { path: path.clone(), source })?;
     for change in parse::<E>(&text, &path)? {
         match change {
             Overlay::Remove(id) => entries.retain(|e| e.id() != id),
@@ -85,26 +82,15 @@ enum Overlay<E> {
 fn parse<E: Entry>(text: &str, path: &Path) -> Result<Vec<Overlay<E>>, PatternError> {
     let fail = |offset: usize, message: String| PatternError::Parse {
         path: path.to_owned(),
-        line: text.as_bytes()[..offset.min(text.len())]
-            .iter()
-            .filter(|b| **b == b'\n')
-            .count()
-            + 1,
+        line: text.as_bytes()[..offset.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1,
         message,
     };
     let mut file: std::collections::BTreeMap<String, Vec<toml::Spanned<toml::Value>>> =
-        toml::from_str(text)
-            .map_err(|e| fail(e.span().map_or(0, |s| s.start), e.message().to_owned()))?;
+        toml::from_str(text).map_err(|e| fail(e.span().map_or(0, |s| s.start), e.message().to_owned()))?;
     let entries = file.remove(E::TABLE).unwrap_or_default();
     if let Some(other) = file.keys().next() {
         let at = text.find(&format!("[[{other}]]")).unwrap_or(0);
-        return Err(fail(
-            at,
-            format!(
-                "unknown table [[{other}]]; this file holds [[{}]]",
-                E::TABLE
-            ),
-        ));
+        return Err(fail(at, format!("unknown table [[{other}]]; this file holds [[{}]]", E::TABLE)));
     }
     entries
         .into_iter()
@@ -112,16 +98,10 @@ fn parse<E: Entry>(text: &str, path: &Path) -> Result<Vec<Overlay<E>>, PatternEr
             let start = entry.span().start;
             let value = entry.into_inner();
             if value.get("remove").and_then(toml::Value::as_bool) == Some(true) {
-                let id = value
-                    .get("id")
-                    .and_then(toml::Value::as_str)
-                    .unwrap_or_default();
+                let id = value.get("id").and_then(toml::Value::as_str).unwrap_or_default();
                 return Ok(Overlay::Remove(id.to_owned()));
             }
-            value
-                .try_into::<E>()
-                .map(Overlay::Put)
-                .map_err(|e| fail(start, e.message().to_owned()))
+            value.try_into::<E>().map(Overlay::Put).map_err(|e| fail(start, e.message().to_owned()))
         })
         .collect()
 }

@@ -19,23 +19,12 @@ pub(crate) fn package(parts: &[(&str, &str)]) -> Vec<u8> {
 
 /// The document's grids.
 pub(crate) fn grids(document: &Document) -> Vec<&Grid> {
-    blocks(document)
-        .iter()
-        .filter_map(|b| {
-            if let Block::Grid(g) = b {
-                Some(g)
-            } else {
-                None
-            }
-        })
-        .collect()
+    blocks(document).iter().filter_map(|b| if let Block::Grid(g) = b { Some(g) } else { None }).collect()
 }
 
 /// The document's blocks.
 pub(crate) fn blocks(document: &Document) -> &[Block<'static>] {
-    let Body::Blocks(blocks) = &document.body else {
-        panic!("blocks expected")
-    };
+    let Body::Blocks(blocks) = &document.body else { panic!("blocks expected") };
     blocks
 }
 
@@ -56,14 +45,7 @@ pub(crate) fn outline(document: &Document) -> Vec<String> {
         .iter()
         .map(|b| match b {
             Block::Line(l) => l.text.to_string(),
-            Block::Grid(g) => format!(
-                "[{}]",
-                g.cells
-                    .iter()
-                    .map(|c| c.text.as_str())
-                    .collect::<Vec<_>>()
-                    .join("|")
-            ),
+            Block::Grid(g) => format!("[{}]", g.cells.iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join("|")),
             Block::PageBreak => "---".into(),
         })
         .collect()
@@ -71,11 +53,7 @@ pub(crate) fn outline(document: &Document) -> Vec<String> {
 
 /// Messages of the document's findings.
 pub(crate) fn messages(document: &Document) -> Vec<&str> {
-    document
-        .findings
-        .iter()
-        .map(|f| f.message.as_str())
-        .collect()
+    document.findings.iter().map(|f| f.message.as_str()).collect()
 }
 
 /// One rendered form of `fixtures/office`: its cells as the rendering script laid them out, as lines like [`cells`].
@@ -99,20 +77,12 @@ pub(crate) fn rendered(stem: &str) -> Vec<Rendered> {
         };
         cells.as_array().unwrap().iter().map(cell).collect()
     };
-    forms
-        .iter()
-        .map(|f| Rendered {
-            table: lines(&f["table"]),
-            sheet: lines(&f["sheet"]),
-        })
-        .collect()
+    forms.iter().map(|f| Rendered { table: lines(&f["table"]), sheet: lines(&f["sheet"]) }).collect()
 }
 
 /// A file of `fixtures/office`.
 pub(crate) fn office(name: &str) -> std::path::PathBuf {
-    std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("fixtures/office")
-        .join(name)
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/office").join(name)
 }
 
 /// The stems and names of the files there whose name ends so.
@@ -121,19 +91,7 @@ pub(crate) fn office_files(ending: &str) -> Vec<(String, std::path::PathBuf)> {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.to_str().unwrap().ends_with(ending))
-        .map(|path| {
-            (
-                path.file_name()
-                    .unwrap()
-                    .to_str()
-                    .unwrap()
-                    .split('.')
-                    .next()
-                    .unwrap()
-                    .to_owned(),
-                path,
-            )
-        })
+        .map(|path| (path.file_name().unwrap().to_str().unwrap().split('.').next().unwrap().to_owned(), path))
         .collect();
     files.sort();
     files

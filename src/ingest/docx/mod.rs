@@ -25,9 +25,7 @@ use styles::Styles;
 /// `encrypted` where parts are. Damage after the first text is a finding of severity error instead.
 pub fn load(bytes: &[u8], limits: &Limits) -> Result<Document, LoadError> {
     let mut package = Package::open(bytes, limits)?;
-    let main = opc::main_part(&mut package)?
-        .filter(|p| package.has(p))
-        .unwrap_or_else(|| "word/document.xml".into());
+    let main = opc::main_part(&mut package)?.filter(|p| package.has(p)).unwrap_or_else(|| "word/document.xml".into());
     let relations = Relations::of(&mut package, &main)?;
     let part = |kind: &str, usual: &str| relations.target(kind).unwrap_or_else(|| usual.to_owned());
     let mut findings = Vec::new();
@@ -36,11 +34,7 @@ pub fn load(bytes: &[u8], limits: &Limits) -> Result<Document, LoadError> {
     // A broken supporting part costs labels or notes, not the document.
     let mut tolerate = |result: Result<(), LoadError>| match result {
         Err(e) if e.code == "damaged" => {
-            findings.push(Finding::new(
-                Code::ContentSkipped,
-                Severity::Warning,
-                e.message,
-            ));
+            findings.push(Finding::new(Code::ContentSkipped, Severity::Warning, e.message));
             Ok(())
         }
         other => other,
@@ -51,10 +45,9 @@ pub fn load(bytes: &[u8], limits: &Limits) -> Result<Document, LoadError> {
     if let Some(xml) = package.xml(&part("numbering", "word/numbering.xml"))? {
         tolerate(Numbering::read(xml).map(|n| context.numbering = n))?;
     }
-    for (kind, name, usual) in [
-        (NoteKind::Footnote, "footnotes", "word/footnotes.xml"),
-        (NoteKind::Endnote, "endnotes", "word/endnotes.xml"),
-    ] {
+    for (kind, name, usual) in
+        [(NoteKind::Footnote, "footnotes", "word/footnotes.xml"), (NoteKind::Endnote, "endnotes", "word/endnotes.xml")]
+    {
         if let Some(xml) = package.xml(&part(name, usual))? {
             let notes = story::read(xml, &mut context, Some(kind), limits).map(|story| story.notes);
             tolerate(notes.map(|notes| context.notes.extend(without_blank(notes))))?;
@@ -62,9 +55,7 @@ pub fn load(bytes: &[u8], limits: &Limits) -> Result<Document, LoadError> {
     }
 
     let Some(xml) = package.xml(&main)? else {
-        return Err(LoadError::damaged(format!(
-            "the package has no {main}: it is no Word document, or is damaged"
-        )));
+        return Err(LoadError::damaged(format!("the package has no {main}: it is no Word document, or is damaged")));
     };
     let story = story::read(xml, &mut context, None, limits)?;
     if let Some(damage) = story.cut {
@@ -72,13 +63,7 @@ pub fn load(bytes: &[u8], limits: &Limits) -> Result<Document, LoadError> {
         findings.push(Finding::new(Code::ContentSkipped, Severity::Error, message));
     }
     findings.extend(story.left_out.findings());
-    Ok(Document {
-        media: Media::Docx,
-        encoding: None,
-        pages: story.pages,
-        body: Body::Blocks(story.blocks),
-        findings,
-    })
+    Ok(Document { media: Media::Docx, encoding: None, pages: story.pages, body: Body::Blocks(story.blocks), findings })
 }
 
 /// Notes as lines with something in them, without page: they are read apart from the page they stand on.
@@ -95,27 +80,13 @@ impl LeftOut {
         let told = [
             (self.deletions, Severity::Info, "tracked deletions left out"),
             (self.hidden_texts, Severity::Info, "hidden texts left out"),
-            (
-                self.hidden_rows,
-                Severity::Info,
-                "hidden table rows left out",
-            ),
-            (
-                self.pictures,
-                Severity::Info,
-                "pictures not read: text in them is not found",
-            ),
+            (self.hidden_rows, Severity::Info, "hidden table rows left out"),
+            (self.pictures, Severity::Info, "pictures not read: text in them is not found"),
             (self.charts, Severity::Info, "charts or diagrams not read"),
-            (
-                self.embedded,
-                Severity::Warning,
-                "embedded files or objects not read",
-            ),
+            (self.embedded, Severity::Warning, "embedded files or objects not read"),
         ];
         told.into_iter()
             .filter(|(count, ..)| *count > 0)
-            .map(|(count, severity, what)| {
-                Finding::new(Code::ContentSkipped, severity, format!("{count} {what}"))
-            })
+            .map(|(count, severity, what)| Finding::new(Code::ContentSkipped, severity, format!("{count} {what}")))
     }
 }

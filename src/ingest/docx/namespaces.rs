@@ -24,10 +24,7 @@ pub(super) struct Prefixes {
 
 impl Default for Prefixes {
     fn default() -> Self {
-        Prefixes {
-            word: "w".into(),
-            math: "m".into(),
-        }
+        Prefixes { word: "w".into(), math: "m".into() }
     }
 }
 
@@ -37,13 +34,9 @@ impl Prefixes {
         let mut prefixes = Prefixes::default();
         for (prefix, uri) in attributes(root) {
             let prefix = if prefix == "xmlns" { "" } else { prefix };
-            if uri.ends_with("wordprocessingml/2006/main")
-                || uri.ends_with("ooxml/wordprocessingml/main")
-            {
+            if uri.ends_with("wordprocessingml/2006/main") || uri.ends_with("ooxml/wordprocessingml/main") {
                 prefixes.word = prefix.to_owned();
-            } else if uri.ends_with("officeDocument/2006/math")
-                || uri.ends_with("officeDocument/math")
-            {
+            } else if uri.ends_with("officeDocument/2006/math") || uri.ends_with("officeDocument/math") {
                 prefixes.math = prefix.to_owned();
             }
         }

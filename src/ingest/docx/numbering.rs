@@ -73,57 +73,34 @@ impl Numbering {
             match xml.next()? {
                 Event::Start(e) => match local(e.name().as_ref()) {
                     "abstractNum" => {
-                        list =
-                            number_attribute(&e, "abstractNumId").map(|id| (id, List::default()));
+                        list = number_attribute(&e, "abstractNumId").map(|id| (id, List::default()));
                     }
-                    "num" => {
-                        instance = number_attribute(&e, "numId").map(|id| (id, Instance::default()))
-                    }
+                    "num" => instance = number_attribute(&e, "numId").map(|id| (id, Instance::default())),
                     "abstractNumId" => {
-                        if let (Some((_, i)), Some(id)) =
-                            (&mut instance, number_attribute(&e, "val"))
-                        {
+                        if let (Some((_, i)), Some(id)) = (&mut instance, number_attribute(&e, "val")) {
                             i.list = id;
                         }
                     }
-                    "lvlOverride" => {
-                        overridden = number_attribute(&e, "ilvl").filter(|l| *l < LEVELS)
-                    }
+                    "lvlOverride" => overridden = number_attribute(&e, "ilvl").filter(|l| *l < LEVELS),
                     "startOverride" => {
                         if let (Some((_, i)), Some(l)) = (&mut instance, overridden) {
                             i.starts[l] = number_attribute(&e, "val");
                         }
                     }
                     "lvl" => {
-                        level = number_attribute(&e, "ilvl")
-                            .filter(|l| *l < LEVELS)
-                            .map(|l| (l, Level::default()));
+                        level = number_attribute(&e, "ilvl").filter(|l| *l < LEVELS).map(|l| (l, Level::default()));
                     }
                     name => {
                         if let Some((_, level)) = &mut level {
                             match name {
                                 "start" => level.start = number_attribute(&e, "val").unwrap_or(1),
-                                "numFmt" => {
-                                    level.format =
-                                        attribute(&e, "val").unwrap_or_default().into_owned()
-                                }
-                                "lvlText" => {
-                                    level.text =
-                                        attribute(&e, "val").unwrap_or_default().into_owned()
-                                }
-                                "pStyle" => {
-                                    level.style = attribute(&e, "val").map(|v| v.into_owned())
-                                }
+                                "numFmt" => level.format = attribute(&e, "val").unwrap_or_default().into_owned(),
+                                "lvlText" => level.text = attribute(&e, "val").unwrap_or_default().into_owned(),
+                                "pStyle" => level.style = attribute(&e, "val").map(|v| v.into_owned()),
                                 "lvlRestart" => level.restart_after = number_attribute(&e, "val"),
-                                "suff" => {
-                                    level.nothing_after =
-                                        attribute(&e, "val").is_some_and(|v| v == "nothing")
-                                }
+                                "suff" => level.nothing_after = attribute(&e, "val").is_some_and(|v| v == "nothing"),
                                 "isLgl" => level.all_decimal = is_on(&e),
-                                "rFonts" => {
-                                    level.font =
-                                        attributes(&e).find_map(|(_, v)| SymbolFont::named(v))
-                                }
+                                "rFonts" => level.font = attributes(&e).find_map(|(_, v)| SymbolFont::named(v)),
                                 _ => {}
                             }
                         }
@@ -151,20 +128,12 @@ impl Numbering {
 
     /// Counts one paragraph of list `num_id` and gives the label that it shows, with the gap behind it. `level` is none
     /// where only the paragraph's style says that it is numbered: then the list says which level is that style's.
-    pub(super) fn label(
-        &mut self,
-        num_id: u32,
-        level: Option<u8>,
-        style: Option<&str>,
-    ) -> Option<String> {
+    pub(super) fn label(&mut self, num_id: u32, level: Option<u8>, style: Option<&str>) -> Option<String> {
         let instance = self.instances.get_mut(&num_id)?;
         let list = self.lists.get_mut(&instance.list)?;
         let of_style = || {
             let style = style?;
-            list.levels.iter().position(|l| {
-                l.as_ref()
-                    .is_some_and(|l| l.style.as_deref() == Some(style))
-            })
+            list.levels.iter().position(|l| l.as_ref().is_some_and(|l| l.style.as_deref() == Some(style)))
         };
         let at = level.map(usize::from).or_else(of_style).unwrap_or(0);
         if at >= LEVELS {
@@ -172,11 +141,7 @@ impl Numbering {
         }
         let design = |l: usize| instance.levels[l].as_ref().or(list.levels[l].as_ref());
         let shown = design(at)?.clone();
-        let begin = |l: usize| {
-            instance.starts[l]
-                .or(design(l).map(|d| d.start))
-                .unwrap_or(1)
-        };
+        let begin = |l: usize| instance.starts[l].or(design(l).map(|d| d.start)).unwrap_or(1);
         let first_use_of_start = instance.starts[at].is_some() && !instance.used[at];
         list.counters[at] = Some(match list.counters[at] {
             Some(n) if !first_use_of_start => n.saturating_add(1),
@@ -205,10 +170,7 @@ impl Numbering {
         let mut label = String::new();
         let mut chars = shown.text.chars().peekable();
         while let Some(c) = chars.next() {
-            let place = chars
-                .peek()
-                .and_then(|d| d.to_digit(10))
-                .filter(|d| c == '%' && *d >= 1);
+            let place = chars.peek().and_then(|d| d.to_digit(10)).filter(|d| c == '%' && *d >= 1);
             let Some(place) = place else {
                 label.push(c);
                 continue;
@@ -224,12 +186,7 @@ impl Numbering {
             }
         }
         // Full-width punctuation brings its own gap.
-        if !shown.nothing_after
-            && label
-                .chars()
-                .next_back()
-                .is_some_and(|c| c.is_ascii() && c != ' ')
-        {
+        if !shown.nothing_after && label.chars().next_back().is_some_and(|c| c.is_ascii() && c != ' ') {
             label.push(' ');
         }
         Some(label).filter(|l| !l.is_empty())
@@ -239,12 +196,7 @@ impl Numbering {
 /// Adds a number in one of Word's number formats (ECMA-376 17.18.59); unknown ones are shown as decimals.
 fn push_counted(into: &mut String, n: u32, format: &str) {
     let from_row = |row: &str| n.checked_sub(1).and_then(|i| row.chars().nth(i as usize));
-    let enclosed = |first: u32, count: u32| {
-        (1..=count)
-            .contains(&n)
-            .then(|| char::from_u32(first + n - 1))
-            .flatten()
-    };
+    let enclosed = |first: u32, count: u32| (1..=count).contains(&n).then(|| char::from_u32(first + n - 1)).flatten();
     let one = match format {
         "none" => return,
         "ideographTraditional" => from_row("甲乙丙丁戊己庚辛壬癸"),
@@ -276,18 +228,10 @@ fn push_counted(into: &mut String, n: u32, format: &str) {
         "chineseLegalSimplified" => push_chinese(into, n, ["零壹贰叁肆伍陆柒捌玖", "拾佰仟万"]),
         "ideographLegalTraditional" => push_chinese(into, n, ["零壹貳參肆伍陸柒捌玖", "拾佰仟萬"]),
         "ideographDigital" | "taiwaneseDigital" => {
-            into.extend(
-                n.to_string()
-                    .bytes()
-                    .filter_map(|d| "〇一二三四五六七八九".chars().nth((d - b'0').into())),
-            );
+            into.extend(n.to_string().bytes().filter_map(|d| "〇一二三四五六七八九".chars().nth((d - b'0').into())));
         }
         "decimalFullWidth" | "decimalFullWidth2" => {
-            into.extend(
-                n.to_string()
-                    .bytes()
-                    .filter_map(|d| char::from_u32(0xFF10 + u32::from(d - b'0'))),
-            );
+            into.extend(n.to_string().bytes().filter_map(|d| char::from_u32(0xFF10 + u32::from(d - b'0'))));
         }
         "decimalZero" if n < 10 => {
             into.push('0');
@@ -328,11 +272,7 @@ fn push_roman(into: &mut String, n: u32, lower: bool) {
     for (value, letters) in PARTS {
         while rest >= value {
             rest -= value;
-            if lower {
-                into.push_str(&letters.to_lowercase())
-            } else {
-                into.push_str(letters)
-            }
+            if lower { into.push_str(&letters.to_lowercase()) } else { into.push_str(letters) }
         }
     }
 }

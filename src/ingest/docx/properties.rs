@@ -82,9 +82,8 @@ pub(super) fn run(xml: &mut Xml<'_>) -> Result<RunProperties, LoadError> {
         "rStyle" => p.style = attribute(e, "val").map(|v| v.into_owned()),
         // The East Asian font shows the letters that have no symbol: it decides nothing.
         "rFonts" => {
-            p.font = attributes(e)
-                .filter(|(n, _)| matches!(*n, "ascii" | "hAnsi"))
-                .find_map(|(_, v)| SymbolFont::named(v));
+            p.font =
+                attributes(e).filter(|(n, _)| matches!(*n, "ascii" | "hAnsi")).find_map(|(_, v)| SymbolFont::named(v));
         }
         _ => {}
     })?;
@@ -98,9 +97,7 @@ pub(super) fn cell(xml: &mut Xml<'_>) -> Result<CellProperties, LoadError> {
         _ => Merge::Continue,
     };
     each(xml, |name, e| match name {
-        "gridSpan" => {
-            p.span = number_attribute::<u64>(e, "val").map_or(1, |n| n.min(1 << 20) as usize)
-        }
+        "gridSpan" => p.span = number_attribute::<u64>(e, "val").map_or(1, |n| n.min(1 << 20) as usize),
         "vMerge" => p.vertical = merge(e),
         "hMerge" => p.horizontal = merge(e),
         "cellDel" => p.deleted = true,
@@ -114,9 +111,7 @@ pub(super) fn row(xml: &mut Xml<'_>) -> Result<(RowProperties, bool), LoadError>
     let mut p = RowProperties::default();
     let (mut hidden, mut deleted) = (false, false);
     each(xml, |name, e| match name {
-        "gridBefore" => {
-            p.before = number_attribute::<u64>(e, "val").map_or(0, |n| n.min(1 << 20) as usize)
-        }
+        "gridBefore" => p.before = number_attribute::<u64>(e, "val").map_or(0, |n| n.min(1 << 20) as usize),
         "del" | "moveFrom" => deleted = true,
         "hidden" => hidden = is_on(e),
         _ => {}
@@ -143,9 +138,7 @@ pub(super) fn form_field(xml: &mut Xml<'_>) -> Result<Option<String>, LoadError>
     let (mut entries, mut chosen) = (Vec::new(), 0usize);
     each(xml, |name, e| match name {
         "checkBox" => checkbox = true,
-        "default" if checkbox && !explicit => {
-            ticked = attribute(e, "val").is_none_or(|v| !is_no(&v))
-        }
+        "default" if checkbox && !explicit => ticked = attribute(e, "val").is_none_or(|v| !is_no(&v)),
         "checked" => (ticked, explicit) = (is_on(e), true),
         "result" => chosen = number_attribute(e, "val").unwrap_or(0),
         "listEntry" => entries.extend(attribute(e, "val").map(|v| v.into_owned())),

@@ -77,32 +77,16 @@ pub(super) fn read(
         Err(error) => return Err(error),
     };
     reader.close_all();
-    let Reader {
-        flows,
-        story_notes,
-        left_out,
-        page,
-        rendered,
-        ..
-    } = reader;
+    let Reader { flows, story_notes, left_out, page, rendered, .. } = reader;
     let mut blocks: Vec<Block<'static>> = flows.into_iter().flat_map(|f| f.blocks).collect();
     if !rendered {
         forget_pages(&mut blocks);
     }
     let empty = blocks.is_empty() && story_notes.is_empty();
     if let (Some(error), true) = (cut.as_ref(), empty) {
-        return Err(LoadError {
-            code: error.code,
-            message: error.message.clone(),
-        });
+        return Err(LoadError { code: error.code, message: error.message.clone() });
     }
-    Ok(Story {
-        blocks,
-        notes: story_notes,
-        left_out,
-        pages: rendered.then_some(page),
-        cut,
-    })
+    Ok(Story { blocks, notes: story_notes, left_out, pages: rendered.then_some(page), cut })
 }
 
 /// Page numbers counted without any mark of a rendered page would be a guess: a page also ends where it is full.
@@ -192,12 +176,7 @@ struct Reader<'c, 'p> {
 }
 
 impl<'c, 'p> Reader<'c, 'p> {
-    fn new(
-        xml: Xml<'p>,
-        context: &'c mut Context,
-        reads_notes: Option<NoteKind>,
-        limits: &Limits,
-    ) -> Self {
+    fn new(xml: Xml<'p>, context: &'c mut Context, reads_notes: Option<NoteKind>, limits: &Limits) -> Self {
         Reader {
             xml,
             context,
@@ -231,8 +210,7 @@ impl<'c, 'p> Reader<'c, 'p> {
                     if self.closes.is_empty() {
                         self.prefixes = Prefixes::of_root(&e);
                     }
-                    let (prefix, name) =
-                        name.as_ref().split_once(':').unwrap_or(("", name.as_ref()));
+                    let (prefix, name) = name.as_ref().split_once(':').unwrap_or(("", name.as_ref()));
                     Element::of(self.prefixes.namespace(prefix), name, &e)
                 }
                 Event::Text(t) => {
@@ -270,9 +248,7 @@ impl<'c, 'p> Reader<'c, 'p> {
             };
             self.open(opened)?;
             if self.text_total > MOST_TEXT {
-                return Err(LoadError::too_large(
-                    "the document holds more than 256 MiB of text",
-                ));
+                return Err(LoadError::too_large("the document holds more than 256 MiB of text"));
             }
         }
     }
@@ -311,12 +287,9 @@ impl<'c, 'p> Reader<'c, 'p> {
             Element::Run => Close::Run,
             Element::RunProperties => {
                 let properties = properties::run(&mut self.xml)?;
-                self.run_hidden = properties.hidden.unwrap_or_else(|| {
-                    properties
-                        .style
-                        .as_deref()
-                        .is_some_and(|id| self.context.styles.hides_run(id))
-                });
+                self.run_hidden = properties
+                    .hidden
+                    .unwrap_or_else(|| properties.style.as_deref().is_some_and(|id| self.context.styles.hides_run(id)));
                 self.run = properties;
                 return Ok(());
             }
@@ -393,11 +366,7 @@ impl<'c, 'p> Reader<'c, 'p> {
             Element::RowProperties => {
                 let (row, hidden) = properties::row(&mut self.xml)?;
                 if row.left_out {
-                    *(if hidden {
-                        &mut self.left_out.hidden_rows
-                    } else {
-                        &mut self.left_out.deletions
-                    }) += 1;
+                    *(if hidden { &mut self.left_out.hidden_rows } else { &mut self.left_out.deletions }) += 1;
                 }
                 if let Some(table) = self.tables.last_mut() {
                     table.set_row(row);
@@ -427,10 +396,7 @@ impl<'c, 'p> Reader<'c, 'p> {
             }
             Element::TextBox => {
                 let interrupted = std::mem::take(&mut self.run);
-                self.flows.push(Flow {
-                    interrupted,
-                    ..Flow::default()
-                });
+                self.flows.push(Flow { interrupted, ..Flow::default() });
                 Close::TextBox
             }
             Element::Alternatives => {
@@ -503,11 +469,7 @@ impl<'c, 'p> Reader<'c, 'p> {
                     && let Some(table) = self.tables.last_mut()
                 {
                     table.row_last_page = table.row_last_page.max(page);
-                    table.add_cell(
-                        flow.cell,
-                        flow.blocks,
-                        flow.first_page.unwrap_or(table.row_page),
-                    );
+                    table.add_cell(flow.cell, flow.blocks, flow.first_page.unwrap_or(table.row_page));
                     table.after.extend(flow.after);
                 }
             }
@@ -523,11 +485,7 @@ impl<'c, 'p> Reader<'c, 'p> {
                 if let Some(table) = self.tables.pop() {
                     let in_body = self.flows.len() == 1;
                     let flow = self.flow();
-                    for block in table
-                        .finish()
-                        .into_iter()
-                        .chain(stray.into_iter().flat_map(|f| f.blocks))
-                    {
+                    for block in table.finish().into_iter().chain(stray.into_iter().flat_map(|f| f.blocks)) {
                         if let Block::Grid(grid) = &block {
                             let first = *flow.first_page.get_or_insert(grid.page.unwrap_or(1));
                             if in_body && grid.page.is_some_and(|page| first < page) {
@@ -567,11 +525,7 @@ impl<'c, 'p> Reader<'c, 'p> {
     }
 
     fn pop_flow(&mut self) -> Option<Flow> {
-        if self.flows.len() > 1 {
-            self.flows.pop()
-        } else {
-            None
-        }
+        if self.flows.len() > 1 { self.flows.pop() } else { None }
     }
 
     /// The open paragraph; text outside of any opens one.
@@ -616,10 +570,7 @@ impl<'c, 'p> Reader<'c, 'p> {
                     return false;
                 };
                 let style = paragraph.properties.style.as_deref();
-                paragraph
-                    .from_style
-                    .get_or_insert_with(|| context.styles.paragraph(style))
-                    .hidden
+                paragraph.from_style.get_or_insert_with(|| context.styles.paragraph(style)).hidden
             }
         }
     }
@@ -657,12 +608,7 @@ impl<'c, 'p> Reader<'c, 'p> {
 
     fn finish_paragraph(&mut self) {
         let (page, depth) = (self.page, self.flows.len());
-        let Reader {
-            context,
-            flows,
-            fields,
-            ..
-        } = self;
+        let Reader { context, flows, fields, .. } = self;
         let Some(flow) = flows.last_mut() else { return };
         let Some(mut paragraph) = flow.paragraph.take() else {
             return;
@@ -672,25 +618,15 @@ impl<'c, 'p> Reader<'c, 'p> {
 
         let mut text = std::mem::take(&mut flow.carried);
         let style_id = paragraph.properties.style.as_deref();
-        let style = paragraph
-            .from_style
-            .take()
-            .unwrap_or_else(|| context.styles.paragraph(style_id));
-        let num_id = paragraph
-            .properties
-            .num_id
-            .or(style.num_id)
-            .filter(|id| *id != 0);
+        let style = paragraph.from_style.take().unwrap_or_else(|| context.styles.paragraph(style_id));
+        let num_id = paragraph.properties.num_id.or(style.num_id).filter(|id| *id != 0);
         if paragraph.properties.end_deleted {
             text.push_str(&paragraph.text);
             flow.carried = text;
         } else {
             if let Some(num_id) = num_id {
-                let level = paragraph.properties.level.or(style.level).or(paragraph
-                    .properties
-                    .num_id
-                    .is_some()
-                    .then_some(0));
+                let level =
+                    paragraph.properties.level.or(style.level).or(paragraph.properties.num_id.is_some().then_some(0));
                 if let Some(label) = context.numbering.label(num_id, level, style_id) {
                     text.push_str(&label);
                 }
@@ -700,10 +636,7 @@ impl<'c, 'p> Reader<'c, 'p> {
             } else {
                 text.push_str(&paragraph.text);
             }
-            let heading = paragraph
-                .properties
-                .outline
-                .map_or(style.heading, |o| (o < 9).then_some(o + 1));
+            let heading = paragraph.properties.outline.map_or(style.heading, |o| (o < 9).then_some(o + 1));
             let line_page = paragraph.page.unwrap_or(page);
             if depth == 1 {
                 match flow.first_page {
@@ -731,11 +664,7 @@ impl<'c, 'p> Reader<'c, 'p> {
 /// A paragraph's text as lines: a soft break ends a line like a paragraph's end does.
 fn push_lines(blocks: &mut Vec<Block<'static>>, text: &str, page: u32, heading: Option<u8>) {
     for line in text.split('\n') {
-        let line = Line {
-            text: line.trim().to_owned().into(),
-            page: Some(page),
-            heading,
-        };
+        let line = Line { text: line.trim().to_owned().into(), page: Some(page), heading };
         blocks.push(Block::Line(line));
     }
 }
@@ -841,14 +770,11 @@ impl Element {
             "lastRenderedPageBreak" => Element::RenderedPageBreak,
             "sym" => {
                 let font = attribute(tag, "font").and_then(|f| SymbolFont::named(&f));
-                let code =
-                    attribute(tag, "char").and_then(|c| u32::from_str_radix(c.trim(), 16).ok());
+                let code = attribute(tag, "char").and_then(|c| u32::from_str_radix(c.trim(), 16).ok());
                 match code.and_then(|code| match font {
                     Some(font) => symbol(font, code),
                     // Another font's picture: the character itself, unless it is one that only that font knows.
-                    None => {
-                        char::from_u32(code).filter(|c| !(0xE000..0xF900).contains(&u32::from(*c)))
-                    }
+                    None => char::from_u32(code).filter(|c| !(0xE000..0xF900).contains(&u32::from(*c))),
                 }) {
                     Some(c) => Element::Symbol(c),
                     None => Element::Symbol('\u{FFFD}'),
@@ -871,8 +797,7 @@ impl Element {
                 None => Element::PassThrough,
             },
             "footnote" | "endnote" => {
-                let separator =
-                    attributes(tag).any(|(n, v)| n == "type" && v != "normal" && !is_no(v));
+                let separator = attributes(tag).any(|(n, v)| n == "type" && v != "normal" && !is_no(v));
                 match number_attribute(tag, "id") {
                     Some(id) => Element::Note(id, !separator),
                     None => Element::Skipped,
@@ -880,9 +805,10 @@ impl Element {
             }
             "altChunk" | "subDoc" => Element::Embedded,
             // Pronunciation above the characters, instructions, layout, and what stood here before a change.
-            "rt" | "rubyPr" | "instrText" | "delText" | "delInstrText" | "tblPr" | "tblPrEx"
-            | "tblGrid" | "sectPr" | "sdtEndPr" | "customXmlPr" | "smartTagPr" | "fldData"
-            | "comment" | "docPartObj" | "pBdr" => Element::Skipped,
+            "rt" | "rubyPr" | "instrText" | "delText" | "delInstrText" | "tblPr" | "tblPrEx" | "tblGrid" | "sectPr"
+            | "sdtEndPr" | "customXmlPr" | "smartTagPr" | "fldData" | "comment" | "docPartObj" | "pBdr" => {
+                Element::Skipped
+            }
             _ => Element::PassThrough,
         }
     }

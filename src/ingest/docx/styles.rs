@@ -48,16 +48,13 @@ impl Styles {
                 Event::Start(e) => match (local(e.name().as_ref()), &mut current) {
                     ("style", _) => {
                         let id = attribute(&e, "styleId").unwrap_or_default().into_owned();
-                        let is_default =
-                            attribute(&e, "default").is_some_and(|v| v == "1" || v == "true");
+                        let is_default = attribute(&e, "default").is_some_and(|v| v == "1" || v == "true");
                         if is_default && attribute(&e, "type").is_some_and(|t| t == "paragraph") {
                             styles.default_paragraph = Some(id.clone());
                         }
                         current = Some((id, Style::default()));
                     }
-                    ("basedOn", Some((_, s))) => {
-                        s.based_on = attribute(&e, "val").map(|v| v.into_owned())
-                    }
+                    ("basedOn", Some((_, s))) => s.based_on = attribute(&e, "val").map(|v| v.into_owned()),
                     ("numId", Some((_, s))) => s.num_id = number_attribute(&e, "val"),
                     ("ilvl", Some((_, s))) => s.level = number_attribute(&e, "val"),
                     ("outlineLvl", Some((_, s))) => s.outline = number_attribute(&e, "val"),
@@ -102,10 +99,7 @@ impl Styles {
     }
 
     fn chain<'s>(&'s self, id: &str) -> impl Iterator<Item = &'s Style> {
-        std::iter::successors(self.by_id.get(id), |s| {
-            self.by_id.get(s.based_on.as_deref()?)
-        })
-        .take(LONGEST_CHAIN)
+        std::iter::successors(self.by_id.get(id), |s| self.by_id.get(s.based_on.as_deref()?)).take(LONGEST_CHAIN)
     }
 }
 
@@ -123,12 +117,7 @@ mod tests {
             r#"<w:styles><w:style w:type="paragraph" w:styleId="a"><w:pPr><w:outlineLvl w:val="1"/><w:numPr><w:numId w:val="7"/></w:numPr></w:pPr></w:style>
                <w:style w:styleId="b"><w:basedOn w:val="a"/><w:pPr><w:numPr><w:ilvl w:val="2"/></w:numPr></w:pPr></w:style></w:styles>"#,
         );
-        let expected = FromStyle {
-            num_id: Some(7),
-            level: Some(2),
-            heading: Some(2),
-            hidden: false,
-        };
+        let expected = FromStyle { num_id: Some(7), level: Some(2), heading: Some(2), hidden: false };
         assert_eq!(s.paragraph(Some("b")), expected);
         assert_eq!(s.paragraph(Some("none")), FromStyle::default());
     }

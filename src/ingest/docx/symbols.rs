@@ -24,20 +24,13 @@ impl SymbolFont {
 /// The character that a place of a symbol font shows. `code` may lie in the private area U+F000–F0FF, where Word puts
 /// such places, or be the bare place. None where the chart below has no entry.
 pub(super) fn symbol(font: SymbolFont, code: u32) -> Option<char> {
-    let place = if (0xF000..=0xF0FF).contains(&code) {
-        code - 0xF000
-    } else {
-        code
-    };
+    let place = if (0xF000..=0xF0FF).contains(&code) { code - 0xF000 } else { code };
     let chart: &[(u32, char)] = match font {
         SymbolFont::Wingdings => WINGDINGS,
         SymbolFont::Wingdings2 => WINGDINGS_2,
         SymbolFont::Symbol => SYMBOL,
     };
-    chart
-        .binary_search_by_key(&place, |entry| entry.0)
-        .ok()
-        .map(|at| chart[at].1)
+    chart.binary_search_by_key(&place, |entry| entry.0).ok().map(|at| chart[at].1)
 }
 
 /// Boxes that are ticked come out as ☑ and empty ones as □, the two forms that such reports use, however drawn.
@@ -152,10 +145,7 @@ mod tests {
         assert_eq!(symbol(SymbolFont::Wingdings2, 0x52), Some('☑'));
         assert_eq!(symbol(SymbolFont::Symbol, 0xF0B3), Some('≥'));
         assert_eq!(symbol(SymbolFont::Wingdings, 0x21), None);
-        assert_eq!(
-            SymbolFont::named("Wingdings 2"),
-            Some(SymbolFont::Wingdings2)
-        );
+        assert_eq!(SymbolFont::named("Wingdings 2"), Some(SymbolFont::Wingdings2));
         assert_eq!(SymbolFont::named("宋体"), None);
     }
 

@@ -19,12 +19,7 @@ pub(super) struct CellProperties {
 
 impl Default for CellProperties {
     fn default() -> Self {
-        CellProperties {
-            span: 1,
-            vertical: Merge::None,
-            horizontal: Merge::None,
-            deleted: false,
-        }
+        CellProperties { span: 1, vertical: Merge::None, horizontal: Merge::None, deleted: false }
     }
 }
 
@@ -94,11 +89,7 @@ struct OpenMerge {
 impl TableDraft {
     /// An empty table that begins on this page.
     pub(super) fn new(page: u32) -> Self {
-        TableDraft {
-            row_page: page,
-            row_last_page: page,
-            ..TableDraft::default()
-        }
+        TableDraft { row_page: page, row_last_page: page, ..TableDraft::default() }
     }
 
     pub(super) fn begin_row(&mut self, page: u32) {
@@ -122,12 +113,7 @@ impl TableDraft {
     }
 
     /// The cell just read, `page` its first page.
-    pub(super) fn add_cell(
-        &mut self,
-        cell: CellProperties,
-        content: Vec<Block<'static>>,
-        page: u32,
-    ) {
+    pub(super) fn add_cell(&mut self, cell: CellProperties, content: Vec<Block<'static>>, page: u32) {
         if self.left_out {
             return;
         }
@@ -136,47 +122,25 @@ impl TableDraft {
         let span = cell.span.clamp(1, WIDEST_SPAN);
         self.column += span;
         if cell.horizontal == Merge::Continue
-            && let Some(left) = self
-                .cells
-                .last_mut()
-                .filter(|c| c.row == row && c.column + c.column_span == column)
+            && let Some(left) = self.cells.last_mut().filter(|c| c.row == row && c.column + c.column_span == column)
         {
             left.column_span += span;
             return;
         }
         if cell.vertical == Merge::Continue
-            && let Some(merge) = self
-                .merges
-                .iter_mut()
-                .find(|m| m.column == column && m.span == span && m.row_end == row)
+            && let Some(merge) =
+                self.merges.iter_mut().find(|m| m.column == column && m.span == span && m.row_end == row)
         {
             merge.row_end += 1;
             self.cells[merge.cell].row_span += 1;
             return;
         }
         if cell.vertical == Merge::Restart {
-            self.merges
-                .retain(|m| m.row_end >= row && m.column != column);
-            self.merges.push(OpenMerge {
-                column,
-                span,
-                cell: self.cells.len(),
-                row_end: row + 1,
-            });
+            self.merges.retain(|m| m.row_end >= row && m.column != column);
+            self.merges.push(OpenMerge { column, span, cell: self.cells.len(), row_end: row + 1 });
         }
-        let content = if cell.deleted {
-            Vec::new()
-        } else {
-            parts(content)
-        };
-        self.cells.push(DraftCell {
-            row,
-            column,
-            row_span: 1,
-            column_span: span,
-            content,
-            page,
-        });
+        let content = if cell.deleted { Vec::new() } else { parts(content) };
+        self.cells.push(DraftCell { row, column, row_span: 1, column_span: span, content, page });
     }
 
     /// The row ends; one without cells was none.
@@ -191,15 +155,9 @@ impl TableDraft {
         let mut blocks = match () {
             () if self.cells.is_empty() => Vec::new(),
             () if !self.cells.iter().any(DraftCell::is_nested) => {
-                vec![Block::Grid(grid(
-                    self.cells.into_iter().map(DraftCell::into_cell).collect(),
-                ))]
+                vec![Block::Grid(grid(self.cells.into_iter().map(DraftCell::into_cell).collect()))]
             }
-            () if is_layout(&self.cells) => self
-                .cells
-                .into_iter()
-                .flat_map(DraftCell::into_blocks)
-                .collect(),
+            () if is_layout(&self.cells) => self.cells.into_iter().flat_map(DraftCell::into_blocks).collect(),
             () => vec![Block::Grid(with_nested_unfolded(self.cells))],
         };
         blocks.extend(after);
@@ -213,9 +171,7 @@ impl DraftCell {
     }
 
     fn is_blank(&self) -> bool {
-        self.content
-            .iter()
-            .all(|p| matches!(p, Part::Text(t) if t.trim().is_empty()))
+        self.content.iter().all(|p| matches!(p, Part::Text(t) if t.trim().is_empty()))
     }
 
     fn into_cell(self) -> Cell {
@@ -223,14 +179,7 @@ impl DraftCell {
             Some(Part::Text(text)) => text,
             _ => String::new(),
         };
-        placed(
-            self.row,
-            self.column,
-            self.row_span,
-            self.column_span,
-            text,
-            self.page,
-        )
+        placed(self.row, self.column, self.row_span, self.column_span, text, self.page)
     }
 
     fn into_blocks(self) -> Vec<Block<'static>> {
@@ -239,33 +188,19 @@ impl DraftCell {
         for part in self.content {
             match part {
                 Part::Grid(grid) => blocks.push(Block::Grid(grid)),
-                Part::Text(text) => {
-                    blocks.extend(text.lines().filter(|l| !l.trim().is_empty()).map(|l| {
-                        Block::Line(Line {
-                            text: l.trim().to_owned().into(),
-                            page,
-                            heading: None,
-                        })
-                    }))
-                }
+                Part::Text(text) => blocks.extend(
+                    text.lines()
+                        .filter(|l| !l.trim().is_empty())
+                        .map(|l| Block::Line(Line { text: l.trim().to_owned().into(), page, heading: None })),
+                ),
             }
         }
         blocks
     }
 }
 
-fn placed(
-    row: usize,
-    column: usize,
-    row_span: usize,
-    column_span: usize,
-    text: String,
-    page: u32,
-) -> Cell {
-    Cell {
-        page: Some(page),
-        ..Cell::new(row, column, text).spanning(row_span, column_span)
-    }
+fn placed(row: usize, column: usize, row_span: usize, column_span: usize, text: String, page: u32) -> Cell {
+    Cell { page: Some(page), ..Cell::new(row, column, text).spanning(row_span, column_span) }
 }
 
 fn grid(cells: Vec<Cell>) -> Grid {
@@ -282,11 +217,7 @@ fn parts(blocks: Vec<Block<'static>>) -> Vec<Part> {
     let flush = |text: &mut String, parts: &mut Vec<Part>| {
         let trimmed = text.trim();
         if !trimmed.is_empty() {
-            parts.push(Part::Text(if trimmed.len() == text.len() {
-                std::mem::take(text)
-            } else {
-                trimmed.to_owned()
-            }));
+            parts.push(Part::Text(if trimmed.len() == text.len() { std::mem::take(text) } else { trimmed.to_owned() }));
         }
         text.clear();
     };
@@ -319,9 +250,7 @@ fn is_layout(cells: &[DraftCell]) -> bool {
     cells.chunk_by(|a, b| a.row == b.row).all(|row| {
         let mut filled = row.iter().filter(|c| !c.is_blank());
         match (filled.next(), filled.next()) {
-            (Some(a), Some(b)) => {
-                a.is_nested() && b.is_nested() && filled.all(DraftCell::is_nested)
-            }
+            (Some(a), Some(b)) => a.is_nested() && b.is_nested() && filled.all(DraftCell::is_nested),
             _ => true,
         }
     })
@@ -331,18 +260,8 @@ fn is_layout(cells: &[DraftCell]) -> bool {
 /// as the inner table needs, and the cells around them span all of those.
 fn with_nested_unfolded(cells: Vec<DraftCell>) -> Grid {
     let needs: Vec<(usize, usize)> = cells.iter().map(needed_size).collect();
-    let row_starts = starts(
-        cells
-            .iter()
-            .zip(&needs)
-            .map(|(c, need)| (c.row, c.row_span, need.0)),
-    );
-    let column_starts = starts(
-        cells
-            .iter()
-            .zip(&needs)
-            .map(|(c, need)| (c.column, c.column_span, need.1)),
-    );
+    let row_starts = starts(cells.iter().zip(&needs).map(|(c, need)| (c.row, c.row_span, need.0)));
+    let column_starts = starts(cells.iter().zip(&needs).map(|(c, need)| (c.column, c.column_span, need.1)));
     let mut placed_cells = Vec::with_capacity(cells.len());
     for cell in cells {
         let top = row_starts[cell.row];
@@ -351,8 +270,7 @@ fn with_nested_unfolded(cells: Vec<DraftCell>) -> Grid {
         let right = column_starts[cell.column + cell.column_span];
         if !cell.is_nested() {
             let mut cell = cell.into_cell();
-            (cell.row, cell.column, cell.row_span, cell.column_span) =
-                (top, left, bottom - top, right - left);
+            (cell.row, cell.column, cell.row_span, cell.column_span) = (top, left, bottom - top, right - left);
             placed_cells.push(cell);
             continue;
         }
@@ -389,21 +307,15 @@ fn with_nested_unfolded(cells: Vec<DraftCell>) -> Grid {
 
 /// Rows and columns that a cell's content needs.
 fn needed_size(cell: &DraftCell) -> (usize, usize) {
-    cell.content
-        .iter()
-        .fold((0, 1), |(rows, columns), part| match part {
-            Part::Text(_) => (rows + 1, columns),
-            Part::Grid(g) => (rows + g.rows, columns.max(g.columns)),
-        })
+    cell.content.iter().fold((0, 1), |(rows, columns), part| match part {
+        Part::Text(_) => (rows + 1, columns),
+        Part::Grid(g) => (rows + g.rows, columns.max(g.columns)),
+    })
 }
 
 /// Where each outer row (or column) begins once each is as long as its cells need: `(first, span, need)` of every cell.
 fn starts(cells: impl Iterator<Item = (usize, usize, usize)> + Clone) -> Vec<usize> {
-    let count = cells
-        .clone()
-        .map(|(first, span, _)| first + span)
-        .max()
-        .unwrap_or(0);
+    let count = cells.clone().map(|(first, span, _)| first + span).max().unwrap_or(0);
     let mut sizes = vec![1usize; count];
     for (first, _, need) in cells.clone().filter(|c| c.1 == 1) {
         sizes[first] = sizes[first].max(need);
@@ -427,11 +339,7 @@ mod tests {
     use super::*;
 
     fn line(text: &str) -> Block<'static> {
-        Block::Line(Line {
-            text: text.to_owned().into(),
-            page: None,
-            heading: None,
-        })
+        Block::Line(Line { text: text.to_owned().into(), page: None, heading: None })
     }
 
     fn table(rows: Vec<Vec<(CellProperties, Vec<Block<'static>>)>>) -> Vec<Block<'static>> {
@@ -451,32 +359,15 @@ mod tests {
     }
 
     fn merged(vertical: Merge, text: &str) -> (CellProperties, Vec<Block<'static>>) {
-        (
-            CellProperties {
-                vertical,
-                ..CellProperties::default()
-            },
-            vec![line(text)],
-        )
+        (CellProperties { vertical, ..CellProperties::default() }, vec![line(text)])
     }
 
     fn places(block: &Block<'_>) -> Vec<(usize, usize, usize, usize, String)> {
-        let Block::Grid(g) = block else {
-            panic!("a grid: {block:?}")
-        };
-        g.cells
-            .iter()
-            .map(|c| (c.row, c.column, c.row_span, c.column_span, c.text.clone()))
-            .collect()
+        let Block::Grid(g) = block else { panic!("a grid: {block:?}") };
+        g.cells.iter().map(|c| (c.row, c.column, c.row_span, c.column_span, c.text.clone())).collect()
     }
 
-    fn at(
-        row: usize,
-        column: usize,
-        rows: usize,
-        columns: usize,
-        text: &str,
-    ) -> (usize, usize, usize, usize, String) {
+    fn at(row: usize, column: usize, rows: usize, columns: usize, text: &str) -> (usize, usize, usize, usize, String) {
         (row, column, rows, columns, text.into())
     }
 
@@ -485,31 +376,16 @@ mod tests {
         let blocks = table(vec![
             vec![merged(Merge::Restart, "产出"), plain("a")],
             vec![merged(Merge::Continue, ""), plain("b")],
-            vec![(
-                CellProperties {
-                    span: 2,
-                    vertical: Merge::Continue,
-                    ..Default::default()
-                },
-                vec![line("c")],
-            )],
+            vec![(CellProperties { span: 2, vertical: Merge::Continue, ..Default::default() }, vec![line("c")])],
         ]);
-        let expected = vec![
-            at(0, 0, 2, 1, "产出"),
-            at(0, 1, 1, 1, "a"),
-            at(1, 1, 1, 1, "b"),
-            at(2, 0, 1, 2, "c"),
-        ];
+        let expected = vec![at(0, 0, 2, 1, "产出"), at(0, 1, 1, 1, "a"), at(1, 1, 1, 1, "b"), at(2, 0, 1, 2, "c")];
         assert_eq!(places(&blocks[0]), expected);
     }
 
     #[test]
     fn a_table_that_only_lays_out_gives_what_it_holds() {
         let inner = table(vec![vec![plain("a"), plain("b")]]);
-        let outer = table(vec![
-            vec![plain("标题")],
-            vec![(CellProperties::default(), inner.clone())],
-        ]);
+        let outer = table(vec![vec![plain("标题")], vec![(CellProperties::default(), inner.clone())]]);
         assert_eq!(outer.len(), 2);
         assert!(matches!(&outer[0], Block::Line(l) if l.text == "标题"));
         assert_eq!(outer[1], inner[0]);
@@ -517,19 +393,10 @@ mod tests {
 
     #[test]
     fn a_table_beside_a_label_unfolds_into_the_outer_grid() {
-        let inner = table(vec![
-            vec![plain("a"), plain("b")],
-            vec![plain("c"), plain("d")],
-        ]);
+        let inner = table(vec![vec![plain("a"), plain("b")], vec![plain("c"), plain("d")]]);
         let outer = table(vec![
             vec![plain("项目"), plain("甲")],
-            vec![
-                plain("绩效指标"),
-                (
-                    CellProperties::default(),
-                    [vec![line("表：")], inner].concat(),
-                ),
-            ],
+            vec![plain("绩效指标"), (CellProperties::default(), [vec![line("表：")], inner].concat())],
         ]);
         assert_eq!(outer.len(), 1);
         let expected = vec![

@@ -34,16 +34,12 @@ impl<'a> CompoundFile<'a> {
     /// # Errors
     /// `damaged`: no compound file, or one whose directory cannot be reached.
     pub(super) fn open(bytes: &'a [u8]) -> Result<Self, LoadError> {
-        let damaged =
-            |what: &str| LoadError::damaged(format!("the OLE container cannot be read: {what}"));
+        let damaged = |what: &str| LoadError::damaged(format!("the OLE container cannot be read: {what}"));
         if bytes.get(..8) != Some(&SIGNATURE) {
             return Err(damaged("no signature"));
         }
         let short = || damaged("the header is cut short");
-        let (sector_shift, small_shift) = (
-            u16_at(bytes, 30).ok_or_else(short)?,
-            u16_at(bytes, 32).ok_or_else(short)?,
-        );
+        let (sector_shift, small_shift) = (u16_at(bytes, 30).ok_or_else(short)?, u16_at(bytes, 32).ok_or_else(short)?);
         if !matches!(sector_shift, 9 | 12) || small_shift != 6 {
             return Err(damaged("sectors of a size that does not exist"));
         }
@@ -61,8 +57,7 @@ impl<'a> CompoundFile<'a> {
         let (directory, small_table, more_tables) = (header(48)?, header(60)?, header(68)?);
 
         // The sectors of the table itself: 109 in the header, the others in a chain of their own.
-        let mut table_sectors: Vec<u32> =
-            (0..109).filter_map(|i| u32_at(bytes, 76 + 4 * i)).collect();
+        let mut table_sectors: Vec<u32> = (0..109).filter_map(|i| u32_at(bytes, 76 + 4 * i)).collect();
         let per_sector = file.sector_size / 4;
         let (mut next, mut left) = (more_tables, file.most_sectors());
         while next < FIRST_MARK && left > 0 {
@@ -79,9 +74,7 @@ impl<'a> CompoundFile<'a> {
             let Some(sector) = file.sector(s) else {
                 continue;
             };
-            let numbers: Vec<u32> = (0..per_sector)
-                .filter_map(|i| u32_at(sector, 4 * i))
-                .collect();
+            let numbers: Vec<u32> = (0..per_sector).filter_map(|i| u32_at(sector, 4 * i)).collect();
             file.table.extend(numbers);
         }
 
@@ -89,19 +82,12 @@ impl<'a> CompoundFile<'a> {
         let mut small_stream = None;
         for entry in entries.chunks_exact(ENTRY) {
             let length = usize::from(u16_at(entry, 64).unwrap_or(0)).clamp(2, 64) - 2;
-            let name = encoding_rs::UTF_16LE
-                .decode_without_bom_handling(&entry[..length])
-                .0
-                .into_owned();
+            let name = encoding_rs::UTF_16LE.decode_without_bom_handling(&entry[..length]).0.into_owned();
             let (Some(start), Some(size)) = (u32_at(entry, 116), u32_at(entry, 120)) else {
                 continue;
             };
             match entry[66] {
-                2 => file.streams.push(Stream {
-                    name,
-                    start,
-                    size: size.into(),
-                }),
+                2 => file.streams.push(Stream { name, start, size: size.into() }),
                 5 => small_stream = Some((start, u64::from(size))),
                 _ => {}
             }
@@ -113,26 +99,18 @@ impl<'a> CompoundFile<'a> {
             file.small_stream = file.chain(start, size);
         }
         let numbers = file.chain(small_table, u64::MAX);
-        file.small_table = numbers
-            .chunks_exact(4)
-            .filter_map(|n| u32_at(n, 0))
-            .collect();
+        file.small_table = numbers.chunks_exact(4).filter_map(|n| u32_at(n, 0)).collect();
         Ok(file)
     }
 
     /// Is there a stream of this name?
     pub(super) fn has(&self, name: &str) -> bool {
-        self.streams
-            .iter()
-            .any(|s| s.name.eq_ignore_ascii_case(name))
+        self.streams.iter().any(|s| s.name.eq_ignore_ascii_case(name))
     }
 
     /// The stream's content, as much of it as the file has.
     pub(super) fn stream(&self, name: &str) -> Option<Vec<u8>> {
-        let stream = self
-            .streams
-            .iter()
-            .find(|s| s.name.eq_ignore_ascii_case(name))?;
+        let stream = self.streams.iter().find(|s| s.name.eq_ignore_ascii_case(name))?;
         if stream.size >= self.small_below {
             return Some(self.chain(stream.start, stream.size));
         }
@@ -140,22 +118,14 @@ impl<'a> CompoundFile<'a> {
         let mut next = stream.start;
         for _ in 0..=self.small_table.len() {
             let at = (next as usize).saturating_mul(self.small_sector_size);
-            let Some(rest) = self
-                .small_stream
-                .get(at..)
-                .filter(|r| next < FIRST_MARK && !r.is_empty())
-            else {
+            let Some(rest) = self.small_stream.get(at..).filter(|r| next < FIRST_MARK && !r.is_empty()) else {
                 break;
             };
             content.extend_from_slice(&rest[..rest.len().min(self.small_sector_size)]);
             if content.len() as u64 >= stream.size {
                 break;
             }
-            next = self
-                .small_table
-                .get(next as usize)
-                .copied()
-                .unwrap_or(u32::MAX);
+            next = self.small_table.get(next as usize).copied().unwrap_or(u32::MAX);
         }
         content.truncate(stream.size as usize);
         Some(content)
@@ -167,9 +137,7 @@ impl<'a> CompoundFile<'a> {
 
     /// A sector; the last one of a file that was cut may be short.
     fn sector(&self, number: u32) -> Option<&'a [u8]> {
-        let at = (number as usize)
-            .checked_add(1)?
-            .checked_mul(self.sector_size)?;
+        let at = (number as usize).checked_add(1)?.checked_mul(self.sector_size)?;
         let rest = self.bytes.get(at..).filter(|r| !r.is_empty())?;
         Some(&rest[..rest.len().min(self.sector_size)])
     }
@@ -178,10 +146,7 @@ impl<'a> CompoundFile<'a> {
         let mut content = Vec::new();
         let mut next = start;
         for _ in 0..=self.most_sectors() {
-            let Some(sector) = Some(next)
-                .filter(|n| *n < FIRST_MARK)
-                .and_then(|n| self.sector(n))
-            else {
+            let Some(sector) = Some(next).filter(|n| *n < FIRST_MARK).and_then(|n| self.sector(n)) else {
                 break;
             };
             content.extend_from_slice(sector);
@@ -196,17 +161,11 @@ impl<'a> CompoundFile<'a> {
 }
 
 pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes
-        .get(at..)?
-        .first_chunk()
-        .map(|b| u16::from_le_bytes(*b))
+    bytes.get(at..)?.first_chunk().map(|b| u16::from_le_bytes(*b))
 }
 
 pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes
-        .get(at..)?
-        .first_chunk()
-        .map(|b| u32::from_le_bytes(*b))
+    bytes.get(at..)?.first_chunk().map(|b| u32::from_le_bytes(*b))
 }
 
 #[cfg(test)]

@@ -36,11 +36,7 @@ impl Moment {
     /// The moment of a serial number, to the second or, with `fraction`, the millisecond. None before the epoch or
     /// after the year 9999, where spreadsheets show no date either.
     pub(super) fn of_serial(serial: &Decimal, epoch: Epoch, fraction: bool) -> Option<Self> {
-        let total_ms = if fraction {
-            serial.times(DAY_MS as u32)?
-        } else {
-            serial.times(86_400)?.checked_mul(1000)?
-        };
+        let total_ms = if fraction { serial.times(DAY_MS as u32)? } else { serial.times(86_400)?.checked_mul(1000)? };
         let (day, ms) = (total_ms.div_euclid(DAY_MS), total_ms.rem_euclid(DAY_MS));
         if !(0..=LAST_DAY).contains(&day) {
             return None;
@@ -82,16 +78,11 @@ fn civil(days: i64) -> (i64, u32, u32, u32) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let march_month = (5 * day_of_year + 2) / 153;
     let day = (day_of_year - (153 * march_month + 2) / 5 + 1) as u32;
-    let month = (if march_month < 10 {
-        march_month + 3
-    } else {
-        march_month - 9
-    }) as u32;
+    let month = (if march_month < 10 { march_month + 3 } else { march_month - 9 }) as u32;
     let year = era * 400 + year_of_era + i64::from(month <= 2);
     (year, month, day, (days + 4).rem_euclid(7) as u32)
 }
@@ -116,11 +107,7 @@ mod tests {
             ("43890", "2020-02-29"),
             ("2958465", "9999-12-31"),
         ] {
-            assert_eq!(
-                iso(serial, Epoch::Day1900).as_deref(),
-                Some(date),
-                "{serial}"
-            );
+            assert_eq!(iso(serial, Epoch::Day1900).as_deref(), Some(date), "{serial}");
         }
         assert_eq!(iso("43099", Epoch::Day1904).as_deref(), Some("2021-12-31"));
         assert_eq!(iso("2958466", Epoch::Day1900), None);
@@ -130,8 +117,7 @@ mod tests {
 
     #[test]
     fn weekdays() {
-        let friday =
-            Moment::of_serial(&Decimal::parse("44561").unwrap(), Epoch::Day1900, false).unwrap();
+        let friday = Moment::of_serial(&Decimal::parse("44561").unwrap(), Epoch::Day1900, false).unwrap();
         assert_eq!(friday.weekday, 5);
     }
 }

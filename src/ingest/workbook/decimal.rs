@@ -15,12 +15,7 @@ pub(super) struct Decimal {
 }
 
 impl Decimal {
-    pub(super) const ZERO: Decimal = Decimal {
-        negative: false,
-        digits: [0; SIGNIFICANT],
-        len: 0,
-        point: 0,
-    };
+    pub(super) const ZERO: Decimal = Decimal { negative: false, digits: [0; SIGNIFICANT], len: 0, point: 0 };
 
     /// A number as the file writes it; none for what is no finite number.
     pub(super) fn parse(text: &str) -> Option<Self> {
@@ -55,10 +50,7 @@ impl Decimal {
             Some(b'+') => (false, 1),
             _ => (false, 0),
         };
-        let mut d = Decimal {
-            negative,
-            ..Decimal::ZERO
-        };
+        let mut d = Decimal { negative, ..Decimal::ZERO };
         let (mut seen_digit, mut seen_point, mut zeros) = (false, false, 0i32);
         while let Some(&b) = bytes.get(at) {
             match b {
@@ -139,13 +131,7 @@ impl Decimal {
             return (self, false);
         }
         if keep < 0 {
-            return (
-                Decimal {
-                    negative: self.negative,
-                    ..Decimal::ZERO
-                },
-                true,
-            );
+            return (Decimal { negative: self.negative, ..Decimal::ZERO }, true);
         }
         let keep = keep as usize;
         let up = self.digits[keep] >= 5;
@@ -181,11 +167,7 @@ impl Decimal {
     /// The digit at this place: 0 the ones, 1 the tens, -1 the tenths.
     pub(super) fn digit(&self, place: i32) -> u8 {
         let at = self.point - 1 - place;
-        if (0..self.len as i32).contains(&at) {
-            self.digits[at as usize]
-        } else {
-            0
-        }
+        if (0..self.len as i32).contains(&at) { self.digits[at as usize] } else { 0 }
     }
 
     /// Digits before the point; 0 below one.
@@ -200,10 +182,7 @@ impl Decimal {
 
     /// The number times `factor`, rounded half up to an integer; none where that is no 64-bit number.
     pub(super) fn times(&self, factor: u32) -> Option<i64> {
-        let mantissa = self.digits[..self.len]
-            .iter()
-            .fold(0i128, |n, d| n * 10 + i128::from(*d))
-            * i128::from(factor);
+        let mantissa = self.digits[..self.len].iter().fold(0i128, |n, d| n * 10 + i128::from(*d)) * i128::from(factor);
         let power = self.point - self.len as i32;
         let value = match power {
             0..=18 => mantissa.checked_mul(10i128.pow(power as u32))?,
@@ -246,11 +225,7 @@ impl Decimal {
         into.push(char::from(b'0' + self.digits[0]));
         if self.len > 1 {
             into.push('.');
-            into.extend(
-                self.digits[1..self.len]
-                    .iter()
-                    .map(|d| char::from(b'0' + d)),
-            );
+            into.extend(self.digits[1..self.len].iter().map(|d| char::from(b'0' + d)));
         }
         let e = self.magnitude();
         into.push_str(if e < 0 { "E-" } else { "E+" });
@@ -279,10 +254,7 @@ impl Ord for Decimal {
             (_, false) => 1,
         };
         sign(self).cmp(&sign(other)).then_with(|| {
-            let size = self
-                .point
-                .cmp(&other.point)
-                .then_with(|| self.digits.cmp(&other.digits));
+            let size = self.point.cmp(&other.point).then_with(|| self.digits.cmp(&other.digits));
             match sign(self) {
                 0 => std::cmp::Ordering::Equal,
                 -1 => size.reverse(),
@@ -345,11 +317,7 @@ mod tests {
             ("0.001", 1, "0", true),
         ] {
             let (result, was_lost) = Decimal::parse(value).unwrap().rounded(places);
-            assert_eq!(
-                (result.general().as_str(), was_lost),
-                (rounded, lost),
-                "{value} to {places}"
-            );
+            assert_eq!((result.general().as_str(), was_lost), (rounded, lost), "{value} to {places}");
         }
     }
 
@@ -357,16 +325,9 @@ mod tests {
     fn order_is_that_of_numbers() {
         let d = |t| Decimal::parse(t).unwrap();
         assert!(
-            d("-1") < d("0")
-                && d("0") < d("0.5")
-                && d("0.5") < d("10")
-                && d("9.99") < d("10")
-                && d("-10") < d("-9")
+            d("-1") < d("0") && d("0") < d("0.5") && d("0.5") < d("10") && d("9.99") < d("10") && d("-10") < d("-9")
         );
-        assert_eq!(
-            d("44926.5").times(86_400),
-            Some(3_881_649_600 - 43_200 + 43_200)
-        );
+        assert_eq!(d("44926.5").times(86_400), Some(3_881_649_600 - 43_200 + 43_200));
     }
 
     proptest! {

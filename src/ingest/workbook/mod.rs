@@ -12,12 +12,14 @@ mod sheet;
 mod xls;
 mod xls_strings;
 mod xlsx;
+mod xlsx_large;
 mod xlsx_sheet;
 mod xlsx_styles;
 
 use super::{Limits, LoadError};
-use crate::model::{Block, Body, Code, Document, Finding, Media, Severity};
-use sheet::{Budget, Sheet};
+use crate::model::{Block, BlockSource, Body, Code, Deferred, Document, Finding, Media, Severity};
+use sheet::{Budget, Layout, Sheet};
+use std::sync::Arc;
 
 /// Most text of one workbook.
 const MOST_TEXT: usize = 512 << 20;
@@ -34,10 +36,7 @@ pub fn load(bytes: &[u8], media: Media, limits: &Limits) -> Result<Document, Loa
         Media::Xls => xls::read(bytes, &mut workbook)?,
         Media::Ods => ods::read(bytes, limits, &mut workbook)?,
         other => {
-            return Err(LoadError {
-                code: "unsupported",
-                message: format!("{other:?} is no workbook format"),
-            });
+            return Err(LoadError { code: "unsupported", message: format!("{other:?} is no workbook format") });
         }
     }
     workbook.into_document(media)
@@ -52,6 +51,7 @@ struct Workbook {
     /// What may still come.
     budget: Budget,
     damage: Option<LoadError>,
+    deferred: Option<Arc<dyn BlockSource>>,
 }
 
 impl Workbook {
@@ -60,11 +60,9 @@ impl Workbook {
             blocks: Vec::new(),
             findings: Vec::new(),
             hidden_sheets: Vec::new(),
-            budget: Budget {
-                cells: limits.max_cells,
-                text: MOST_TEXT,
-            },
+            budget: Budget { cells: limits.max_cells, text: MOST_TEXT },
             damage: None,
+            deferred: None,
         }
     }
 
@@ -81,37 +79,44 @@ impl Workbook {
         Ok(())
     }
 
+    /// Takes a sheet that will be read again.
+    ///
+    /// # Errors
+    /// As [`Self::add`].
+    fn add_survey(&mut self, sheet: Sheet) -> Result<Layout, LoadError> {
+        sheet.check_budget()?;
+        self.budget = sheet.budget;
+        let (layout, findings) = sheet.finish_survey();
+        self.findings.extend(findings);
+        Ok(layout)
+    }
+
     /// A part that cannot be read: the others go on.
     fn tolerate(&mut self, error: LoadError) -> Result<(), LoadError> {
         if error.code != "damaged" {
             return Err(error);
         }
-        self.damage.get_or_insert(LoadError {
-            code: error.code,
-            message: error.message.clone(),
-        });
-        self.findings.push(Finding::new(
-            Code::ContentSkipped,
-            Severity::Error,
-            error.message,
-        ));
+        self.damage.get_or_insert(LoadError { code: error.code, message: error.message.clone() });
+        self.findings.push(Finding::new(Code::ContentSkipped, Severity::Error, error.message));
         Ok(())
     }
 
     fn into_document(mut self, media: Media) -> Result<Document, LoadError> {
-        if let (0, Some(damage)) = (self.blocks.len(), self.damage) {
+        if let (true, None, Some(damage)) = (self.blocks.is_empty(), &self.deferred, self.damage) {
             return Err(damage);
         }
         if !self.hidden_sheets.is_empty() {
             let message = format!("hidden sheets left out: {}", self.hidden_sheets.join(", "));
-            self.findings
-                .push(Finding::new(Code::ContentSkipped, Severity::Info, message));
+            self.findings.push(Finding::new(Code::ContentSkipped, Severity::Info, message));
         }
         Ok(Document {
             media,
             encoding: None,
             pages: None,
-            body: Body::Blocks(self.blocks),
+            body: match self.deferred {
+                Some(source) => Body::Deferred(Deferred(source)),
+                None => Body::Blocks(self.blocks),
+            },
             findings: self.findings,
         })
     }

@@ -81,16 +81,9 @@ impl NumberFormat {
     /// Reads a format code.
     pub(super) fn parse(code: &str) -> Self {
         if code.is_empty() || code.eq_ignore_ascii_case("general") || code.len() > LONGEST_CODE {
-            return NumberFormat {
-                sections: Vec::new(),
-                text: None,
-                is_general: true,
-            };
+            return NumberFormat { sections: Vec::new(), text: None, is_general: true };
         }
-        let mut sections: Vec<Section> = split_sections(code)
-            .into_iter()
-            .map(Section::parse)
-            .collect();
+        let mut sections: Vec<Section> = split_sections(code).into_iter().map(Section::parse).collect();
         let text_at = match sections.len() {
             4.. => Some(3),
             _ => sections.iter().rposition(|s| s.kind == Kind::Text),
@@ -100,11 +93,7 @@ impl NumberFormat {
         // `@` alone makes numbers show as they are.
         let is_general = sections.is_empty();
         text = text.filter(|t| t.tokens.len() > 1 || t.tokens.first() != Some(&Token::Text));
-        NumberFormat {
-            sections,
-            text,
-            is_general,
-        }
+        NumberFormat { sections, text, is_general }
     }
 
     /// The format that a built-in id stands for: ECMA-376 part 1, 18.8.30, with the forms of Excel in Chinese where
@@ -159,21 +148,12 @@ impl NumberFormat {
     /// A stored number as it is shown.
     pub(super) fn show(&self, value: &Decimal, epoch: Epoch) -> Shown {
         if self.is_general {
-            return Shown {
-                text: value.general(),
-                exact: None,
-            };
+            return Shown { text: value.general(), exact: None };
         }
         let Some((section, signed)) = self.section_for(value) else {
-            return Shown {
-                text: value.general(),
-                exact: None,
-            };
+            return Shown { text: value.general(), exact: None };
         };
-        section.show(value, signed, epoch).unwrap_or_else(|| Shown {
-            text: value.general(),
-            exact: None,
-        })
+        section.show(value, signed, epoch).unwrap_or_else(|| Shown { text: value.general(), exact: None })
     }
 
     /// A stored text as it is shown; none where that is the text itself.
@@ -195,11 +175,8 @@ impl NumberFormat {
     fn section_for(&self, value: &Decimal) -> Option<(&Section, bool)> {
         let sections = &self.sections;
         if sections.iter().any(|s| s.condition.is_some()) {
-            let fits = |s: &&Section| {
-                s.condition
-                    .as_ref()
-                    .is_none_or(|(orders, bound)| orders.contains(&value.cmp(bound)))
-            };
+            let fits =
+                |s: &&Section| s.condition.as_ref().is_none_or(|(orders, bound)| orders.contains(&value.cmp(bound)));
             let section = sections.iter().find(fits)?;
             let only_negative = section.condition.as_ref().is_some_and(|(orders, bound)| {
                 !orders.contains(&Ordering::Greater) && (bound.negative || bound.is_zero())
@@ -246,17 +223,8 @@ impl Section {
         let mut rest = code;
         while let Some(c) = rest.chars().next() {
             let mut taken = c.len_utf8();
-            let run = |letter: char| {
-                rest.chars()
-                    .take_while(|x| x.eq_ignore_ascii_case(&letter))
-                    .count()
-            };
-            let literal_at = |from: usize| {
-                rest[from..]
-                    .chars()
-                    .next()
-                    .map(|l| (l, from + l.len_utf8()))
-            };
+            let run = |letter: char| rest.chars().take_while(|x| x.eq_ignore_ascii_case(&letter)).count();
+            let literal_at = |from: usize| rest[from..].chars().next().map(|l| (l, from + l.len_utf8()));
             match c {
                 '"' => {
                     let end = rest[1..].find('"').map_or(rest.len(), |e| e + 1);
@@ -306,9 +274,7 @@ impl Section {
                     section.push_literal("%");
                 }
                 'E' | 'e' if rest[1..].starts_with(['+', '-']) => {
-                    section.tokens.push(Token::Exponent {
-                        plus: rest[1..].starts_with('+'),
-                    });
+                    section.tokens.push(Token::Exponent { plus: rest[1..].starts_with('+') });
                     taken = 2;
                 }
                 '@' => section.tokens.push(Token::Text),
@@ -365,10 +331,7 @@ impl Section {
     fn comma(&mut self, after: &str) {
         let after_place = self.tokens.iter().any(|t| matches!(t, Token::Place(_)));
         let in_fraction = self.tokens.contains(&Token::Point);
-        let next = after
-            .trim_start_matches(',')
-            .chars()
-            .find(|c| !matches!(c, '"' | '\\' | '!' | '_' | '*'));
+        let next = after.trim_start_matches(',').chars().find(|c| !matches!(c, '"' | '\\' | '!' | '_' | '*'));
         match () {
             () if !after_place => self.push_literal(","),
             () if !in_fraction && matches!(next, Some('0' | '#' | '?')) => self.thousands = true,
@@ -379,10 +342,9 @@ impl Section {
     /// `[Red]`, `[>=100]`, `[$¥-804]`, `[h]`, `[DBNum1]`.
     fn bracket(&mut self, inside: &str) {
         let unit = inside.chars().next().map(|c| c.to_ascii_lowercase());
-        if let (Some(unit @ ('h' | 'm' | 's')), true) = (
-            unit,
-            inside.chars().all(|c| Some(c.to_ascii_lowercase()) == unit),
-        ) {
+        if let (Some(unit @ ('h' | 'm' | 's')), true) =
+            (unit, inside.chars().all(|c| Some(c.to_ascii_lowercase()) == unit))
+        {
             self.tokens.push(Token::Elapsed(unit, inside.len()));
         } else if let Some(money) = inside.strip_prefix('$') {
             let (sign, locale) = money.split_once('-').unwrap_or((money, ""));
@@ -394,10 +356,7 @@ impl Section {
         } else if inside.len() >= 5 && has_prefix(inside, "dbnum") {
             self.chinese_digits = inside.ends_with('1');
         } else {
-            let signs = inside
-                .chars()
-                .take_while(|c| matches!(c, '<' | '>' | '='))
-                .count();
+            let signs = inside.chars().take_while(|c| matches!(c, '<' | '>' | '=')).count();
             let orders = match &inside[..signs] {
                 ">" => vec![Ordering::Greater],
                 "<" => vec![Ordering::Less],
@@ -413,9 +372,7 @@ impl Section {
 
     /// `m` is minutes behind hours and before seconds, months elsewhere.
     fn tell_minutes_from_months(&mut self) {
-        let timed: Vec<usize> = (0..self.tokens.len())
-            .filter(|i| self.tokens[*i].is_time())
-            .collect();
+        let timed: Vec<usize> = (0..self.tokens.len()).filter(|i| self.tokens[*i].is_time()).collect();
         for (k, &i) in timed.iter().enumerate() {
             if let Token::Month(n @ 1..=2) = self.tokens[i] {
                 let before = k.checked_sub(1).map(|b| &self.tokens[timed[b]]);
@@ -433,32 +390,19 @@ impl Section {
         let system_date = self.kind == Kind::Date;
         let has = |test: fn(&Token) -> bool| self.tokens.iter().any(test);
         let point = self.tokens.iter().position(|t| *t == Token::Point);
-        let exponent = self
-            .tokens
-            .iter()
-            .position(|t| matches!(t, Token::Exponent { .. }));
+        let exponent = self.tokens.iter().position(|t| matches!(t, Token::Exponent { .. }));
         let end = exponent.unwrap_or(self.tokens.len());
-        let places = |tokens: &[Token]| {
-            tokens
-                .iter()
-                .filter(|t| matches!(t, Token::Place(_)))
-                .count()
-        };
+        let places = |tokens: &[Token]| tokens.iter().filter(|t| matches!(t, Token::Place(_))).count();
         let split = point.unwrap_or(end).min(end);
         self.integer_places = places(&self.tokens[..split]);
         self.fraction_places = places(&self.tokens[split..end]);
-        let is_fraction =
-            has(|t| matches!(t, Token::Literal(l) if l.contains('/'))) && self.integer_places > 1;
+        let is_fraction = has(|t| matches!(t, Token::Literal(l) if l.contains('/'))) && self.integer_places > 1;
         self.kind = match () {
             () if system_date => {
                 self.tokens = Section::parse(NumberFormat::built_in(31)).tokens;
                 Kind::Date
             }
-            () if has(Token::is_time)
-                || has(|t| matches!(t, Token::HalfDay(_) | Token::Weekday { .. })) =>
-            {
-                Kind::Date
-            }
+            () if has(Token::is_time) || has(|t| matches!(t, Token::HalfDay(_) | Token::Weekday { .. })) => Kind::Date,
             () if has(|t| *t == Token::Text) => Kind::Text,
             () if has(|t| *t == Token::General) => Kind::General,
             () if exponent.is_some() => Kind::Scientific,
@@ -504,27 +448,15 @@ impl Section {
             }
             Kind::Scientific => {
                 let step = self.integer_places.max(1) as i32;
-                let mut exponent = if value.is_zero() {
-                    0
-                } else {
-                    magnitude.magnitude().div_euclid(step) * step
-                };
-                let (mut rounded, lost) = magnitude
-                    .shifted(-exponent)
-                    .rounded(self.fraction_places as i32);
+                let mut exponent = if value.is_zero() { 0 } else { magnitude.magnitude().div_euclid(step) * step };
+                let (mut rounded, lost) = magnitude.shifted(-exponent).rounded(self.fraction_places as i32);
                 if rounded.integer_digits() > step {
                     exponent += step;
                     rounded = rounded.shifted(-step);
                 }
-                let at = self
-                    .tokens
-                    .iter()
-                    .position(|t| matches!(t, Token::Exponent { .. }))?;
+                let at = self.tokens.iter().position(|t| matches!(t, Token::Exponent { .. }))?;
                 self.push_number(&rounded, at, &mut text);
-                let width = self.tokens[at..]
-                    .iter()
-                    .filter(|t| matches!(t, Token::Place('0')))
-                    .count();
+                let width = self.tokens[at..].iter().filter(|t| matches!(t, Token::Place('0'))).count();
                 let sign = match &self.tokens[at] {
                     _ if exponent < 0 => "-",
                     Token::Exponent { plus: true } => "+",
@@ -539,10 +471,7 @@ impl Section {
                 lost
             }
         };
-        Some(Shown {
-            text,
-            exact: lost.then(|| value.general()),
-        })
+        Some(Shown { text, exact: lost.then(|| value.general()) })
     }
 
     /// Lays a number's digits on the places of the first `end` tokens.
@@ -603,10 +532,7 @@ impl Section {
     }
 
     fn show_date(&self, value: &Decimal, epoch: Epoch) -> Option<Shown> {
-        let fraction = self
-            .tokens
-            .iter()
-            .any(|t| matches!(t, Token::SecondFraction(_)));
+        let fraction = self.tokens.iter().any(|t| matches!(t, Token::SecondFraction(_)));
         let m = Moment::of_serial(value, epoch, fraction)?;
         let half_day = self.tokens.iter().any(|t| matches!(t, Token::HalfDay(_)));
         let mut text = String::new();
@@ -647,11 +573,7 @@ impl Section {
                 }
                 Token::Hour(n) => {
                     has_time = true;
-                    let hour = if half_day {
-                        (m.hour + 11) % 12 + 1
-                    } else {
-                        m.hour
-                    };
+                    let hour = if half_day { (m.hour + 11) % 12 + 1 } else { m.hour };
                     self.push_count(&mut text, hour.into(), *n, false);
                 }
                 Token::Minute(n) => self.push_count(&mut text, m.minute.into(), *n, false),
@@ -670,18 +592,11 @@ impl Section {
                     self.push_count(&mut text, m.total_ms / unit_ms, *n, false);
                 }
                 Token::HalfDay(names) => text.push_str(names[usize::from(m.hour >= 12)]),
-                Token::Place(_)
-                | Token::Point
-                | Token::Exponent { .. }
-                | Token::General
-                | Token::Text => {}
+                Token::Place(_) | Token::Point | Token::Exponent { .. } | Token::General | Token::Text => {}
             }
         }
         let whole = has_year && has_month && has_day || has_time;
-        Some(Shown {
-            text,
-            exact: (!whole).then(|| m.iso()),
-        })
+        Some(Shown { text, exact: (!whole).then(|| m.iso()) })
     }
 
     /// A count of at least so many digits; with `[DBNum1]` in Chinese, years digit by digit (二〇二一), others as read.
@@ -692,11 +607,7 @@ impl Section {
         }
         let chinese = |d: i64| "〇一二三四五六七八九".chars().nth(d as usize);
         if digit_by_digit || n >= 100 {
-            into.extend(
-                format!("{n:0digits$}")
-                    .bytes()
-                    .filter_map(|d| chinese((d - b'0').into())),
-            );
+            into.extend(format!("{n:0digits$}").bytes().filter_map(|d| chinese((d - b'0').into())));
             return;
         }
         let (tens, ones) = (n / 10, n % 10);
@@ -727,15 +638,7 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-const WEEKDAYS: [&str; 7] = [
-    "Sunday",
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-];
+const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 impl Token {
     fn is_second(&self) -> bool {
@@ -758,8 +661,7 @@ impl Token {
 
 /// Does the text begin so, letter case aside?
 fn has_prefix(text: &str, prefix: &str) -> bool {
-    text.get(..prefix.len())
-        .is_some_and(|t| t.eq_ignore_ascii_case(prefix))
+    text.get(..prefix.len()).is_some_and(|t| t.eq_ignore_ascii_case(prefix))
 }
 
 #[cfg(test)]
@@ -800,21 +702,9 @@ mod tests {
             ("0.00E+00", "12345", "1.23E+04"),
             ("0.0E+0", "99999", "1.0E+5"),
             ("##0.0E+0", "12345", "12.3E+3"),
-            (
-                "_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * \"-\"??_ ;_ @_ ",
-                "1234.5",
-                "1,234.50",
-            ),
-            (
-                "_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * \"-\"??_ ;_ @_ ",
-                "-1234.5",
-                "-1,234.50",
-            ),
-            (
-                "_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * \"-\"??_ ;_ @_ ",
-                "0",
-                "-",
-            ),
+            ("_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * \"-\"??_ ;_ @_ ", "1234.5", "1,234.50"),
+            ("_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * \"-\"??_ ;_ @_ ", "-1234.5", "-1,234.50"),
+            ("_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * \"-\"??_ ;_ @_ ", "0", "-"),
             ("[>=100]0\"多\";0\"少\"", "150", "150多"),
             ("[>=100]0\"多\";0\"少\"", "50", "50少"),
             ("[$¥-804]#,##0.00", "5", "¥5.00"),
@@ -833,20 +723,14 @@ mod tests {
     #[test]
     fn wan_with_a_point_between_the_digits() {
         // A common trick: thousands are left off, and a point is set before the last digit: ten thousands.
-        assert_eq!(
-            show("0!.0,\"万\"", "12345"),
-            ("1.2万".into(), Some("12345".into()))
-        );
+        assert_eq!(show("0!.0,\"万\"", "12345"), ("1.2万".into(), Some("12345".into())));
         assert_eq!(show("0\\.0,", "100000"), ("10.0".into(), None));
     }
 
     #[test]
     fn what_rounding_hides_is_kept_beside() {
         assert_eq!(show("0", "98.77"), ("99".into(), Some("98.77".into())));
-        assert_eq!(
-            show("0.00%", "0.98765"),
-            ("98.77%".into(), Some("0.98765".into()))
-        );
+        assert_eq!(show("0.00%", "0.98765"), ("98.77%".into(), Some("0.98765".into())));
         assert_eq!(show("0.00", "98.7"), ("98.70".into(), None));
         assert_eq!(show("0;-0;;@", "0"), (String::new(), None));
         assert_eq!(show(";;;", "5"), (String::new(), Some("5".into())));
@@ -865,25 +749,14 @@ mod tests {
             ("[h]:mm", "1.5", "36:00"),
             ("[$-804]aaaa", "44561", "星期五"),
             ("d-mmm-yy", "44561", "31-Dec-21"),
-            (
-                "[DBNum1][$-804]yyyy\"年\"m\"月\"d\"日\"",
-                "44561",
-                "二〇二一年十二月三十一日",
-            ),
-            (
-                "[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy",
-                "44561",
-                "2021年12月31日",
-            ),
+            ("[DBNum1][$-804]yyyy\"年\"m\"月\"d\"日\"", "44561", "二〇二一年十二月三十一日"),
+            ("[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy", "44561", "2021年12月31日"),
             ("yyyy\\.mm", "44561", "2021.12"),
             ("mm:ss.0", "0.0000058", "00:00.5"),
         ] {
             assert_eq!(show(code, value).0, text, "{code} of {value}");
         }
-        assert_eq!(
-            show("m\"月\"", "44561"),
-            ("12月".into(), Some("2021-12-31".into()))
-        );
+        assert_eq!(show("m\"月\"", "44561"), ("12月".into(), Some("2021-12-31".into())));
         assert_eq!(show("yyyy", "-5").0, "-5");
     }
 
@@ -891,10 +764,7 @@ mod tests {
     fn texts_pass_unless_the_format_adds_to_them() {
         assert_eq!(NumberFormat::parse("0.00").show_text("甲"), None);
         assert_eq!(NumberFormat::parse("@").show_text("甲"), None);
-        assert_eq!(
-            NumberFormat::parse("@\"元\"").show_text("三").as_deref(),
-            Some("三元")
-        );
+        assert_eq!(NumberFormat::parse("@\"元\"").show_text("三").as_deref(), Some("三元"));
     }
 
     proptest! {

@@ -13,11 +13,7 @@ use std::collections::HashSet;
 const ROWS: u32 = 1 << 20;
 const COLUMNS: u32 = 1 << 14;
 
-pub(super) fn read(
-    bytes: &[u8],
-    limits: &Limits,
-    workbook: &mut Workbook,
-) -> Result<(), LoadError> {
+pub(super) fn read(bytes: &[u8], limits: &Limits, workbook: &mut Workbook) -> Result<(), LoadError> {
     let mut package = Package::open(bytes, limits)?;
     if let Some(mut manifest) = package.xml("META-INF/manifest.xml")? {
         loop {
@@ -34,21 +30,11 @@ pub(super) fn read(
         }
     }
     let Some(xml) = package.xml("content.xml")? else {
-        return Err(LoadError::damaged(
-            "the package has no content.xml: it is no spreadsheet, or is damaged",
-        ));
+        return Err(LoadError::damaged("the package has no content.xml: it is no spreadsheet, or is damaged"));
     };
-    let mut reader = Reader {
-        xml,
-        workbook,
-        hidden_styles: HashSet::new(),
-        style: None,
-        sheet: None,
-    };
+    let mut reader = Reader { xml, workbook, hidden_styles: HashSet::new(), style: None, sheet: None };
     let outcome = reader.run();
-    let Reader {
-        sheet, workbook, ..
-    } = reader;
+    let Reader { sheet, workbook, .. } = reader;
     match outcome {
         Ok(()) => Ok(()),
         Err(error) => {
@@ -102,14 +88,12 @@ impl Reader<'_, '_> {
                     }
                     "table-properties" => {
                         let hidden = attributes(&e).any(|(n, v)| n == "display" && v == "false");
-                        self.hidden_styles
-                            .extend(self.style.clone().filter(|_| hidden));
+                        self.hidden_styles.extend(self.style.clone().filter(|_| hidden));
                         false
                     }
                     "table" => {
                         let name = attribute(&e, "name").unwrap_or_default().into_owned();
-                        let hidden = attribute(&e, "style-name")
-                            .is_some_and(|s| self.hidden_styles.contains(&*s));
+                        let hidden = attribute(&e, "style-name").is_some_and(|s| self.hidden_styles.contains(&*s));
                         if hidden {
                             self.workbook.hidden_sheets.push(name);
                         } else {
@@ -236,8 +220,8 @@ impl Reader<'_, '_> {
                         }
                         "tab" => text.push('\t'),
                         "line-break" => text.push('\n'),
-                        "annotation" | "frame" | "custom-shape" | "g" | "table" | "detective"
-                        | "ruby-text" | "note" => {
+                        "annotation" | "frame" | "custom-shape" | "g" | "table" | "detective" | "ruby-text"
+                        | "note" => {
                             skip = true;
                         }
                         _ => {}
@@ -301,10 +285,7 @@ impl OpenSheet {
         let first = self.next_column_style;
         self.next_column_style = first.saturating_add(repeats(tag, "number-columns-repeated"));
         if is_hidden(tag) {
-            self.sheet
-                .layout
-                .hidden_columns
-                .push((first, self.next_column_style - 1));
+            self.sheet.layout.hidden_columns.push((first, self.next_column_style - 1));
         }
     }
 
@@ -326,10 +307,7 @@ impl OpenSheet {
         };
         if !row.is_empty() {
             for i in 1..self.row_repeats {
-                row.iter().for_each(|c| {
-                    self.sheet
-                        .push(c.row + i, c.column, c.text.clone(), c.exact.clone())
-                });
+                row.iter().for_each(|c| self.sheet.push(c.row + i, c.column, c.text.clone(), c.exact.clone()));
                 self.sheet.check_budget()?;
             }
         }
@@ -350,9 +328,7 @@ impl CellTag {
         for (name, value) in attributes(tag) {
             match name {
                 // Spreadsheet programs repeat some attributes in a namespace of their own.
-                "value-type" if cell.value_type.is_none() => {
-                    cell.value_type = Some(value.to_owned())
-                }
+                "value-type" if cell.value_type.is_none() => cell.value_type = Some(value.to_owned()),
                 "value" | "date-value" | "time-value" | "boolean-value" | "string-value" => {
                     cell.value = Some(super::super::xml::unescaped(value).into_owned());
                 }
@@ -367,9 +343,7 @@ impl CellTag {
     /// gives its values as they are.
     fn shown(&self, text: String) -> (String, Option<String>) {
         let number = match self.value_type.as_deref() {
-            Some("float" | "percentage" | "currency") => {
-                self.value.as_deref().and_then(Decimal::parse)
-            }
+            Some("float" | "percentage" | "currency") => self.value.as_deref().and_then(Decimal::parse),
             _ => None,
         };
         match (number, text.trim().is_empty()) {
@@ -406,22 +380,10 @@ mod tests {
             ..CellTag::default()
         };
         let shown = |kind, value, text: &str| tag(kind, value).shown(text.into());
-        assert_eq!(
-            shown("percentage", "0.9877", "98.77%"),
-            ("98.77%".into(), None)
-        );
-        assert_eq!(
-            shown("float", "1234567.5", "1,234,567.50"),
-            ("1,234,567.50".into(), None)
-        );
-        assert_eq!(
-            shown("float", "98.77", "99"),
-            ("99".into(), Some("98.77".into()))
-        );
-        assert_eq!(
-            shown("percentage", "0.98770000000000002", ""),
-            ("98.77%".into(), None)
-        );
+        assert_eq!(shown("percentage", "0.9877", "98.77%"), ("98.77%".into(), None));
+        assert_eq!(shown("float", "1234567.5", "1,234,567.50"), ("1,234,567.50".into(), None));
+        assert_eq!(shown("float", "98.77", "99"), ("99".into(), Some("98.77".into())));
+        assert_eq!(shown("percentage", "0.98770000000000002", ""), ("98.77%".into(), None));
         assert_eq!(shown("date", "2021-12-31", ""), ("2021-12-31".into(), None));
     }
 }

@@ -80,13 +80,8 @@ pub(super) fn unescaped(text: &str) -> Option<String> {
     let mut rest = text;
     while let Some(at) = rest.find("_x") {
         plain.push_str(&rest[..at]);
-        let code = rest
-            .get(at + 2..at + 6)
-            .filter(|_| rest[at + 6..].starts_with('_'));
-        match code
-            .and_then(|hex| u32::from_str_radix(hex, 16).ok())
-            .and_then(char::from_u32)
-        {
+        let code = rest.get(at + 2..at + 6).filter(|_| rest[at + 6..].starts_with('_'));
+        match code.and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32) {
             Some(c) => {
                 plain.push(c);
                 rest = &rest[at + 7..];
@@ -111,15 +106,6 @@ mod tests {
 b_x_c_x5F20_</t></si></sst>"#;
         let strings = SharedStrings::read(Xml::of_bytes(xml.as_bytes(), "sst", 64)).unwrap();
         let all: Vec<_> = (0..5).map(|i| strings.get(i)).collect();
-        assert_eq!(
-            all,
-            [
-                Some("甲"),
-                Some(""),
-                Some("乙 <丙"),
-                Some("a\nb_x_c张"),
-                None
-            ]
-        );
+        assert_eq!(all, [Some("甲"), Some(""), Some("乙 <丙"), Some("a\nb_x_c张"), None]);
     }
 }

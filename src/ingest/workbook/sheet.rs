@@ -59,6 +59,11 @@ pub(super) struct Budget {
 pub(super) struct Sheet {
     pub(super) budget: Budget,
     over_budget: bool,
+    /// Cells are counted, not kept: they will be read again.
+    pub(super) is_survey: bool,
+    hidden_cells: usize,
+    /// Bytes of text kept.
+    pub(super) text_bytes: usize,
     pub(super) layout: Layout,
     pub(super) cells: Vec<SheetCell>,
     /// Addresses of formulas without a stored result: the first few, and how many there are.
@@ -68,23 +73,14 @@ pub(super) struct Sheet {
 
 impl Sheet {
     pub(super) fn new(name: String, budget: Budget) -> Self {
-        Sheet {
-            layout: Layout {
-                name,
-                ..Layout::default()
-            },
-            budget,
-            ..Sheet::default()
-        }
+        Sheet { layout: Layout { name, ..Layout::default() }, budget, ..Sheet::default() }
     }
 
     /// # Errors
     /// `too_large` once more was pushed than the budget allows.
     pub(super) fn check_budget(&self) -> Result<(), LoadError> {
         if self.over_budget {
-            return Err(LoadError::too_large(
-                "the workbook has more cells or text than one document may have",
-            ));
+            return Err(LoadError::too_large("the workbook has more cells or text than one document may have"));
         }
         Ok(())
     }
@@ -95,26 +91,21 @@ impl Sheet {
         if trimmed.is_empty() && exact.is_none() {
             return;
         }
-        let left = (
-            self.budget.cells.checked_sub(1),
-            self.budget.text.checked_sub(trimmed.len()),
-        );
+        if self.is_survey {
+            self.over_budget |= self.budget.cells == 0;
+            self.budget.cells = self.budget.cells.saturating_sub(1);
+            self.hidden_cells += usize::from(self.layout.hides_while_read(row, column));
+            return;
+        }
+        self.text_bytes += trimmed.len();
+        let left = (self.budget.cells.checked_sub(1), self.budget.text.checked_sub(trimmed.len()));
         let (Some(cells), Some(bytes)) = left else {
             self.over_budget = true;
             return;
         };
         self.budget = Budget { cells, text: bytes };
-        let text = if trimmed.len() == text.len() {
-            text
-        } else {
-            trimmed.to_owned()
-        };
-        self.cells.push(SheetCell {
-            row,
-            column,
-            text,
-            exact,
-        });
+        let text = if trimmed.len() == text.len() { text } else { trimmed.to_owned() };
+        self.cells.push(SheetCell { row, column, text, exact });
     }
 
     pub(super) fn note_uncomputed(&mut self, row: u32, column: u32) {
@@ -125,39 +116,41 @@ impl Sheet {
     }
 
     /// The sheet as blocks, and its findings.
-    pub(super) fn finish(self) -> (Vec<Block<'static>>, Vec<Finding>) {
+    pub(super) fn finish(mut self) -> (Vec<Block<'static>>, Vec<Finding>) {
+        let layout = std::mem::take(&mut self.layout).prepared();
+        let (cells, hidden) = layout.visible(std::mem::take(&mut self.cells));
+        self.hidden_cells += hidden;
+        let findings = self.findings(&layout.name);
+        (grids(&layout, cells).into_iter().map(Block::Grid).collect(), findings)
+    }
+
+    /// The layout of a sheet that was only surveyed, and its findings.
+    pub(super) fn finish_survey(mut self) -> (Layout, Vec<Finding>) {
+        let layout = std::mem::take(&mut self.layout).prepared();
+        let findings = self.findings(&layout.name);
+        (layout, findings)
+    }
+
+    fn findings(&self, name: &str) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let layout = self.layout.prepared();
-        let (cells, hidden) = layout.visible(self.cells);
-        let warn = |message| Finding::new(Code::ContentSkipped, Severity::Info, message);
-        if hidden > 0 {
-            findings.push(warn(format!(
-                "sheet {}: {hidden} cells in hidden rows or columns left out",
-                layout.name
-            )));
+        if self.hidden_cells > 0 {
+            let message = format!("sheet {name}: {} cells in hidden rows or columns left out", self.hidden_cells);
+            findings.push(Finding::new(Code::ContentSkipped, Severity::Info, message));
         }
         if self.uncomputed_count > 0 {
-            let first: Vec<String> = self
-                .uncomputed
-                .iter()
-                .map(|(r, c)| address(*r, *c))
-                .collect();
+            let first: Vec<String> = self.uncomputed.iter().map(|(r, c)| address(*r, *c)).collect();
+            let more = if self.uncomputed_count > first.len() { " …" } else { "" };
             findings.push(Finding::new(
                 Code::ValueMissing,
                 Severity::Warning,
                 format!(
-                    "sheet {}: {} formulas have no stored result ({}{}): open and save the file in a spreadsheet program",
-                    layout.name,
+                    "sheet {name}: {} formulas have no stored result ({}{more}): open and save the file in a spreadsheet program",
                     self.uncomputed_count,
                     first.join(", "),
-                    if self.uncomputed_count > first.len() { " …" } else { "" },
                 ),
             ));
         }
-        (
-            grids(&layout, cells).into_iter().map(Block::Grid).collect(),
-            findings,
-        )
+        findings
     }
 }
 
@@ -204,12 +197,16 @@ impl Layout {
     pub(super) fn prepared(mut self) -> Self {
         self.hidden_rows = joined(self.hidden_rows);
         self.hidden_columns = joined(self.hidden_columns);
-        self.merges.retain(|m| {
-            m.top <= m.bottom && m.left <= m.right && (m.top, m.left) != (m.bottom, m.right)
-        });
+        self.merges.retain(|m| m.top <= m.bottom && m.left <= m.right && (m.top, m.left) != (m.bottom, m.right));
         self.merges.sort_unstable();
         self.merges.dedup();
         self
+    }
+
+    /// Is this place hidden by what has been read so far, its row being the last?
+    fn hides_while_read(&self, row: u32, column: u32) -> bool {
+        self.hidden_rows.last().is_some_and(|r| r.1 == row)
+            || self.hidden_columns.iter().any(|r| (r.0..=r.1).contains(&column))
     }
 
     /// The cells in sight, sorted; the number of those left out. A merged region whose first row or column is hidden
@@ -223,14 +220,8 @@ impl Layout {
                 if !row_hidden && !column_hidden {
                     return true;
                 }
-                let at = self
-                    .merges
-                    .partition_point(|m| (m.top, m.left) < (cell.row, cell.column));
-                if let Some(m) = self
-                    .merges
-                    .get(at)
-                    .filter(|m| (m.top, m.left) == (cell.row, cell.column))
-                {
+                let at = self.merges.partition_point(|m| (m.top, m.left) < (cell.row, cell.column));
+                if let Some(m) = self.merges.get(at).filter(|m| (m.top, m.left) == (cell.row, cell.column)) {
                     let row = first_outside(&self.hidden_rows, cell.row);
                     let column = first_outside(&self.hidden_columns, cell.column);
                     if row <= m.bottom && column <= m.right {
@@ -276,19 +267,12 @@ pub(super) fn grids(layout: &Layout, cells: Vec<SheetCell>) -> Vec<Grid> {
     for cell in cells {
         while let Some(m) = merges.get(next_merge).filter(|m| m.top <= cell.row) {
             // Regions without text, of the free rows below a table say, hold nothing together.
-            if block
-                .last()
-                .is_some_and(|last| m.top <= last.row.max(reach))
-                || m.top == cell.row
-            {
+            if block.last().is_some_and(|last| m.top <= last.row.max(reach)) || m.top == cell.row {
                 reach = reach.max(m.bottom);
             }
             next_merge += 1;
         }
-        if block
-            .last()
-            .is_some_and(|last| cell.row > last.row.max(reach).saturating_add(WIDE_GAP))
-        {
+        if block.last().is_some_and(|last| cell.row > last.row.max(reach).saturating_add(WIDE_GAP)) {
             push_block(&mut grids, layout, &merges, std::mem::take(&mut block));
         }
         block.push(cell);
@@ -309,8 +293,7 @@ fn push_block(grids: &mut Vec<Grid>, layout: &Layout, merges: &[Region], cells: 
     match side_by_side(&cells, merges) {
         Some(column) => {
             let (left, right) = cells.into_iter().partition(|c| c.column < column);
-            let (left_merges, right_merges): (Vec<Region>, Vec<Region>) =
-                merges.iter().partition(|m| m.left < column);
+            let (left_merges, right_merges): (Vec<Region>, Vec<Region>) = merges.iter().partition(|m| m.left < column);
             grids.extend(grid(layout, &left_merges, left));
             push_block(grids, layout, &right_merges, right);
         }
@@ -328,9 +311,7 @@ fn side_by_side(cells: &[SheetCell], merges: &[Region]) -> Option<u32> {
         return None;
     }
     let mut used = vec![false; width];
-    cells
-        .iter()
-        .for_each(|c| used[(c.column - left) as usize] = true);
+    cells.iter().for_each(|c| used[(c.column - left) as usize] = true);
     if used.iter().all(|u| *u) {
         return None;
     }
@@ -340,22 +321,14 @@ fn side_by_side(cells: &[SheetCell], merges: &[Region]) -> Option<u32> {
         (from..=to).for_each(|c| used[c as usize] = true);
     }
     let is_label = |c: &&SheetCell| c.text.chars().filter(|c| !c.is_ascii()).count() >= 2;
-    (1..width)
-        .filter(|c| used[*c] && !used[c - 1])
-        .map(|c| left + c as u32)
-        .find(|&column| {
-            let labels = |right: bool| -> HashSet<&str> {
-                cells
-                    .iter()
-                    .filter(|c| (c.column >= column) == right)
-                    .filter(is_label)
-                    .map(|c| c.text.as_str())
-                    .collect()
-            };
-            let (on_left, on_right) = (labels(false), labels(true));
-            let shared = on_left.intersection(&on_right).count();
-            shared >= SHARED_LABELS && 2 * shared >= on_left.len().min(on_right.len())
-        })
+    (1..width).filter(|c| used[*c] && !used[c - 1]).map(|c| left + c as u32).find(|&column| {
+        let labels = |right: bool| -> HashSet<&str> {
+            cells.iter().filter(|c| (c.column >= column) == right).filter(is_label).map(|c| c.text.as_str()).collect()
+        };
+        let (on_left, on_right) = (labels(false), labels(true));
+        let shared = on_left.intersection(&on_right).count();
+        shared >= SHARED_LABELS && 2 * shared >= on_left.len().min(on_right.len())
+    })
 }
 
 /// One grid of sorted cells; blank places of its rows become blank cells.
@@ -368,13 +341,10 @@ fn grid(layout: &Layout, merges: &[Region], cells: Vec<SheetCell>) -> Option<Gri
 
     // Columns that hold something; the others are free space beside and between.
     let mut used = vec![false; width];
-    cells
-        .iter()
-        .for_each(|c| used[(c.column - first_column) as usize] = true);
+    cells.iter().for_each(|c| used[(c.column - first_column) as usize] = true);
     let columns: Vec<usize> = (0..width).filter(|c| used[*c]).collect();
     let rows = cells.chunk_by(|a, b| a.row == b.row).count();
-    let with_blanks =
-        rows.saturating_mul(columns.len()) <= cells.len().saturating_mul(BLANKS_PER_CELL) + 20_000;
+    let with_blanks = rows.saturating_mul(columns.len()) <= cells.len().saturating_mul(BLANKS_PER_CELL) + 20_000;
 
     // For each column, the first row that no region covers.
     let mut free_from = vec![0u32; width];
@@ -389,11 +359,7 @@ fn grid(layout: &Layout, merges: &[Region], cells: Vec<SheetCell>) -> Option<Gri
             let inside = m.left >= first_column && m.left <= last_column;
             // A region that begins in a blank row above hides what it covers here, and is itself a blank cell.
             if inside && (m.top == row || m.bottom >= row) {
-                starting.push(Region {
-                    right: m.right.min(last_column),
-                    bottom: m.bottom.min(last_row),
-                    ..*m
-                });
+                starting.push(Region { right: m.right.min(last_column), bottom: m.bottom.min(last_row), ..*m });
             }
         }
         starting.sort_unstable_by_key(|m| (m.left, m.top));
@@ -421,10 +387,7 @@ fn grid(layout: &Layout, merges: &[Region], cells: Vec<SheetCell>) -> Option<Gri
             }
             let (text, exact) = content.map_or((String::new(), None), |c| (c.text, c.exact));
             let grid_row = (row - first_row) as usize;
-            placed.push(Cell {
-                exact,
-                ..Cell::new(grid_row, column, text).spanning(row_span, column_span)
-            });
+            placed.push(Cell { exact, ..Cell::new(grid_row, column, text).spanning(row_span, column_span) });
         };
         if with_blanks {
             for &column in &columns {
@@ -434,11 +397,7 @@ fn grid(layout: &Layout, merges: &[Region], cells: Vec<SheetCell>) -> Option<Gri
             }
         } else {
             while let Some(cell) = cells.next_if(|c| c.row == row) {
-                place(
-                    (cell.column - first_column) as usize,
-                    Some(cell),
-                    &mut placed,
-                );
+                place((cell.column - first_column) as usize, Some(cell), &mut placed);
             }
         }
     }
@@ -455,21 +414,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn cell(row: u32, column: u32, text: &str) -> SheetCell {
-        SheetCell {
-            row,
-            column,
-            text: text.into(),
-            exact: None,
-        }
+        SheetCell { row, column, text: text.into(), exact: None }
     }
 
     fn region(top: u32, left: u32, bottom: u32, right: u32) -> Region {
-        Region {
-            top,
-            left,
-            bottom,
-            right,
-        }
+        Region { top, left, bottom, right }
     }
 
     fn sheet(layout: Layout, cells: Vec<SheetCell>) -> Vec<Grid> {
@@ -479,38 +428,18 @@ mod tests {
     }
 
     fn shown(grid: &Grid) -> Vec<(usize, usize, usize, usize, &str)> {
-        grid.cells
-            .iter()
-            .map(|c| (c.row, c.column, c.row_span, c.column_span, c.text.as_str()))
-            .collect()
+        grid.cells.iter().map(|c| (c.row, c.column, c.row_span, c.column_span, c.text.as_str())).collect()
     }
 
     #[test]
     fn addresses() {
-        assert_eq!(
-            [
-                address(0, 0),
-                address(6, 1),
-                address(9, 26),
-                address(0, 16383)
-            ],
-            ["A1", "B7", "AA10", "XFD1"]
-        );
+        assert_eq!([address(0, 0), address(6, 1), address(9, 26), address(0, 16383)], ["A1", "B7", "AA10", "XFD1"]);
     }
 
     #[test]
     fn coordinates_are_the_sheets_and_blanks_are_cells() {
-        let layout = Layout {
-            merges: vec![region(4, 2, 5, 2), region(4, 3, 4, 9)],
-            ..Layout::default()
-        };
-        let cells = vec![
-            cell(4, 2, "产出"),
-            cell(4, 3, "甲"),
-            cell(5, 2, "盖住"),
-            cell(5, 3, "乙"),
-            cell(6, 4, "丙"),
-        ];
+        let layout = Layout { merges: vec![region(4, 2, 5, 2), region(4, 3, 4, 9)], ..Layout::default() };
+        let cells = vec![cell(4, 2, "产出"), cell(4, 3, "甲"), cell(5, 2, "盖住"), cell(5, 3, "乙"), cell(6, 4, "丙")];
         let grids = sheet(layout, cells);
         assert_eq!((grids[0].first_row, grids[0].first_column), (4, 2));
         let expected = [
@@ -533,30 +462,18 @@ mod tests {
             hidden_columns: vec![(2, 5)],
             ..Layout::default()
         };
-        let cells = vec![
-            cell(0, 0, "并"),
-            cell(0, 1, "藏"),
-            cell(1, 1, "一"),
-            cell(2, 1, "二"),
-            cell(2, 3, "藏"),
-        ];
+        let cells = vec![cell(0, 0, "并"), cell(0, 1, "藏"), cell(1, 1, "一"), cell(2, 1, "二"), cell(2, 3, "藏")];
         let layout = layout.prepared();
         let (cells, hidden) = layout.visible(cells);
         assert_eq!(hidden, 2);
         let grids = grids(&layout, cells);
-        assert_eq!(
-            shown(&grids[0]),
-            [(0, 0, 2, 1, "并"), (0, 1, 1, 1, "一"), (1, 1, 1, 1, "二")]
-        );
+        assert_eq!(shown(&grids[0]), [(0, 0, 2, 1, "并"), (0, 1, 1, 1, "一"), (1, 1, 1, 1, "二")]);
         assert_eq!(grids[0].first_row, 1);
     }
 
     #[test]
     fn wide_gaps_and_tables_side_by_side_part_a_sheet() {
-        let far = sheet(
-            Layout::default(),
-            vec![cell(0, 0, "甲"), cell(1_000_000, 0, "乙")],
-        );
+        let far = sheet(Layout::default(), vec![cell(0, 0, "甲"), cell(1_000_000, 0, "乙")]);
         assert_eq!(far.len(), 2);
         assert_eq!((far[1].first_row, far[1].rows), (1_000_000, 1));
 
@@ -568,18 +485,9 @@ mod tests {
                 .flat_map(move |(r, l)| [cell(r as u32, left, l), cell(r as u32, left + 1, "值")])
         };
         let two = sheet(Layout::default(), form(0).chain(form(3)).collect());
-        assert_eq!(
-            two.iter().map(|g| g.first_column).collect::<Vec<_>>(),
-            [0, 3]
-        );
-        let other = (0..4).flat_map(|r| {
-            [
-                cell(r, 0, "左边"),
-                cell(r, 1, "标签"),
-                cell(r, 3, "右边"),
-                cell(r, 4, "别的"),
-            ]
-        });
+        assert_eq!(two.iter().map(|g| g.first_column).collect::<Vec<_>>(), [0, 3]);
+        let other =
+            (0..4).flat_map(|r| [cell(r, 0, "左边"), cell(r, 1, "标签"), cell(r, 3, "右边"), cell(r, 4, "别的")]);
         assert_eq!(sheet(Layout::default(), other.collect()).len(), 1);
     }
 

@@ -60,18 +60,10 @@ pub(super) fn read(bytes: &[u8], workbook: &mut Workbook) -> Result<(), LoadErro
         return Err(encrypted());
     }
     let Some(stream) = file.stream("Workbook").or_else(|| file.stream("Book")) else {
-        return Err(LoadError::damaged(
-            "the OLE container has no Workbook stream: it is no Excel file, or is damaged",
-        ));
+        return Err(LoadError::damaged("the OLE container has no Workbook stream: it is no Excel file, or is damaged"));
     };
     let globals = Globals::read(&stream)?;
-    let Globals {
-        sheets,
-        text,
-        epoch,
-        formats,
-        strings,
-    } = globals;
+    let Globals { sheets, text, epoch, formats, strings } = globals;
     for bound in sheets {
         if bound.hidden {
             workbook.hidden_sheets.push(bound.name);
@@ -92,9 +84,7 @@ pub(super) fn read(bytes: &[u8], workbook: &mut Workbook) -> Result<(), LoadErro
         let name = reader.sheet.layout.name.clone();
         workbook.add(reader.sheet)?;
         if !ended {
-            workbook.tolerate(LoadError::damaged(format!(
-                "sheet {name}: the file ends in the middle"
-            )))?;
+            workbook.tolerate(LoadError::damaged(format!("sheet {name}: the file ends in the middle")))?;
         }
     }
     Ok(())
@@ -103,9 +93,7 @@ pub(super) fn read(bytes: &[u8], workbook: &mut Workbook) -> Result<(), LoadErro
 fn encrypted() -> LoadError {
     LoadError {
         code: "encrypted",
-        message:
-            "the workbook is protected by a password: open it, save it without one, and try again"
-                .into(),
+        message: "the workbook is protected by a password: open it, save it without one, and try again".into(),
     }
 }
 
@@ -113,10 +101,7 @@ fn encrypted() -> LoadError {
 fn records(stream: &[u8], from: usize) -> impl Iterator<Item = (u16, &[u8], usize)> {
     let mut at = from;
     std::iter::from_fn(move || {
-        let (kind, length) = (
-            u16_at(stream, at)?,
-            usize::from(u16_at(stream, at.checked_add(2)?)?),
-        );
+        let (kind, length) = (u16_at(stream, at)?, usize::from(u16_at(stream, at.checked_add(2)?)?));
         let content = stream.get(at + 4..)?;
         let content = &content[..content.len().min(length)];
         at += 4 + length;
@@ -126,9 +111,7 @@ fn records(stream: &[u8], from: usize) -> impl Iterator<Item = (u16, &[u8], usiz
 
 /// A record with the continuations behind it.
 fn with_continuations<'s>(stream: &'s [u8], content: &'s [u8], next: usize) -> Pieces<'s> {
-    let more = records(stream, next)
-        .take_while(|r| r.0 == record::CONTINUE)
-        .map(|r| r.1);
+    let more = records(stream, next).take_while(|r| r.0 == record::CONTINUE).map(|r| r.1);
     Pieces::new(std::iter::once(content).chain(more).collect())
 }
 
@@ -140,15 +123,11 @@ impl Globals {
             Some((0x0009 | 0x0209 | 0x0409, ..)) => {
                 return Err(LoadError {
                     code: "unsupported",
-                    message:
-                        "the workbook was written by an Excel older than version 5: save it anew"
-                            .into(),
+                    message: "the workbook was written by an Excel older than version 5: save it anew".into(),
                 });
             }
             _ => {
-                return Err(LoadError::damaged(
-                    "the Workbook stream does not begin as one",
-                ));
+                return Err(LoadError::damaged("the Workbook stream does not begin as one"));
             }
         };
         let mut text = match version {
@@ -164,9 +143,7 @@ impl Globals {
             match kind {
                 record::FILE_PASS => return Err(encrypted()),
                 record::CODE_PAGE => {
-                    if let (TextKind::CodePage(encoding), Some(number)) =
-                        (&mut text, u16_at(content, 0))
-                    {
+                    if let (TextKind::CodePage(encoding), Some(number)) = (&mut text, u16_at(content, 0)) {
                         *encoding = code_page(number);
                     }
                 }
@@ -199,13 +176,7 @@ impl Globals {
                 _ => {}
             }
         }
-        Ok(Globals {
-            text,
-            epoch,
-            formats: Formats::of(&codes, ids),
-            strings,
-            sheets,
-        })
+        Ok(Globals { text, epoch, formats: Formats::of(&codes, ids), strings, sheets })
     }
 }
 
@@ -231,8 +202,7 @@ impl SheetReader<'_> {
                 record::EOF => depth -= 1,
                 record::STRING => {
                     if let Some((row, column, style)) = self.pending.take()
-                        && let Some(text) =
-                            with_continuations(stream, content, next).text(self.text, false)
+                        && let Some(text) = with_continuations(stream, content, next).text(self.text, false)
                     {
                         self.push_text(row, column, style, &text);
                     }
@@ -264,20 +234,13 @@ impl SheetReader<'_> {
             record::MERGED_CELLS => {
                 let regions = content.get(2..)?.chunks_exact(8).filter_map(|r| {
                     let at = |place: usize| u16_at(r, place).map(u32::from);
-                    Some(Region {
-                        top: at(0)?,
-                        bottom: at(2)?,
-                        left: at(4)?,
-                        right: at(6)?,
-                    })
+                    Some(Region { top: at(0)?, bottom: at(2)?, left: at(4)?, right: at(6)? })
                 });
                 self.sheet.layout.merges.extend(regions);
             }
             record::MULTIPLE_RK => {
                 let (row, first) = (at(0)?, at(2)?);
-                let cells = content
-                    .get(4..content.len().checked_sub(2)?)?
-                    .chunks_exact(6);
+                let cells = content.get(4..content.len().checked_sub(2)?)?.chunks_exact(6);
                 for (i, cell) in cells.enumerate() {
                     let (style, rk) = (u16_at(cell, 0)?, u32_at(cell, 2)?);
                     self.push_number(row, first + i as u32, style.into(), rk_number(rk));
@@ -300,11 +263,7 @@ impl SheetReader<'_> {
 
     fn cell(&mut self, kind: u16, value: &[u8], row: u32, column: u32, style: usize) -> Option<()> {
         self.pending = None;
-        let float = |bytes: &[u8]| {
-            bytes
-                .first_chunk()
-                .and_then(|b| Decimal::from_f64(f64::from_le_bytes(*b)))
-        };
+        let float = |bytes: &[u8]| bytes.first_chunk().and_then(|b| Decimal::from_f64(f64::from_le_bytes(*b)));
         match kind {
             record::LABEL_SHARED => {
                 let text = self.strings.get(u32_at(value, 0)? as usize)?;
@@ -316,15 +275,11 @@ impl SheetReader<'_> {
             }
             record::NUMBER => self.push_number(row, column, style, float(value)),
             record::RK => self.push_number(row, column, style, rk_number(u32_at(value, 0)?)),
-            record::BOOL_OR_ERROR => {
-                self.push_bool_or_error(row, column, *value.first()?, *value.get(1)? != 0)
-            }
+            record::BOOL_OR_ERROR => self.push_bool_or_error(row, column, *value.first()?, *value.get(1)? != 0),
             // A formula's result: a float, or in the place of one that is no number, what else it is.
             _ => match (u16_at(value, 6)?, value[0]) {
                 (0xFFFF, 0) => self.pending = Some((row, column, style)),
-                (0xFFFF, kind @ (1 | 2)) => {
-                    self.push_bool_or_error(row, column, value[2], kind == 2)
-                }
+                (0xFFFF, kind @ (1 | 2)) => self.push_bool_or_error(row, column, value[2], kind == 2),
                 (0xFFFF, _) => {}
                 _ => self.push_number(row, column, style, float(value)),
             },
@@ -365,17 +320,9 @@ impl SheetReader<'_> {
 
 /// A number in four bytes: an integer or the upper half of a float, perhaps a hundredth of it.
 fn rk_number(rk: u32) -> Option<Decimal> {
-    let value = if rk & 2 != 0 {
-        f64::from((rk as i32) >> 2)
-    } else {
-        f64::from_bits(u64::from(rk & !3) << 32)
-    };
+    let value = if rk & 2 != 0 { f64::from((rk as i32) >> 2) } else { f64::from_bits(u64::from(rk & !3) << 32) };
     let number = Decimal::from_f64(value)?;
-    Some(if rk & 1 != 0 {
-        number.shifted(-2)
-    } else {
-        number
-    })
+    Some(if rk & 1 != 0 { number.shifted(-2) } else { number })
 }
 
 #[cfg(test)]

@@ -37,11 +37,7 @@ pub(super) struct Pieces<'a> {
 
 impl<'a> Pieces<'a> {
     pub(super) fn new(pieces: Vec<&'a [u8]>) -> Self {
-        Pieces {
-            pieces,
-            piece: 0,
-            at: 0,
-        }
+        Pieces { pieces, piece: 0, at: 0 }
     }
 
     /// Moves on by so many bytes, over the pieces' ends.
@@ -90,21 +86,12 @@ impl<'a> Pieces<'a> {
             self.at += 4;
             return Some(n);
         }
-        Some(u32::from_le_bytes([
-            self.u8()?,
-            self.u8()?,
-            self.u8()?,
-            self.u8()?,
-        ]))
+        Some(u32::from_le_bytes([self.u8()?, self.u8()?, self.u8()?, self.u8()?]))
     }
 
     /// A text with its count of characters before it: two bytes wide, or one with `short`.
     pub(super) fn text(&mut self, kind: TextKind, short: bool) -> Option<String> {
-        let count = if short {
-            self.u8()?.into()
-        } else {
-            self.u16()?
-        };
+        let count = if short { self.u8()?.into() } else { self.u16()? };
         match kind {
             TextKind::Unicode => self.unicode(count.into()),
             TextKind::CodePage(encoding) => {
@@ -122,16 +109,8 @@ impl<'a> Pieces<'a> {
             return Some(String::new());
         }
         let flags = self.u8()?;
-        let runs = if flags & 8 != 0 {
-            usize::from(self.u16()?) * 4
-        } else {
-            0
-        };
-        let phonetic = if flags & 4 != 0 {
-            self.u32()? as usize
-        } else {
-            0
-        };
+        let runs = if flags & 8 != 0 { usize::from(self.u16()?) * 4 } else { 0 };
+        let phonetic = if flags & 4 != 0 { self.u32()? as usize } else { 0 };
         let mut wide = flags & 1 != 0;
         let mut units: Vec<u16> = Vec::with_capacity(count.min(1 << 16));
         let mut first = true;
@@ -146,11 +125,7 @@ impl<'a> Pieces<'a> {
             let left = count - units.len();
             let taken = if wide {
                 let taken = (rest.len() / 2).min(left);
-                units.extend(
-                    rest[..taken * 2]
-                        .chunks_exact(2)
-                        .map(|b| u16::from_le_bytes([b[0], b[1]])),
-                );
+                units.extend(rest[..taken * 2].chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])));
                 // A piece that ends inside a character is damaged: its odd byte goes.
                 if taken == 0 { 1 } else { taken * 2 }
             } else {
@@ -174,10 +149,7 @@ mod tests {
         let first = [4, 0, 0, b'a', b'b'];
         let second = [1, 0x2D, 0x4E, 0x87, 0x65, 2, 0, 0, b'x', b'y'];
         let mut pieces = Pieces::new(vec![&first, &second]);
-        assert_eq!(
-            pieces.text(TextKind::Unicode, false).as_deref(),
-            Some("ab中文")
-        );
+        assert_eq!(pieces.text(TextKind::Unicode, false).as_deref(), Some("ab中文"));
         assert_eq!(pieces.text(TextKind::Unicode, false).as_deref(), Some("xy"));
         assert_eq!(pieces.text(TextKind::Unicode, false), None);
     }

@@ -42,109 +42,134 @@ struct Open {
     is_formula_text: bool,
 }
 
-/// Reads a worksheet into `sheet`, which keeps what was read where an error ends the reading.
-///
-/// # Errors
-/// Damage, and more cells or text than the sheet's budget.
-pub(super) fn read(
-    mut xml: Xml<'_>,
-    context: &CellContext,
-    sheet: &mut Sheet,
-) -> Result<(), LoadError> {
-    let mut next_row = 0;
-    let mut next_column = 0;
-    let mut cell = Open::default();
-    let mut value = String::new();
-    let mut in_value = false;
-    loop {
-        let skip = match xml.next()? {
-            Event::Start(e) => match local(e.name().as_ref()) {
-                "c" => {
-                    cell = Open {
-                        row: next_row,
-                        column: next_column,
-                        ..Open::default()
-                    };
-                    open_cell(&e, &mut cell);
-                    next_column = cell.column.saturating_add(1);
-                    value.clear();
-                    false
-                }
-                "v" | "t" => {
-                    in_value = true;
-                    false
-                }
-                "f" => {
-                    cell.has_formula = true;
-                    true
-                }
-                "row" => {
-                    let mut hidden = false;
-                    for (name, v) in attributes(&e) {
-                        match name {
-                            "r" => {
-                                next_row = v.parse().map_or(next_row, |r: u32| r.saturating_sub(1))
-                            }
-                            "hidden" => hidden = !is_no(v),
-                            _ => {}
-                        }
-                    }
-                    next_column = 0;
-                    if hidden {
-                        sheet.layout.hidden_rows.push((next_row, next_row));
-                    }
-                    false
-                }
-                "col" => {
-                    add_hidden_columns(&e, sheet);
-                    false
-                }
-                "mergeCell" => {
-                    sheet.layout.merges.extend(
-                        attributes(&e)
-                            .find(|(n, _)| *n == "ref")
-                            .and_then(|(_, v)| region(v)),
-                    );
-                    false
-                }
-                // Pronunciation, and what has no cells.
-                "rPh"
-                | "conditionalFormatting"
-                | "dataValidations"
-                | "extLst"
-                | "drawing"
-                | "hyperlinks" => true,
-                _ => false,
-            },
-            Event::Text(t) if in_value => {
-                value.push_str(&t);
-                false
-            }
-            Event::CData(t) if in_value => {
-                value.push_str(&t);
-                false
-            }
-            Event::GeneralRef(r) if in_value => {
-                push_reference(&mut value, &r);
-                false
-            }
-            Event::End(e) => {
-                match local(e.name().as_ref()) {
-                    "v" | "t" => in_value = false,
-                    "c" => close_cell(&cell, &value, context, sheet),
-                    "row" => {
-                        next_row = next_row.saturating_add(1);
-                        sheet.check_budget()?;
-                    }
-                    _ => {}
-                }
-                false
-            }
-            Event::Eof => return Ok(()),
-            _ => false,
+/// A worksheet being read.
+pub(super) struct SheetReader<'p> {
+    xml: Xml<'p>,
+    next_row: u32,
+    next_column: u32,
+    cell: Open,
+    value: String,
+    in_value: bool,
+}
+
+/// How far one reading goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// To the sheet's end.
+    Whole,
+    /// Some hundred thousand cells, to a blank row if one comes soon.
+    Piece,
+}
+
+/// Cells and bytes of text after which a piece ends: at the next blank row, or at twice as many at any row.
+const PIECE_CELLS: usize = 100_000;
+const PIECE_TEXT: usize = 8 << 20;
+
+impl<'p> SheetReader<'p> {
+    pub(super) fn new(xml: Xml<'p>) -> Self {
+        let (cell, value) = (Open::default(), String::new());
+        SheetReader { xml, next_row: 0, next_column: 0, cell, value, in_value: false }
+    }
+
+    /// Reads on into `sheet`, which keeps what was read where an error ends the reading. True at the sheet's end.
+    ///
+    /// # Errors
+    /// Damage, and more cells or text than the sheet's budget.
+    pub(super) fn read(&mut self, context: &CellContext, sheet: &mut Sheet, extent: Extent) -> Result<bool, LoadError> {
+        let SheetReader { xml, next_row, next_column, cell, value, in_value } = self;
+        let is_full = |sheet: &Sheet, times: usize| {
+            extent == Extent::Piece
+                && (sheet.cells.len() >= times * PIECE_CELLS || sheet.text_bytes >= times * PIECE_TEXT)
         };
-        if skip {
-            xml.skip_element()?;
+        loop {
+            let skip = match xml.next()? {
+                Event::Start(e) => match local(e.name().as_ref()) {
+                    "c" => {
+                        *cell = Open { row: *next_row, column: *next_column, ..Open::default() };
+                        open_cell(&e, cell);
+                        *next_column = cell.column.saturating_add(1);
+                        value.clear();
+                        false
+                    }
+                    "v" | "t" => {
+                        *in_value = true;
+                        false
+                    }
+                    "f" => {
+                        cell.has_formula = true;
+                        true
+                    }
+                    "row" => {
+                        let mut hidden = false;
+                        for (name, v) in attributes(&e) {
+                            match name {
+                                "r" => *next_row = v.parse().map_or(*next_row, |r: u32| r.saturating_sub(1)),
+                                "hidden" => hidden = !is_no(v),
+                                _ => {}
+                            }
+                        }
+                        *next_column = 0;
+                        if hidden {
+                            sheet.layout.hidden_rows.push((*next_row, *next_row));
+                        }
+                        let after_blank = sheet.cells.last().is_some_and(|c| c.row.saturating_add(1) < *next_row);
+                        if after_blank && is_full(sheet, 1) {
+                            return Ok(false);
+                        }
+                        false
+                    }
+                    "col" => {
+                        add_hidden_columns(&e, sheet);
+                        false
+                    }
+                    "mergeCell" => {
+                        let region = attributes(&e).find(|(n, _)| *n == "ref").and_then(|(_, v)| region(v));
+                        sheet.layout.merges.extend(region);
+                        false
+                    }
+                    // Pronunciation, and what has no cells.
+                    "rPh" | "conditionalFormatting" | "dataValidations" | "extLst" | "drawing" | "hyperlinks" => true,
+                    _ => false,
+                },
+                Event::Text(t) => {
+                    if *in_value {
+                        value.push_str(&t);
+                    }
+                    false
+                }
+                Event::CData(t) => {
+                    if *in_value {
+                        value.push_str(&t);
+                    }
+                    false
+                }
+                Event::GeneralRef(r) => {
+                    if *in_value {
+                        push_reference(value, &r);
+                    }
+                    false
+                }
+                Event::End(e) => {
+                    match local(e.name().as_ref()) {
+                        "v" | "t" => *in_value = false,
+                        "c" => close_cell(cell, value, context, sheet),
+                        "row" => {
+                            *next_row = next_row.saturating_add(1);
+                            sheet.check_budget()?;
+                            if is_full(sheet, 2) {
+                                return Ok(false);
+                            }
+                        }
+                        _ => {}
+                    }
+                    false
+                }
+                Event::Eof => return Ok(true),
+                _ => false,
+            };
+            if skip {
+                xml.skip_element()?;
+            }
         }
     }
 }
@@ -187,12 +212,7 @@ fn close_cell(cell: &Open, value: &str, context: &CellContext, sheet: &mut Sheet
     let format = context.formats.get(cell.style);
     match cell.of_type {
         Type::Shared => {
-            if let Some(text) = value
-                .trim()
-                .parse()
-                .ok()
-                .and_then(|i| context.strings.get(i))
-            {
+            if let Some(text) = value.trim().parse().ok().and_then(|i| context.strings.get(i)) {
                 let text = format.show_text(text).unwrap_or_else(|| text.to_owned());
                 sheet.push(row, column, text, None);
             }
@@ -227,10 +247,7 @@ fn add_hidden_columns(tag: &BytesStart<'_>, sheet: &mut Sheet) {
         }
     }
     if let (true, Some(min @ 1..), Some(max @ 1..)) = (hidden, min, max) {
-        sheet
-            .layout
-            .hidden_columns
-            .push((min - 1, (max - 1).min(COLUMNS)));
+        sheet.layout.hidden_columns.push((min - 1, (max - 1).min(COLUMNS)));
     }
 }
 
@@ -240,9 +257,7 @@ fn place(address: &str) -> Option<(u32, u32)> {
     for b in address.bytes() {
         match b {
             b'A'..=b'Z' | b'a'..=b'z' if row == 0 => {
-                column = column
-                    .checked_mul(26)?
-                    .checked_add(u32::from(b.to_ascii_uppercase() - b'A') + 1)?;
+                column = column.checked_mul(26)?.checked_add(u32::from(b.to_ascii_uppercase() - b'A') + 1)?;
             }
             b'0'..=b'9' => row = row.checked_mul(10)?.checked_add(u32::from(b - b'0'))?,
             b'$' => {}
@@ -256,12 +271,7 @@ fn place(address: &str) -> Option<(u32, u32)> {
 fn region(range: &str) -> Option<Region> {
     let (from, to) = range.split_once(':')?;
     let ((top, left), (bottom, right)) = (place(from)?, place(to)?);
-    Some(Region {
-        top,
-        left,
-        bottom: bottom.min(ROWS - 1),
-        right: right.min(COLUMNS - 1),
-    })
+    Some(Region { top, left, bottom: bottom.min(ROWS - 1), right: right.min(COLUMNS - 1) })
 }
 
 #[cfg(test)]

@@ -15,10 +15,7 @@ pub(super) struct Formats {
 
 impl Default for Formats {
     fn default() -> Self {
-        Formats {
-            formats: vec![NumberFormat::parse("General")],
-            of_style: Vec::new(),
-        }
+        Formats { formats: vec![NumberFormat::parse("General")], of_style: Vec::new() }
     }
 }
 
@@ -31,17 +28,13 @@ impl Formats {
             match xml.next()? {
                 Event::Start(e) => match local(e.name().as_ref()) {
                     "numFmt" => {
-                        if let (Some(id), Some(code)) = (
-                            number_attribute(&e, "numFmtId"),
-                            attribute(&e, "formatCode"),
-                        ) {
+                        if let (Some(id), Some(code)) = (number_attribute(&e, "numFmtId"), attribute(&e, "formatCode"))
+                        {
                             codes.insert(id, code.into_owned());
                         }
                     }
                     "cellXfs" => in_cell_styles = true,
-                    "xf" if in_cell_styles => {
-                        ids.push(number_attribute(&e, "numFmtId").unwrap_or(0))
-                    }
+                    "xf" if in_cell_styles => ids.push(number_attribute(&e, "numFmtId").unwrap_or(0)),
                     // A conditional format's number format is not what the cell itself has.
                     "dxfs" => xml.skip_element()?,
                     _ => {}
@@ -59,9 +52,7 @@ impl Formats {
         let mut known: HashMap<u32, usize> = HashMap::from([(0, 0)]);
         for id in ids {
             let at = *known.entry(id).or_insert_with(|| {
-                let code = codes
-                    .get(&id)
-                    .map_or(NumberFormat::built_in(id), String::as_str);
+                let code = codes.get(&id).map_or(NumberFormat::built_in(id), String::as_str);
                 formats.formats.push(NumberFormat::parse(code));
                 formats.formats.len() - 1
             });
