@@ -2,7 +2,7 @@
 //!
 //! Data flows one way: [`ingest`] (bytes → [`model::Document`]) → [`normalize`] (matching keys beside raw text) →
 //! [`reconstruct`] (text and evidence → [`model::Grid`]s) → [`mapping`] (grids → forms, funds, indicators) →
-//! `validate` (findings, confidence) → [`emit`] (JSON lines). `pipeline` is the only module that names them all.
+//! [`validate`] (findings, confidence) → [`emit`] (JSON lines). `pipeline` is the only module that names them all.
 
 pub mod emit;
 pub mod ingest;
@@ -10,4 +10,9 @@ pub mod mapping;
 pub mod model;
 pub mod normalize;
 pub mod patterns;
+pub mod pipeline;
 pub mod reconstruct;
+pub mod score;
+pub mod validate;
+
+pub use pipeline::{Extraction, Options, Source, extract};

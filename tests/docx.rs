@@ -1,8 +1,8 @@
 //! Word documents: every construct that the reader knows, from parts written by hand.
 
-mod support;
+mod office;
 
-use support::{blocks, cells, grids, messages, office_files, outline, package, rendered};
+use office::{blocks, cells, grids, messages, office_files, outline, package, rendered};
 use zhibiao::ingest::{Limits, LoadError, docx};
 use zhibiao::model::{Block, Document, Severity};
 

@@ -1,8 +1,8 @@
 //! Workbooks: what a person saw, from parts written by hand and from files of several writers.
 
-mod support;
+mod office;
 
-use support::{cells, grids, messages, office, office_files, package, rendered};
+use office::{cells, fixture, grids, messages, office_files, package, rendered};
 use zhibiao::ingest::{Limits, LoadError, workbook};
 use zhibiao::model::{Code, Document, Media, Severity};
 
@@ -188,7 +188,7 @@ fn rendered_forms_are_read_cell_by_cell() {
 
 #[test]
 fn old_workbooks_cut_anywhere_end_without_panic() {
-    let whole = std::fs::read(office("003.xlwt.xls")).unwrap();
+    let whole = std::fs::read(fixture("003.xlwt.xls")).unwrap();
     for length in (0..whole.len()).step_by(97) {
         let _ = workbook::load(&whole[..length], Media::Xls, &Limits::default());
     }

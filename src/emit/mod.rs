@@ -1,1 +1,6 @@
-//! Records out: JSON lines, the JSON Schema of the records, tables for people. The only module that knows JSON.
+//! Records out: JSON lines, the JSON Schema of the records, tables for people. Besides `score`, which reads records
+//! back, the only module that knows JSON.
+
+pub mod json_lines;
+pub mod schema;
+pub mod tables;

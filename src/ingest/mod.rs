@@ -5,11 +5,15 @@ use crate::model::Document;
 use thiserror::Error;
 
 pub mod docx;
+pub mod html;
 mod limits;
 mod opc;
 mod package;
+mod signature;
+pub mod text;
 pub mod workbook;
 mod xml;
+
 pub use limits::Limits;
 
 /// Why a file cannot be read at all.
@@ -23,12 +27,17 @@ pub struct LoadError {
 }
 
 impl LoadError {
+    /// An error of this code; the message says what is wrong, where, and what to do.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        LoadError { code, message: message.into() }
+    }
+
     pub(crate) fn damaged(message: impl Into<String>) -> Self {
-        LoadError { code: "damaged", message: message.into() }
+        LoadError::new("damaged", message)
     }
 
     pub(crate) fn too_large(message: impl Into<String>) -> Self {
-        LoadError { code: "too_large", message: message.into() }
+        LoadError::new("too_large", message)
     }
 }
 
@@ -36,6 +45,11 @@ impl LoadError {
 ///
 /// # Errors
 /// A file of which nothing can be read.
-pub fn load(_bytes: Vec<u8>, _limits: &Limits) -> Result<Document, LoadError> {
-    Err(LoadError { code: "unsupported", message: "not yet".into() })
+pub fn load(bytes: Vec<u8>, limits: &Limits) -> Result<Document, LoadError> {
+    // Loaders of formats with a signature go here, before the text loader, which takes whatever is left.
+    signature::refuse(&bytes)?;
+    if html::recognizes(&bytes) {
+        return html::load(bytes, limits);
+    }
+    text::load(bytes)
 }

@@ -1,2 +1,221 @@
-//! Blocks in, records out: finds the forms of a document, assigns columns to fields and cells to columns, reads
-//! quantities where header and unit are known.
+//! Blocks in, forms out: finds the forms of a document, assigns columns to fields and cells to columns, reads
+//! quantities where header and unit are known. Checks no sums; that is `validate`'s.
+//!
+//! `segment` cuts the document into forms, `layout` a form into blocks; `columns` assigns headers to fields and `align`
+//! cells to columns; `levels`, `fund`, `indicator` and `totals` read the blocks, `form` the head.
+
+mod align;
+mod columns;
+mod form;
+mod fund;
+mod indicator;
+mod layout;
+mod levels;
+mod place;
+pub mod quantity;
+mod row;
+mod segment;
+mod signals;
+mod split;
+mod totals;
+
+use crate::model::{
+    Block, Columns, Date, Finding, FormRecord, FormRecords, FormType, FundRecord, Identity, IndicatorRecord, Kind,
+    Number, Place, Region, SCHEMA, SourceOfFunds,
+};
+use crate::normalize;
+use crate::patterns::Patterns;
+use quantity::Grammar;
+use rust_decimal::Decimal;
+use segment::{Context, FormSource, Segmenter};
+use std::sync::Arc;
+
+/// What the whole document says of itself, for its own record.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Summary {
+    /// First line of the document that is a title.
+    pub title: Option<String>,
+    /// 填报日期, where the document has one.
+    pub report_date: Option<Date>,
+    /// Fiscal year reported on.
+    pub year: Option<i32>,
+    /// Place of the reporting unit.
+    pub region: Option<Arc<Region>>,
+}
+
+/// Finds the forms of a document and hands them to `sink` in reading order, each as soon as it is complete.
+pub fn forms<'a>(
+    blocks: impl Iterator<Item = Block<'a>>,
+    identity: &Identity,
+    patterns: &Patterns,
+    grammar: &Grammar,
+    sink: &mut dyn FnMut(FormRecords),
+) -> Summary {
+    let mut segmenter = Segmenter::new(patterns);
+    let mut summary = Summary::default();
+    let mut count = 0;
+    let mut hand_over = |source: FormSource, context: &Context, summary: &mut Summary| {
+        let Some(form) = read(source, context, count + 1, identity, patterns, grammar) else { return };
+        count += 1;
+        summary.year = summary.year.or(form.form.year);
+        summary.report_date = summary.report_date.or(form.form.report_date);
+        if summary.region.is_none() {
+            summary.region.clone_from(&form.form.region);
+        }
+        if summary.title.is_none() && context.title.is_none() {
+            summary.title = form.form.title.as_deref().map(str::to_owned);
+        }
+        sink(form);
+    };
+    for block in blocks {
+        segmenter.push(block);
+        while let Some(source) = segmenter.next_form() {
+            hand_over(source, &segmenter.context, &mut summary);
+        }
+    }
+    segmenter.finish();
+    while let Some(source) = segmenter.next_form() {
+        hand_over(source, &segmenter.context, &mut summary);
+    }
+    let context = &segmenter.context;
+    if summary.title.is_none() {
+        summary.title.clone_from(&context.title);
+    }
+    let heads = || context.title.iter().chain(&context.head).map(String::as_str);
+    summary.year = summary.year.or_else(|| heads().find_map(|line| grammar.year(line)));
+    if summary.region.is_none() {
+        summary.region = patterns.regions.resolve(&heads().collect::<Vec<_>>());
+    }
+    summary
+}
+
+/// Reads one form; `None` where its rows turn out to hold no fund and no indicator.
+fn read(
+    source: FormSource,
+    context: &Context,
+    number: u32,
+    identity: &Identity,
+    patterns: &Patterns,
+    grammar: &Grammar,
+) -> Option<FormRecords> {
+    let FormSource { before, rows, after } = source;
+    let first = rows.first().map(|(_, row)| (row.page, row.table));
+    let layout = layout::layout(rows, patterns);
+    let head = form::head(&before, &layout, &after, context, patterns, grammar);
+    let totals = totals::totals(&layout, patterns, grammar);
+    let funds: Vec<fund::Fund> =
+        layout.funds.iter().flat_map(|block| fund::funds(block, &head, patterns, grammar)).collect();
+    let mut columns = Columns::new();
+    let mut indicators = Vec::new();
+    for block in &layout.indicators {
+        let (found, used) = indicator::indicators(block, &head, totals, patterns, grammar);
+        indicators.extend(found);
+        for (field, header) in used {
+            columns.entry(field).or_insert(header);
+        }
+    }
+    if funds.is_empty() && indicators.is_empty() {
+        return None;
+    }
+    let goals = |texts: &[String]| {
+        let joined = texts.iter().map(|t| normalize::paragraphs(t)).filter(|t| !t.is_empty()).collect::<Vec<_>>();
+        (!joined.is_empty()).then(|| joined.join("\n"))
+    };
+    let title: Option<Arc<str>> = head.title.as_deref().map(Arc::from);
+    let project: Option<Arc<str>> = head.project.as_deref().map(Arc::from);
+    let blank_fund = |row: u32| FundRecord {
+        kind: Kind::Fund,
+        schema: SCHEMA,
+        id: identity.fund_id(number, row),
+        document: identity.sha256.clone(),
+        source: identity.source.clone(),
+        form: number,
+        row,
+        item: String::new(),
+        source_of_funds: SourceOfFunds::Other,
+        budget_initial: None,
+        budget: None,
+        executed: None,
+        rate: None,
+        weight: None,
+        score: None,
+        computed_rate: None,
+        place: Place::default(),
+        confidence: None,
+        findings: Vec::new(),
+    };
+    let blank_indicator = |row: u32| IndicatorRecord {
+        kind: Kind::Indicator,
+        schema: SCHEMA,
+        id: identity.indicator_id(number, row),
+        document: identity.sha256.clone(),
+        source: identity.source.clone(),
+        form: number,
+        row,
+        form_title: title.clone(),
+        project: project.clone(),
+        year: head.year,
+        region: head.region.clone(),
+        level1: None,
+        level2: None,
+        level3: None,
+        level1_weight: None,
+        level2_weight: None,
+        level1_inferred: false,
+        indicator: None,
+        target: None,
+        actual: None,
+        weight: None,
+        score: None,
+        completion: None,
+        attained: None,
+        deviation: None,
+        improvement: None,
+        basis: None,
+        place: Place::default(),
+        confidence: None,
+        findings: Vec::new(),
+    };
+    let funds = (1..).zip(funds).map(|(row, fund)| fund.into_record(blank_fund(row))).collect();
+    let indicators =
+        (1..).zip(indicators).map(|(row, indicator)| indicator.into_record(patterns, blank_indicator(row))).collect();
+    let findings: Vec<Finding> = Vec::new();
+    let form = FormRecord {
+        kind: Kind::Form,
+        schema: SCHEMA,
+        id: identity.form_id(number),
+        document: identity.sha256.clone(),
+        source: identity.source.clone(),
+        form: number,
+        title: title.clone(),
+        form_type: head.form_type.unwrap_or(FormType::Other),
+        project: project.clone(),
+        authority: head.authority,
+        implementer: head.implementer,
+        year: head.year,
+        region: head.region.clone(),
+        report_date: head.report_date,
+        goals_expected: goals(&layout.goals_expected),
+        goals_actual: goals(&layout.goals_actual),
+        total_weight: totals.weight.map(Number::new),
+        total_score: totals.score.map(Number::new).or(head.total_score),
+        explanation: head.explanation,
+        columns,
+        page: first.and_then(|f| f.0),
+        table: first.map(|f| f.1),
+        bbox: None,
+        findings,
+    };
+    Some(FormRecords { form, funds, indicators })
+}
+
+/// A confidence as the records have it: two decimals, 0 to 1.
+fn confidence(value: f32) -> Number {
+    let hundredths = (value.clamp(0.0, 1.0) * 100.0).round() as i64;
+    Number::new(Decimal::new(hundredths, 2))
+}
+
+/// Confidence of a row whose cells were moved: the further ahead of the next reading, the surer.
+fn repaired(margin: f32) -> f32 {
+    (0.7 + 0.05 * margin.clamp(0.0, 4.0)).min(0.9)
+}

@@ -7,6 +7,7 @@ mod bbox;
 mod document;
 mod finding;
 mod grid;
+mod identity;
 mod number;
 mod quantity;
 mod record;
@@ -15,9 +16,10 @@ pub use bbox::BBox;
 pub use document::{Block, BlockSource, Body, Deferred, Document, Encoding, Line, Media};
 pub use finding::{Code, Finding, Severity};
 pub use grid::{Cell, Grid, GridOrigin, Trust};
+pub use identity::Identity;
 pub use number::Number;
 pub use quantity::{Date, Part, Quantity, Relation};
 pub use record::{
-    Columns, DocumentError, DocumentRecord, FormRecord, FormType, FundRecord, IndicatorRecord, Kind, Level, Place,
-    Record, Region, RegionLevel, SCHEMA, SourceOfFunds, StatementRecord, Status,
+    Columns, DocumentError, DocumentRecord, FormRecord, FormRecords, FormType, FundRecord, IndicatorRecord, Kind,
+    Level, Place, Record, Region, RegionLevel, SCHEMA, SourceOfFunds, StatementRecord, Status,
 };

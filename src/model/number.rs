@@ -9,7 +9,7 @@ use std::fmt;
 /// 96 bits of mantissa and a scale of up to 28 (`rust_decimal`); what does not fit is never built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Number(Decimal);
+pub struct Number(#[serde(with = "rust_decimal::serde::arbitrary_precision")] Decimal);
 
 impl Number {
     /// The number, its trailing zeros taken off (`3144.00` → `3144`; negative zero → `0`).

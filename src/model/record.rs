@@ -2,7 +2,7 @@
 
 use super::{BBox, Date, Finding, Media, Number, Quantity};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ pub struct Region {
 }
 
 /// Kind of a form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum FormType {
@@ -78,7 +78,7 @@ pub enum FormType {
 }
 
 /// Whose money a fund row speaks of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum SourceOfFunds {
@@ -276,4 +276,15 @@ pub enum Record {
     Fund(FundRecord),
     Indicator(IndicatorRecord),
     Statement(StatementRecord),
+}
+
+/// A form with its rows, as mapping reads them and validation marks them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FormRecords {
+    /// The form itself.
+    pub form: FormRecord,
+    /// Rows of its fund block, in order.
+    pub funds: Vec<FundRecord>,
+    /// Rows of its indicator block, in order.
+    pub indicators: Vec<IndicatorRecord>,
 }

@@ -1,2 +1,130 @@
 //! Characters: OCR markup read as what it means, full-width forms folded, keys for matching. Raw text never changes;
 //! reading a text as a quantity belongs to `mapping`, where header and unit are known.
+//!
+//! Comes in: the text of a cell, a line, a field. Goes out: [`plain`] (markup gone), [`display`] (one clean line),
+//! [`paragraphs`] (the same, line by line), [`key`] (for comparing). All are linear in the text's length.
+
+mod entities;
+mod latex;
+mod markup;
+mod radicals;
+mod width;
+
+pub use markup::plain;
+pub use width::is_cjk;
+
+use std::borrow::Cow;
+use unicode_normalization::UnicodeNormalization;
+
+/// A text as it is shown, on one line: markup read, full-width letters, digits and signs as ASCII, radicals folded,
+/// CJK punctuation kept; white space at the ends and inside CJK text is gone, between two Latin words it is one space.
+///
+/// Borrowed where nothing changes.
+pub fn display(raw: &str) -> Cow<'_, str> {
+    match plain(raw) {
+        Cow::Borrowed(text) => width::one_line(text),
+        Cow::Owned(text) => Cow::Owned(width::one_line(&text).into_owned()),
+    }
+}
+
+/// As [`display`], line by line: blank lines dropped, the others joined by `\n`. For goals and reasons.
+pub fn paragraphs(raw: &str) -> String {
+    let text = plain(raw);
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let line = width::one_line(line);
+        if line.is_empty() {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(&line);
+    }
+    out
+}
+
+/// What texts are compared by: [`plain`], radicals folded, NFKC, lower case, no white space, and one form for the
+/// brackets, quotes, dashes and dots that NFKC tells apart. Never shown.
+pub fn key(raw: &str) -> String {
+    let text = plain(raw);
+    if text.is_ascii() {
+        return text.bytes().filter(|b| !b.is_ascii_whitespace()).map(|b| char::from(b.to_ascii_lowercase())).collect();
+    }
+    text.chars()
+        .map(radicals::fold)
+        .nfkc()
+        .filter(|c| !c.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .map(|c| match c {
+            '【' | '〔' | '﹝' | '〖' => '[',
+            '】' | '〕' | '﹞' | '〗' => ']',
+            '“' | '”' | '„' | '「' | '」' | '『' | '』' => '"',
+            '‘' | '’' | '′' => '\'',
+            '—' | '–' | '―' | '‐' | '‑' | '−' | '─' => '-',
+            '〜' | '∼' => '~',
+            '•' | '・' | '‧' | '∙' | '⋅' => '·',
+            '、' => ',',
+            '。' => '.',
+            other => other,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn display_cases() {
+        let cases = [
+            (" 数 量 指 标 ", "数量指标"),
+            ("９８．５％", "98.5%"),
+            ("＞＝９０％", ">=90%"),
+            ("普通居民 61 元/人/年; 特殊人员 140 元/人/年", "普通居民61元/人/年;特殊人员140元/人/年"),
+            ("WIFI  in\tthe hall", "WIFI in the hall"),
+            ("参保人数\n（人）", "参保人数（人）"),
+            ("一、数量：甲；乙，丙。", "一、数量：甲；乙，丙。"),
+            ("⼾籍⺠⽣", "户籍民生"),
+            ("面积㎡①", "面积㎡①"),
+            ("≥ 90 %", "≥90%"),
+            ("年\u{a0}度\u{3000}目标\u{200b}", "年度目标"),
+            ("10 20", "10 20"),
+            ("６～９个月", "6～9个月"),
+            ("不\u{f967}", "不不"),
+        ];
+        for (raw, expected) in cases {
+            assert_eq!(display(raw), expected, "{raw:?}");
+        }
+        assert!(matches!(display("普遍知晓"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn paragraphs_keep_lines() {
+        assert_eq!(paragraphs("<p>目标 1：完成。</p>\r\n\n<p>目标2：达到９０％</p>"), "目标1：完成。\n目标2：达到90%");
+        assert_eq!(paragraphs("\n \n"), "");
+    }
+
+    #[test]
+    fn keys_fold_what_does_not_matter() {
+        assert_eq!(key("全年执行数（Ｂ）"), key("全年 执行数(b)"));
+        assert_eq!(key("其中：中央补助"), "其中:中央补助");
+        assert_eq!(key("⼾籍（㎡）"), "户籍(m2)");
+        assert_eq!(key("ABC d"), "abcd");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics_and_display_is_stable(text in any::<String>()) {
+            let once = width::one_line(&text).into_owned();
+            prop_assert_eq!(width::one_line(&once).into_owned(), once);
+            let _ = (display(&text), paragraphs(&text), key(&text));
+        }
+
+        #[test]
+        fn markup_soup_does_not_panic(text in r"([$\\{}^_<>/&;*\[\]a-z0-9≥人 \n]|\\geq|<p>|</p>|<br>|&ge;|\*\*|\$|\\frac|<input type=checkbox checked>){0,40}") {
+            let _ = (display(&text), paragraphs(&text), key(&text));
+        }
+    }
+}

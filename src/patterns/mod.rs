@@ -1,30 +1,83 @@
 //! Knowledge as data: what the files under `patterns/` say, parsed, overlaid with a user's own directory, compiled
 //! for lookup. Comes in: TOML and TSV text. Goes out: [`Patterns`]. Knows nothing of documents.
 //!
-//! Every file holds entries with an `id`; a user's file of the same name overlays the built-in one entry by entry:
-//! the same id replaces, a new id adds, `remove = true` takes away.
+//! Every file holds entries with an `id` (or rows with a key); a user's file of the same name overlays the built-in
+//! one entry by entry: the same id replaces, a new id adds, `remove = true` takes away. A new file is registered in
+//! `files.rs`, for `patterns check` and `patterns show`.
 
+mod check;
 mod entries;
+mod files;
+mod gazetteer;
+mod headers;
+mod indicator_names;
+mod indicators;
+mod labels;
+mod levels;
+mod problem;
+mod regions;
+mod relations;
+mod rows;
+mod scoring;
+mod units;
 
-pub use entries::{Entry, PatternError, load_entries};
+pub use check::{check, show};
+pub use entries::{Entry, Located, load_entries};
+pub use headers::{Field, Headers, Match as HeaderMatch, Part as HeaderPart};
+pub use indicators::{Indicator, Indicators, ValueKind};
+pub use labels::{FormTypes, FundLabels, RowLabel, RowLabels, label_key};
+pub use levels::{LevelKind, Levels};
+pub use problem::{PatternError, Problem};
+pub use regions::{PlaceMatch, Regions};
+pub use relations::{Meaning, On, Place, RelationEntry, Role, WordsEntry};
+pub use scoring::Scoring;
+pub use units::{UnitEntry, UnitKind};
 
 use std::path::Path;
 
 /// All knowledge, compiled.
 #[derive(Debug)]
-pub struct Patterns {}
+pub struct Patterns {
+    /// Header words of columns and labels.
+    pub headers: Headers,
+    /// The taxonomy of indicator levels.
+    pub levels: Levels,
+    /// Whose money a fund row speaks of.
+    pub fund_labels: FundLabels,
+    /// What kind a form is.
+    pub form_types: FormTypes,
+    /// Weights of the scorer.
+    pub scoring: Scoring,
+    /// What a row is by its label.
+    pub row_labels: RowLabels,
+    /// Places and their codes.
+    pub regions: Regions,
+    /// What the rows of forms measure.
+    pub indicators: Indicators,
+}
 
 impl Patterns {
-    /// The built-in knowledge.
-    pub fn builtin() -> Self {
-        Self::load(None).expect("the embedded patterns are checked by the tests")
+    /// The built-in knowledge, read once.
+    pub fn builtin() -> &'static Self {
+        static BUILTIN: std::sync::LazyLock<Patterns> =
+            std::sync::LazyLock::new(|| Patterns::load(None).expect("the embedded patterns are checked by the tests"));
+        &BUILTIN
     }
 
     /// The built-in knowledge, overlaid with the files of a directory.
     ///
     /// # Errors
     /// A file that cannot be read or parsed, named with its line.
-    pub fn load(_overlay: Option<&Path>) -> Result<Self, PatternError> {
-        Ok(Patterns {})
+    pub fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
+        Ok(Patterns {
+            headers: Headers::load(overlay)?,
+            levels: Levels::load(overlay)?,
+            fund_labels: FundLabels::load(overlay)?,
+            form_types: FormTypes::load(overlay)?,
+            scoring: Scoring::load(overlay)?,
+            row_labels: RowLabels::load(overlay)?,
+            regions: Regions::load(overlay)?,
+            indicators: Indicators::load(overlay)?,
+        })
     }
 }

@@ -1,9 +1,35 @@
 //! Tables rebuilt from what a document gives: text dialects, and later ruling lines and alignment. Comes in a
 //! [`Document`]; goes out a sequence of [`Block`]s in which tables are [`crate::model::Grid`]s.
 
-use crate::model::{Block, Document};
+mod cell_lines;
+mod html_tables;
+mod lines;
+mod ordered_columns;
+mod pipe_rows;
+mod tab_rows;
+mod text_blocks;
+
+use crate::model::{Block, Body, Document, Line};
+use std::borrow::Cow;
 
 /// The document's lines and tables in reading order.
-pub fn blocks(_document: &Document) -> Box<dyn Iterator<Item = Block<'_>> + '_> {
-    Box::new(std::iter::empty())
+///
+/// Text is read as it is asked for and lines borrow from it, so a long text costs no more than itself. A run of blank
+/// lines is one empty line; very long tables come in parts (see [`crate::model::Grid::first_row`]).
+pub fn blocks(document: &Document) -> Box<dyn Iterator<Item = Block<'_>> + '_> {
+    match &document.body {
+        Body::Text(text) => Box::new(text_blocks::TextBlocks::new(text)),
+        Body::Blocks(blocks) => Box::new(blocks.iter().map(reborrow)),
+        Body::Deferred(deferred) => Box::new(deferred.0.blocks().map(|block| -> Block<'_> { block })),
+    }
+}
+
+fn reborrow<'a>(block: &'a Block<'static>) -> Block<'a> {
+    match block {
+        Block::Line(line) => {
+            Block::Line(Line { text: Cow::Borrowed(&*line.text), page: line.page, heading: line.heading })
+        }
+        Block::Grid(grid) => Block::Grid(grid.clone()),
+        Block::PageBreak => Block::PageBreak,
+    }
 }

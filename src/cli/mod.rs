@@ -1,0 +1,111 @@
+//! Commands: raw flags in, checked options to the library, data on stdout, everything else on stderr.
+//!
+//! Exit codes: 0 all well; 1 something could not be read, or did not reach what was asked for; 2 wrong usage.
+
+mod extract;
+mod inputs;
+mod normalize;
+mod patterns;
+mod score;
+mod summary;
+mod tables;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// Everything was read and is as asked.
+const ALL_WELL: u8 = 0;
+/// Some documents failed or were partial, or a check did not pass.
+const SOME_FAILED: u8 = 1;
+/// The command line, or a directory that it names, cannot be used. The same as clap's own.
+const USAGE: u8 = 2;
+
+/// Turns Chinese performance self-evaluation reports (绩效自评表) into exact JSON records.
+#[derive(Parser)]
+#[command(
+    name = "zhibiao",
+    version,
+    after_help = "Example:\n  zhibiao extract reports/ -o records/\n\n\
+    Every command's --help shows an example of its own."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Extract(extract::Args),
+    Tables(tables::Args),
+    Normalize(normalize::Args),
+    Score(score::Args),
+    #[command(subcommand)]
+    Patterns(patterns::Command),
+    /// Print the JSON Schema of the records.
+    #[command(after_help = "Example:\n  zhibiao schema > record.schema.json")]
+    Schema,
+}
+
+/// A directory or file named on the command line that cannot be used: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct UsageError(String);
+
+/// Runs the command that the arguments name.
+pub(crate) fn run() -> ExitCode {
+    let command = Cli::parse().command;
+    let outcome = match command {
+        Command::Extract(args) => extract::run(&args),
+        Command::Tables(args) => tables::run(&args),
+        Command::Normalize(args) => normalize::run(&args),
+        Command::Score(args) => score::run(&args),
+        Command::Patterns(command) => patterns::run(&command),
+        Command::Schema => print_schema(),
+    };
+    ExitCode::from(outcome.unwrap_or_else(|error| {
+        if is_broken_pipe(&error) {
+            // Whoever reads has enough: `zhibiao extract … | head`.
+            return ALL_WELL;
+        }
+        eprintln!("error: {error:#}");
+        if error.is::<UsageError>() { USAGE } else { SOME_FAILED }
+    }))
+}
+
+fn print_schema() -> Result<u8> {
+    let schema = zhibiao::emit::schema::records();
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, &schema).map_err(io::Error::from)?;
+    writeln!(out)?;
+    Ok(ALL_WELL)
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent_and_every_command_shows_an_example() {
+        let mut cli = super::Cli::command();
+        cli.build();
+        cli.clone().debug_assert();
+        let mut open = vec![cli];
+        while let Some(mut command) = open.pop() {
+            let help = command.render_long_help().to_string();
+            let is_help_itself = command.get_name() == "help";
+            assert!(is_help_itself || help.contains("Example:"), "{}", command.get_name());
+            if !is_help_itself {
+                open.extend(command.get_subcommands().cloned());
+            }
+        }
+    }
+}

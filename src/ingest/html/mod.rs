@@ -1,0 +1,60 @@
+//! HTML in, lines and grids out: web pages, files that Office saved as HTML, and the tables that OCR puts into text.
+//!
+//! Built on html5ever's tokenizer, without its tree: a page needs only to know which table, row and cell is open, so
+//! reading is one pass, linear in the input, and no element nests deeper in memory than tables do.
+
+mod charset;
+mod flow;
+mod page;
+mod spans;
+mod table;
+mod tags;
+
+use super::{Limits, LoadError, text};
+use crate::model::{Block, Body, Document, Encoding, Finding, Media};
+
+/// Whether bytes are a web page (or a file that says so), not a text with some HTML in it.
+pub(super) fn recognizes(bytes: &[u8]) -> bool {
+    charset::looks_like_page(bytes)
+}
+
+/// Reads a web page.
+///
+/// # Errors
+/// `empty` for a page that shows no text.
+pub fn load(bytes: Vec<u8>, limits: &Limits) -> Result<Document, LoadError> {
+    let guess = charset::detect(&bytes);
+    let decoded = text::decode_as(bytes, &guess);
+    let mut findings = text::findings(&guess, &decoded.text, decoded.cut);
+    let (blocks, more) = read(&decoded.text, limits);
+    findings.extend(more);
+    if blocks.is_empty() {
+        return Err(LoadError::new(
+            "empty",
+            "the page shows no text: if a script fills it, save it from the browser (complete page) and give that file",
+        ));
+    }
+    Ok(Document {
+        media: Media::Html,
+        encoding: Some(Encoding { name: guess.name(), confidence: guess.confidence }),
+        pages: None,
+        body: Body::Blocks(blocks),
+        findings,
+    })
+}
+
+/// The lines and tables of a page or fragment in reading order.
+///
+/// Scripts, styles, navigation and what is hidden are left out. Layout tables are unfolded into their content; a
+/// table inside a cell of a data table becomes text of that cell.
+pub fn blocks(html: &str, limits: &Limits) -> Vec<Block<'static>> {
+    read(html, limits).0
+}
+
+/// The same, with findings on what was left out.
+pub fn read(html: &str, limits: &Limits) -> (Vec<Block<'static>>, Vec<Finding>) {
+    page::read(html, limits)
+}
+
+#[cfg(test)]
+mod tests;

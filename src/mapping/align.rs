@@ -1,0 +1,382 @@
+//! Puts the cells of a row into columns: where they stand if that makes sense, else where the best total score puts
+//! them. One search serves shifted rows, lost leading cells, rows with a cell too many, and collapsed spans.
+//!
+//! Order is kept (a cell never overtakes another), cells may be dropped and columns left empty, each at a price; the
+//! prices are data (`patterns/scoring.toml`). The search is a beam over (cell, next column), wide enough that the
+//! pairwise terms (score above weight, executed ÷ budget) choose among complete assignments.
+
+use super::columns::Column;
+use super::quantity::Grammar;
+use super::row::{Row, RowCell};
+use crate::model::GridOrigin;
+use crate::patterns::{Field, Patterns, Scoring};
+use rust_decimal::Decimal;
+
+/// What kind of thing a cell holds, as far as placing it needs.
+#[derive(Debug, Clone)]
+pub(super) struct Kind {
+    /// A plain number, as weights and scores are.
+    pub(super) number: Option<Decimal>,
+    /// A percent sign is printed.
+    percent: bool,
+    /// Number, relation or date.
+    measured: bool,
+    /// A dash or another mark for “nothing”.
+    blank_mark: bool,
+    characters: usize,
+    level1: bool,
+    level2: bool,
+    /// Ends in 指标 without being a known level.
+    level_word: bool,
+    sign: bool,
+    unit: bool,
+}
+
+/// A row's cells in columns.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Alignment {
+    /// For each column the cells that it takes, as indices into the row's cells.
+    pub(super) cells: Vec<Vec<usize>>,
+    /// Cells that no column takes.
+    pub(super) dropped: Vec<usize>,
+    /// Cells stand in other columns than their header.
+    pub(super) shifted: bool,
+    /// How far the best assignment is ahead of the next one; large where cells simply stand where they should.
+    pub(super) margin: f32,
+}
+
+/// How many partial assignments are kept for each next column.
+const BEAM: usize = 8;
+/// A margin that means “no doubt”.
+pub(super) const CERTAIN: f32 = 9.0;
+
+/// What placing a row needs to know.
+pub(super) struct Aligner<'a> {
+    pub(super) patterns: &'a Patterns,
+    pub(super) grammar: &'a Grammar,
+    pub(super) columns: &'a [Column],
+}
+
+struct Path {
+    score: f32,
+    offset: Option<i32>,
+    places: Vec<Option<usize>>,
+}
+
+impl Aligner<'_> {
+    /// Looks at a cell.
+    pub(super) fn kind(&self, cell: &RowCell) -> Kind {
+        let text = cell.text.as_str();
+        let characters = text.chars().count();
+        let number = points(self.grammar, text);
+        let short = characters <= 20;
+        Kind {
+            percent: text.contains(['%', '％']),
+            measured: number.is_some()
+                || (short && self.grammar.read(text, &Default::default()).is_some_and(|r| r.quantity.is_measured())),
+            number,
+            blank_mark: short && self.grammar.is_blank(text),
+            characters,
+            level1: short && self.patterns.levels.first(text).is_some(),
+            level2: short && self.patterns.levels.second(text).is_some(),
+            level_word: (4..=14).contains(&characters) && super::levels::is_level_word(text),
+            sign: characters <= 3 && is_sign(text),
+            unit: characters <= 8 && self.grammar.unit(text).is_some(),
+        }
+    }
+
+    /// Puts a row's cells into columns.
+    pub(super) fn align(&self, row: &Row, kinds: &[Kind]) -> Alignment {
+        if let Some(direct) = self.direct(row, kinds) {
+            return direct;
+        }
+        self.search(row, kinds)
+    }
+
+    /// Cells where they stand, if each then holds what its column should.
+    fn direct(&self, row: &Row, kinds: &[Kind]) -> Option<Alignment> {
+        let mut cells: Vec<Vec<usize>> = vec![Vec::new(); self.columns.len()];
+        let mut dropped = Vec::new();
+        for (index, cell) in row.cells.iter().enumerate() {
+            let at = self.columns.iter().position(|c| c.start <= cell.column && cell.column < c.end)?;
+            let fit = self.fit(&kinds[index], self.columns[at].field);
+            if fit <= -1.0 {
+                return None;
+            }
+            if let Some(&first) = cells[at].first() {
+                // Two cells under one header: overflow that repeats the first, or words that go on.
+                let (a, b) = (&row.cells[first].text, &cell.text);
+                if a.contains(b.as_str()) {
+                    dropped.push(index);
+                    continue;
+                }
+                if kinds[index].number.is_some() || kinds[first].number.is_some() {
+                    return None;
+                }
+            }
+            cells[at].push(index);
+        }
+        let filled =
+            |field: Field| self.columns.iter().zip(&cells).any(|(c, held)| c.field == Some(field) && !held.is_empty());
+        let has = |field: Field| self.columns.iter().any(|c| c.field == Some(field));
+        let values = filled(Field::Target) || filled(Field::Actual) || filled(Field::Weight) || filled(Field::Score);
+        if has(Field::Level3) && !filled(Field::Level3) && values && row.origin != GridOrigin::Explicit {
+            return None;
+        }
+        Some(Alignment { cells, dropped, shifted: false, margin: CERTAIN })
+    }
+
+    fn search(&self, row: &Row, kinds: &[Kind]) -> Alignment {
+        let scoring = &self.patterns.scoring;
+        let columns = self.columns.len();
+        // Where the format states positions, moving a cell takes far more evidence.
+        let rigidity = match row.origin {
+            GridOrigin::Explicit => 3.0,
+            GridOrigin::Separated => 1.0,
+            GridOrigin::Ordered => 0.4,
+        };
+        let mut beams: Vec<Vec<Path>> = (0..=columns).map(|_| Vec::new()).collect();
+        beams[0].push(Path { score: 0.0, offset: None, places: Vec::new() });
+        for (index, cell) in row.cells.iter().enumerate() {
+            let mut next: Vec<Vec<Path>> = (0..=columns).map(|_| Vec::new()).collect();
+            for (column, paths) in beams.iter().enumerate() {
+                for path in paths {
+                    let drop = self.price_of_dropping(row, kinds, index);
+                    keep(&mut next[column], path, path.score + drop, path.offset, None);
+                    for target in column..columns {
+                        let offset = offset(cell, &self.columns[target]);
+                        let mut score = path.score + self.fit(&kinds[index], self.columns[target].field);
+                        if offset != 0 {
+                            score += rigidity * (scoring.moved + scoring.moved_far * (offset.abs() - 1) as f32);
+                        }
+                        if path.offset.unwrap_or(0) != offset {
+                            score += rigidity.min(1.0) * scoring.offset_changes;
+                        }
+                        keep(&mut next[target + 1], path, score, Some(offset), Some(target));
+                    }
+                }
+            }
+            beams = next;
+        }
+        let mut complete: Vec<(f32, Path)> =
+            beams.into_iter().flatten().map(|path| (path.score + self.whole(row, kinds, &path.places), path)).collect();
+        complete.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let Some((best, path)) = complete.first() else { return Alignment::default() };
+        let fields = |path: &Path| -> Vec<Option<Field>> {
+            path.places.iter().map(|p| p.and_then(|at| self.columns[at].field)).collect()
+        };
+        let chosen = fields(path);
+        let margin = complete.iter().find(|(_, p)| fields(p) != chosen).map_or(CERTAIN, |(other, _)| best - other);
+        let mut alignment = Alignment { cells: vec![Vec::new(); columns], margin, ..Alignment::default() };
+        for (index, place) in path.places.iter().enumerate() {
+            match place {
+                Some(at) => {
+                    alignment.cells[*at].push(index);
+                    alignment.shifted |= offset(&row.cells[index], &self.columns[*at]) != 0;
+                }
+                None => alignment.dropped.push(index),
+            }
+        }
+        alignment.shifted &= row.origin != GridOrigin::Ordered || !alignment.dropped.is_empty();
+        alignment
+    }
+
+    fn price_of_dropping(&self, row: &Row, kinds: &[Kind], index: usize) -> f32 {
+        let scoring = &self.patterns.scoring;
+        let text = &row.cells[index].text;
+        if kinds[index].blank_mark {
+            return -0.1;
+        }
+        let repeats = row.cells.iter().enumerate().any(|(other, c)| {
+            other != index && (c.text == *text || (kinds[index].number.is_none() && c.text.contains(text.as_str())))
+        });
+        match (repeats, kinds[index].number.is_some()) {
+            (true, _) => scoring.dropped_repeat,
+            (_, true) => scoring.dropped_number,
+            _ => scoring.dropped_text,
+        }
+    }
+
+    /// How well a cell's kind fits a field.
+    pub(super) fn fit(&self, kind: &Kind, field: Option<Field>) -> f32 {
+        let s: &Scoring = &self.patterns.scoring;
+        let Some(field) = field else { return 0.0 };
+        if kind.blank_mark {
+            return 0.0;
+        }
+        match field {
+            Field::Level1 | Field::Level2 => {
+                let (own, other) =
+                    if field == Field::Level1 { (kind.level1, kind.level2) } else { (kind.level2, kind.level1) };
+                match kind {
+                    _ if own => s.known_level,
+                    _ if other => s.wrong_level,
+                    _ if kind.level_word => s.level_word,
+                    Kind { number: Some(_), .. } => s.number_as_level,
+                    Kind { characters, .. } if *characters > 16 => s.long_level,
+                    Kind { measured: true, .. } => s.wrong_level,
+                    _ => s.plain_level,
+                }
+            }
+            Field::Level3 => match kind {
+                Kind { number: Some(_), .. } => s.number_as_name,
+                _ if kind.level1 || kind.level2 => s.wrong_level + 0.6,
+                _ if kind.level_word => s.level_word_as_name,
+                Kind { measured: true, percent: true, .. } if kind.characters <= 8 => s.quantity_as_name,
+                _ => s.name,
+            },
+            Field::Target | Field::Actual => match kind {
+                _ if kind.level1 || kind.level2 => s.wrong_level,
+                Kind { measured: true, .. } => s.measured,
+                _ => s.words_as_value,
+            },
+            Field::Sign => {
+                if kind.sign {
+                    2.0
+                } else {
+                    -1.0
+                }
+            }
+            Field::Unit => match kind {
+                Kind { unit: true, .. } => 2.0,
+                Kind { number: Some(_), .. } => -3.0,
+                Kind { characters, .. } if *characters <= 6 => 0.2,
+                _ => -1.0,
+            },
+            Field::Weight | Field::Score | Field::SecondScore | Field::FundWeight | Field::FundScore => {
+                match kind.number {
+                    Some(n) if n >= Decimal::ZERO && n <= Decimal::ONE_HUNDRED => s.points,
+                    Some(_) => s.points_too_large,
+                    None => s.not_points,
+                }
+            }
+            Field::Deviation | Field::Improvement | Field::Basis => {
+                if kind.number.is_some() {
+                    s.number_as_reason
+                } else {
+                    s.reason
+                }
+            }
+            Field::BudgetInitial | Field::Budget | Field::Executed => match kind {
+                Kind { percent: true, .. } => -2.0,
+                Kind { measured: true, .. } => s.measured,
+                _ => -3.0,
+            },
+            Field::Rate => match kind {
+                Kind { percent: true, measured: true, .. } => s.measured + 0.3,
+                Kind { number: Some(n), .. } if *n <= Decimal::from(200) => s.measured * 0.4,
+                Kind { number: Some(_), .. } => -1.0,
+                _ => -3.0,
+            },
+            Field::FundItem => match kind {
+                Kind { number: Some(_), .. } => s.number_as_name,
+                Kind { measured: true, .. } => s.quantity_as_name,
+                _ => s.name,
+            },
+            _ => 0.2,
+        }
+    }
+
+    /// What only a complete assignment shows.
+    fn whole(&self, row: &Row, kinds: &[Kind], places: &[Option<usize>]) -> f32 {
+        let s = &self.patterns.scoring;
+        let cell = |field: Field| places.iter().position(|p| p.is_some_and(|at| self.columns[at].field == Some(field)));
+        let has = |field: Field| self.columns.iter().any(|c| c.field == Some(field));
+        let number = |field: Field| cell(field).and_then(|i| kinds[i].number);
+        let mut score = 0.0;
+        if has(Field::Level3) && cell(Field::Level3).is_none() {
+            score += s.missing_name;
+        }
+        for field in [Field::Weight, Field::Score] {
+            if has(field) && cell(field).is_none() {
+                score += s.empty_points;
+            }
+        }
+        if has(Field::Target) && cell(Field::Target).is_none() {
+            score += s.empty_target;
+        }
+        for (weight, points) in [(Field::Weight, Field::Score), (Field::FundWeight, Field::FundScore)] {
+            if let (Some(weight), Some(points)) = (number(weight), number(points))
+                && points > weight
+            {
+                score += s.score_above_weight;
+            }
+        }
+        if has(Field::Rate) && !has(Field::Level3) {
+            let read = |field: Field| cell(field).and_then(|i| amount(self.grammar, &row.cells[i].text));
+            if let (Some(budget), Some(executed), Some(rate)) =
+                (read(Field::Budget), read(Field::Executed), read(Field::Rate))
+            {
+                let closes = crate::mapping::fund::rate_closes(budget, executed, rate);
+                score += if closes { s.rate_closes } else { s.rate_open };
+            }
+        }
+        score
+    }
+}
+
+/// The number of points in a cell: `10`, `10分`, `10%`, and `(20分*执行率) 13`, where the header's bracket slipped in.
+pub(super) fn points(grammar: &Grammar, text: &str) -> Option<Decimal> {
+    if text.len() > 60 {
+        return None;
+    }
+    if let Some(number) = grammar.number(text) {
+        return Some(number);
+    }
+    let outside = outside_brackets(text);
+    (outside.len() < text.len()).then(|| grammar.number(outside.trim())).flatten()
+}
+
+/// An amount as the cell has it, unit and percent sign apart.
+fn amount(grammar: &Grammar, text: &str) -> Option<Decimal> {
+    let reading = grammar.read(text, &Default::default())?;
+    reading.quantity.value.map(|v| v.get())
+}
+
+/// The text outside its brackets.
+pub(super) fn outside_brackets(text: &str) -> String {
+    let mut depth = 0usize;
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '(' | '（' | '[' | '【' => depth += 1,
+            ')' | '）' | ']' | '】' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}
+
+fn is_sign(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| "≥≤=＝≧≦═><＞＜定性定量正反向".contains(c))
+}
+
+/// Columns between a cell and its header; 0 where it stands under it.
+fn offset(cell: &RowCell, column: &Column) -> i32 {
+    if cell.column >= column.end {
+        (cell.column - column.end + 1) as i32
+    } else if cell.end <= column.start {
+        -((column.start - cell.end + 1) as i32)
+    } else if cell.column < column.start {
+        -((column.start - cell.column) as i32)
+    } else {
+        0
+    }
+}
+
+fn keep(beam: &mut Vec<Path>, from: &Path, score: f32, offset: Option<i32>, place: Option<usize>) {
+    if beam.len() == BEAM {
+        let Some(worst) = beam.iter().enumerate().min_by(|a, b| a.1.score.total_cmp(&b.1.score)).map(|(i, _)| i) else {
+            return;
+        };
+        if beam[worst].score >= score {
+            return;
+        }
+        beam.swap_remove(worst);
+    }
+    let mut places = Vec::with_capacity(from.places.len() + 1);
+    places.extend_from_slice(&from.places);
+    places.push(place);
+    beam.push(Path { score, offset, places });
+}

@@ -1,0 +1,253 @@
+//! Which column feeds which field: the words of one to three header rows come in, columns with their fields go out.
+//!
+//! Every column gets at most one field and every field at most one column, so that the sum of all fits is greatest:
+//! an assignment problem, solved exactly (Kuhn 1955, in the O(n³) form with potentials).
+
+use super::align::Aligner;
+use super::quantity::Grammar;
+use super::row::Row;
+use crate::patterns::{Field, HeaderPart, Patterns, label_key};
+
+/// A column of a block.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Column {
+    /// Columns of the source grid: `[start, end)`.
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Its header, levels joined.
+    pub(super) header: String,
+    /// What it feeds; `None` where no field fits.
+    pub(super) field: Option<Field>,
+    /// How well the header fits, 0 to 1.
+    pub(super) fit: f32,
+}
+
+/// A column's header before it has a field.
+struct Heading {
+    start: usize,
+    end: usize,
+    /// Header of the level above, where there is one.
+    parent: Option<String>,
+    text: String,
+}
+
+/// The columns under these header rows, left to right, each with the field that fits best overall.
+///
+/// `data` are rows below: what they hold decides between readings of a header that is broken off or misread.
+pub(super) fn columns(
+    header: &[Row],
+    part: HeaderPart,
+    data: &[&Row],
+    patterns: &Patterns,
+    grammar: &Grammar,
+) -> Vec<Column> {
+    let headings = headings(header);
+    let content = Aligner { patterns, grammar, columns: &[] };
+    let candidates: Vec<Vec<(Field, f32)>> = headings
+        .iter()
+        .map(|heading| {
+            let mut found = candidates(heading, part, patterns);
+            if found.len() > 1 && found.iter().all(|(_, score)| *score < 0.9) {
+                for (field, score) in &mut found {
+                    *score = (*score + CONTENT * content_fit(heading, *field, data, &content)).max(0.01);
+                }
+            }
+            found
+        })
+        .collect();
+    let mut fields: Vec<Field> = candidates.iter().flatten().map(|(f, _)| *f).collect();
+    fields.sort_unstable();
+    fields.dedup();
+    // A field that several columns may feed without conflict.
+    let shared = |f: &Field| matches!(f, Field::Extra | Field::FundExtra | Field::SecondScore);
+    let exclusive: Vec<Field> = fields.into_iter().filter(|f| !shared(f)).collect();
+    let gain = |row: usize, place: usize| -> f32 {
+        let of = |wanted: Field| candidates[row].iter().find(|(f, _)| *f == wanted).map_or(0.0, |(_, s)| *s);
+        match exclusive.get(place) {
+            // Of two equal columns the left one feeds the field: 自评得分 stands before 复核得分.
+            Some(field) => match of(*field) {
+                0.0 => 0.0,
+                fit => fit + 0.01 * (headings.len() - row) as f32 / headings.len() as f32,
+            },
+            None => candidates[row].iter().filter(|(f, _)| shared(f)).map(|(_, s)| *s).fold(0.0, f32::max),
+        }
+    };
+    let chosen = assign(headings.len(), exclusive.len() + headings.len(), gain);
+    let fits: Vec<f32> = chosen.iter().enumerate().map(|(index, place)| gain(index, *place)).collect();
+    headings
+        .into_iter()
+        .enumerate()
+        .map(|(index, heading)| {
+            let (place, fit) = (chosen[index], fits[index]);
+            let field = if fit <= 0.0 {
+                None
+            } else {
+                exclusive.get(place).copied().or_else(|| {
+                    candidates[index]
+                        .iter()
+                        .filter(|(f, _)| shared(f))
+                        .max_by(|a, b| a.1.total_cmp(&b.1))
+                        .map(|(f, _)| *f)
+                })
+            };
+            let header = match heading.parent {
+                Some(parent) if parent != heading.text => format!("{parent} {}", heading.text),
+                _ => heading.text,
+            };
+            Column { start: heading.start, end: heading.end, header, field, fit: fit.min(1.0) }
+        })
+        .collect()
+}
+
+/// How much the cells below count against the words of a doubtful header.
+const CONTENT: f32 = 0.15;
+/// Rows below that are looked at.
+const SAMPLE: usize = 12;
+
+/// How well the cells under a heading fit a field, on average.
+fn content_fit(heading: &Heading, field: Field, data: &[&Row], aligner: &Aligner<'_>) -> f32 {
+    let fits: Vec<f32> = data
+        .iter()
+        .filter_map(|row| row.cells.iter().find(|c| heading.start <= c.column && c.column < heading.end))
+        .take(SAMPLE)
+        .map(|cell| aligner.fit(&aligner.kind(cell), Some(field)))
+        .collect();
+    if fits.is_empty() { 0.0 } else { fits.iter().sum::<f32>() / fits.len() as f32 }
+}
+
+/// The lowest headers with the one above each.
+fn headings(header: &[Row]) -> Vec<Heading> {
+    let Some(first) = header.first() else { return Vec::new() };
+    let mut headings: Vec<Heading> = Vec::new();
+    for (index, cell) in first.cells.iter().enumerate() {
+        let reach = first.cells.get(index + 1).map_or(first.width.max(cell.end), |next| next.column).max(cell.end);
+        headings.push(Heading { start: cell.column, end: reach, parent: None, text: cell.text.clone() });
+    }
+    for row in &header[1..] {
+        for (index, cell) in row.cells.iter().enumerate() {
+            let reach = row.cells.get(index + 1).map_or(cell.end, |next| next.column.max(cell.end));
+            let Some(at) = headings.iter().position(|h| h.start <= cell.column && cell.column < h.end) else {
+                headings.push(Heading { start: cell.column, end: reach, parent: None, text: cell.text.clone() });
+                continue;
+            };
+            let above = &mut headings[at];
+            let others_below = row.cells.iter().filter(|c| above.start <= c.column && c.column < above.end).count();
+            if others_below <= 1 && cell.column == above.start {
+                // One cell below: the rest of the same words, or the one sub-header.
+                above.text = format!("{}{}", above.text, cell.text);
+                continue;
+            }
+            let parent = above.parent.clone().unwrap_or_else(|| above.text.clone());
+            let end = above.end.min(reach.max(cell.end));
+            if cell.column == above.start {
+                let rest = (end, above.end);
+                above.parent = Some(parent.clone());
+                above.text.clone_from(&cell.text);
+                above.end = end;
+                if rest.0 < rest.1 {
+                    headings.push(Heading { start: rest.0, end: rest.1, parent: Some(parent.clone()), text: parent });
+                }
+            } else {
+                let old_end = above.end;
+                above.end = cell.column;
+                headings.push(Heading {
+                    start: cell.column,
+                    end: old_end,
+                    parent: Some(parent),
+                    text: cell.text.clone(),
+                });
+            }
+            headings.sort_by_key(|h| h.start);
+        }
+    }
+    headings
+}
+
+/// The fields that a header may stand for, with how well it fits.
+fn candidates(heading: &Heading, part: HeaderPart, patterns: &Patterns) -> Vec<(Field, f32)> {
+    let mut found: Vec<(Field, f32)> = Vec::new();
+    let mut offer = |field: Field, score: f32| match found.iter_mut().find(|(f, _)| *f == field) {
+        Some((_, best)) => *best = best.max(score),
+        None => found.push((field, score)),
+    };
+    for hit in patterns.headers.candidates(&label_key(&heading.text), part) {
+        offer(hit.field, hit.score);
+    }
+    if let Some(parent) = &heading.parent {
+        for hit in patterns.headers.candidates(&label_key(parent), part) {
+            offer(hit.field, hit.score * 0.5);
+        }
+        let joined = format!("{parent}{}", heading.text);
+        for hit in patterns.headers.candidates(&label_key(&joined), part) {
+            offer(hit.field, hit.score * 0.9);
+        }
+    }
+    found
+}
+
+/// For every row the place that makes the sum of gains greatest; `places >= rows`.
+fn assign(rows: usize, places: usize, gain: impl Fn(usize, usize) -> f32) -> Vec<usize> {
+    // Potentials over rows and places, 1-based; place 0 and row 0 stand for “none”.
+    let (mut u, mut v) = (vec![0f32; rows + 1], vec![0f32; places + 1]);
+    let (mut row_of, mut way) = (vec![0usize; places + 1], vec![0usize; places + 1]);
+    for row in 1..=rows {
+        row_of[0] = row;
+        let mut place = 0;
+        let mut least = vec![f32::INFINITY; places + 1];
+        let mut used = vec![false; places + 1];
+        loop {
+            used[place] = true;
+            let current = row_of[place];
+            let (mut delta, mut next) = (f32::INFINITY, 0);
+            for p in 1..=places {
+                if used[p] {
+                    continue;
+                }
+                let cost = -gain(current - 1, p - 1) - u[current] - v[p];
+                if cost < least[p] {
+                    least[p] = cost;
+                    way[p] = place;
+                }
+                if least[p] < delta {
+                    delta = least[p];
+                    next = p;
+                }
+            }
+            for p in 0..=places {
+                if used[p] {
+                    u[row_of[p]] += delta;
+                    v[p] -= delta;
+                } else {
+                    least[p] -= delta;
+                }
+            }
+            place = next;
+            if row_of[place] == 0 {
+                break;
+            }
+        }
+        while place != 0 {
+            let previous = way[place];
+            row_of[place] = row_of[previous];
+            place = previous;
+        }
+    }
+    let mut chosen = vec![0; rows];
+    for place in 1..=places {
+        if row_of[place] != 0 {
+            chosen[row_of[place] - 1] = place - 1;
+        }
+    }
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_assignment_is_the_best_over_all_columns_not_the_first_that_fits() {
+        let gains = [[0.9, 0.8, 0.0], [0.9, 0.1, 0.0], [0.0, 0.0, 0.3]];
+        assert_eq!(assign(3, 3, |r, p| gains[r][p]), [1, 0, 2]);
+    }
+}

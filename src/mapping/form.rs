@@ -1,0 +1,223 @@
+//! What a form says of itself: title, project, authority, implementer, year, region, dates, totals.
+
+use super::layout::{Layout, Pair};
+use super::quantity::{Grammar, WrittenUnit};
+use super::segment::Context;
+use crate::model::{Date, FormType, Number, Region};
+use crate::normalize;
+use crate::patterns::{Field, Patterns, label_key};
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+/// The fields of a form that its rows lean on.
+#[derive(Debug, Clone, Default)]
+pub(super) struct FormHead {
+    pub(super) title: Option<String>,
+    pub(super) form_type: Option<FormType>,
+    pub(super) project: Option<String>,
+    pub(super) authority: Option<String>,
+    pub(super) implementer: Option<String>,
+    pub(super) year: Option<i32>,
+    pub(super) region: Option<Arc<Region>>,
+    pub(super) report_date: Option<Date>,
+    pub(super) total_score: Option<Number>,
+    pub(super) explanation: Option<String>,
+    /// 单位：万元 above the table.
+    pub(super) money_unit: Option<WrittenUnit>,
+}
+
+/// Reads a form's head from its layout, the lines around it, and the document.
+pub(super) fn head(
+    before: &[String],
+    layout: &Layout,
+    after: &[String],
+    context: &Context,
+    patterns: &Patterns,
+    grammar: &Grammar,
+) -> FormHead {
+    let mut head = FormHead::default();
+    let lines: Vec<&str> = before.iter().chain(&layout.head_lines).map(String::as_str).collect();
+    let title_at = title_line(&lines, patterns);
+    head.title = title_at.map(|at| title(&lines, at));
+    // Lines from the title on belong to the form; what stands above may be another text's.
+    let own = &lines[title_at.map_or(0, |at| at.min(lines.len()))..];
+    let mut pairs: Vec<Pair> = layout.pairs.clone();
+    for line in own.iter().skip(usize::from(title_at.is_some())) {
+        pairs.extend(line_pairs(line, patterns));
+    }
+    let value = |field: Field| {
+        pairs
+            .iter()
+            .filter(|p| p.field == field)
+            .filter_map(|p| p.value.as_deref())
+            .map(|v| normalize::display(v).into_owned())
+            .find(|v| !grammar.is_blank(v))
+    };
+    head.project = value(Field::Project);
+    head.authority = match (value(Field::Authority), value(Field::AuthorityLocal)) {
+        (Some(central), Some(local)) => Some(format!("{central}；{local}")),
+        (one, other) => one.or(other),
+    };
+    head.implementer = value(Field::Implementer);
+    head.report_date = pairs
+        .iter()
+        .filter(|p| p.field == Field::ReportDate)
+        .filter_map(|p| p.value.as_deref())
+        .find_map(|v| grammar.date(v, None));
+    head.total_score = pairs
+        .iter()
+        .filter(|p| p.field == Field::TotalScore)
+        .filter_map(|p| p.value.as_deref())
+        .find_map(|v| super::align::points(grammar, &normalize::display(v)))
+        .map(Number::new);
+    head.explanation = layout
+        .pairs
+        .iter()
+        .filter(|p| p.field == Field::Explanation)
+        .filter_map(|p| p.value.as_deref())
+        .map(normalize::paragraphs)
+        .find(|v| !v.is_empty())
+        .or_else(|| after.iter().take(12).find_map(|line| note(line, patterns)));
+    let labels: Vec<String> = layout.pairs.iter().map(|p| p.label.clone()).collect();
+    head.form_type = Some(patterns.form_types.of(&labels, head.title.as_deref().unwrap_or("")));
+    head.money_unit = own.iter().find_map(|line| grammar.unit_in_brackets(line)).filter(|u| &*u.base == "元");
+    head.year = year(&head, own, &pairs, layout, context, grammar);
+    head.region = region(&head, own, &pairs, after, context, patterns);
+    head
+}
+
+/// The line that reads like a title: the last one that says 自评表, else the last long one before the unit line.
+fn title_line(lines: &[&str], patterns: &Patterns) -> Option<usize> {
+    lines.iter().rposition(|line| {
+        line.chars().count() <= 70
+            && !line.ends_with(['。', '；'])
+            && patterns.row_labels.is_title(&normalize::key(line))
+    })
+}
+
+/// The title, its first half fetched where it was broken over two lines.
+fn title(lines: &[&str], at: usize) -> String {
+    let line = lines[at].trim_matches(['*', '#', ' ', '_', '《', '》']);
+    let short = line.chars().count() <= 8;
+    match at.checked_sub(1).map(|above| lines[above]) {
+        Some(above) if short && !above.contains(['：', ':', '。']) && above.chars().count() > 4 => {
+            format!("{above}{line}")
+        }
+        _ => line.to_owned(),
+    }
+}
+
+/// The pairs of a line: `单位名称：黄石市图书馆    填报日期：2023年3月15日`.
+fn line_pairs(line: &str, patterns: &Patterns) -> Vec<Pair> {
+    let mut pairs: Vec<Pair> = Vec::new();
+    // Every colon behind a known label begins a value that ends where the next label begins.
+    let mut starts: Vec<(usize, usize, Field, String)> = Vec::new();
+    for (at, colon) in line.char_indices().filter(|(_, c)| matches!(c, '：' | ':')) {
+        let before = &line[..at];
+        let from = starts.last().map_or(0, |(_, end, ..)| *end);
+        let chunk = &before[from.min(before.len())..];
+        // The label is the longest known tail of what stands before the colon.
+        let tails = chunk.char_indices().map(|(i, _)| i);
+        for tail in tails {
+            let key = label_key(&chunk[tail..]);
+            if let Some(field) = super::signals::head_field(&key, patterns)
+                .filter(|_| patterns.headers.exact(&key, crate::patterns::HeaderPart::Head).next().is_some())
+            {
+                starts.push((from + tail, at + colon.len_utf8(), field, key));
+                break;
+            }
+        }
+    }
+    for (index, (_, value_from, field, label)) in starts.iter().enumerate() {
+        let value_to = starts.get(index + 1).map_or(line.len(), |next| next.0);
+        let value = line[*value_from..value_to.max(*value_from)].trim();
+        pairs.push(Pair {
+            field: *field,
+            label: label.clone(),
+            value: (!value.is_empty()).then(|| value.to_owned()),
+            at_foot: false,
+        });
+    }
+    pairs
+}
+
+/// `说明：无。` below the table.
+fn note(line: &str, patterns: &Patterns) -> Option<String> {
+    let (label, value) = super::signals::split_at_colon(line)?;
+    (super::signals::head_field(&label_key(label), patterns) == Some(Field::Explanation)).then(|| value.to_owned())
+}
+
+/// The fiscal year: a label, the subtitle, the title, the goals, then the document.
+fn year(
+    head: &FormHead,
+    own: &[&str],
+    pairs: &[Pair],
+    layout: &Layout,
+    context: &Context,
+    grammar: &Grammar,
+) -> Option<i32> {
+    let labelled = pairs.iter().filter(|p| p.field == Field::Year).filter_map(|p| p.value.as_deref());
+    let subtitle =
+        own.iter().skip(1).filter(|l| l.chars().count() <= 20).copied().filter(|l| !l.contains(['：', ':', '日']));
+    let of_title = head.title.as_deref();
+    let first = labelled.chain(subtitle).chain(of_title).find_map(|t| grammar.year(t));
+    first
+        .or_else(|| {
+            let goals = layout.goals_actual.iter().chain(&layout.goals_expected).map(String::as_str);
+            let texts = goals.chain(head.explanation.as_deref());
+            most_frequent_year(texts, grammar)
+        })
+        .or_else(|| head.project.as_deref().and_then(|t| grammar.year(t)))
+        .or_else(|| context.title.as_deref().and_then(|t| grammar.year(t)))
+        .or_else(|| context.head.iter().filter(|l| l.contains("年度")).find_map(|t| grammar.year(t)))
+}
+
+/// The year that texts name most often; of equals the earlier named.
+fn most_frequent_year<'t>(texts: impl Iterator<Item = &'t str>, _grammar: &Grammar) -> Option<i32> {
+    let mut counts: Vec<(i32, usize)> = Vec::new();
+    for text in texts {
+        for (at, _) in text.match_indices('年') {
+            let digits: String = text[..at].chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
+            let folded = normalize::key(&digits);
+            let Ok(year) = folded.parse::<i32>() else { continue };
+            if folded.len() != 4 || !(1990..=2100).contains(&year) {
+                continue;
+            }
+            match counts.iter_mut().find(|(y, _)| *y == year) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((year, 1)),
+            }
+        }
+    }
+    let most = counts.iter().map(|(_, c)| *c).max()?;
+    counts.iter().find(|(_, c)| *c == most).map(|(y, _)| *y)
+}
+
+/// The smallest coded place that holds the reporting unit.
+fn region(
+    head: &FormHead,
+    own: &[&str],
+    pairs: &[Pair],
+    after: &[String],
+    context: &Context,
+    patterns: &Patterns,
+) -> Option<Arc<Region>> {
+    let local = pairs.iter().find(|p| p.field == Field::AuthorityLocal).and_then(|p| p.value.as_deref());
+    let mut texts: Vec<&str> = Vec::new();
+    texts.extend(head.implementer.as_deref());
+    texts.extend(head.title.as_deref());
+    texts.extend(local);
+    texts.extend(head.authority.as_deref());
+    texts.extend(own.iter().skip(1).copied());
+    texts.extend(head.project.as_deref());
+    texts.extend(after.iter().take(6).filter(|l| l.chars().count() <= 24).map(String::as_str));
+    texts.extend(context.head.iter().map(String::as_str));
+    patterns.regions.resolve(&texts)
+}
+
+/// Points of 合计 in one or two numbers: what is weight and what is score.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Totals {
+    pub(super) weight: Option<Decimal>,
+    pub(super) score: Option<Decimal>,
+}

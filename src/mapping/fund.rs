@@ -1,0 +1,337 @@
+//! The fund block: a record for every source of funds that prints a value.
+
+use super::align::{Aligner, Kind, points};
+use super::columns::{Column, columns};
+use super::form::FormHead;
+use super::layout::FundBlock;
+use super::place::Places;
+use super::quantity::{Context, Grammar, WrittenUnit};
+use super::row::{Row, RowCell};
+use crate::model::{Code, Finding, FundRecord, Number, Place, Quantity, Relation, Severity, SourceOfFunds};
+use crate::patterns::{Field, HeaderPart, Patterns, RowLabel};
+use rust_decimal::{Decimal, RoundingStrategy};
+
+/// A fund row before it has ids: the record's own fields.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Fund {
+    pub(super) item: String,
+    pub(super) source: Option<SourceOfFunds>,
+    pub(super) budget_initial: Option<Quantity>,
+    pub(super) budget: Option<Quantity>,
+    pub(super) executed: Option<Quantity>,
+    pub(super) rate: Option<Quantity>,
+    pub(super) weight: Option<Number>,
+    pub(super) score: Option<Number>,
+    pub(super) place: Place,
+    pub(super) confidence: f32,
+    pub(super) findings: Vec<Finding>,
+}
+
+impl Fund {
+    fn has_value(&self) -> bool {
+        self.budget_initial.is_some()
+            || self.budget.is_some()
+            || self.executed.is_some()
+            || self.rate.is_some()
+            || self.weight.is_some()
+            || self.score.is_some()
+    }
+
+    fn has_money(&self) -> bool {
+        self.budget_initial.is_some() || self.budget.is_some() || self.executed.is_some()
+    }
+
+    /// Executed ÷ budget, four decimals, half up.
+    pub(super) fn computed_rate(&self) -> Option<Number> {
+        let value = |q: &Option<Quantity>| q.as_ref().and_then(|q| q.value).map(Number::get);
+        quotient(value(&self.executed)?, value(&self.budget)?)
+    }
+
+    /// The record, ids and provenance of the document left to the caller.
+    pub(super) fn into_record(self, blank: FundRecord) -> FundRecord {
+        let computed_rate = self.computed_rate();
+        FundRecord {
+            source_of_funds: self.source.unwrap_or(SourceOfFunds::Other),
+            item: self.item,
+            budget_initial: self.budget_initial,
+            budget: self.budget,
+            executed: self.executed,
+            rate: self.rate,
+            weight: self.weight,
+            score: self.score,
+            computed_rate,
+            place: self.place,
+            confidence: Some(super::confidence(self.confidence)),
+            findings: self.findings,
+            ..blank
+        }
+    }
+}
+
+/// `a ÷ b` with four decimals, half up; `None` for a zero divisor.
+pub(super) fn quotient(a: Decimal, b: Decimal) -> Option<Number> {
+    let exact = a.checked_div(b)?;
+    Some(Number::new(exact.round_dp_with_strategy(4, RoundingStrategy::MidpointAwayFromZero)))
+}
+
+/// Does executed ÷ budget give the rate, as a ratio or per cent, within its last printed place?
+pub(super) fn rate_closes(budget: Decimal, executed: Decimal, rate: Decimal) -> bool {
+    let Some(exact) = executed.checked_div(budget) else { return false };
+    [rate, rate / Decimal::ONE_HUNDRED].iter().any(|r| (exact - r).abs() <= Decimal::new(11, 3))
+}
+
+/// The rows of a fund block that print a value.
+pub(super) fn funds(block: &FundBlock, head: &FormHead, patterns: &Patterns, grammar: &Grammar) -> Vec<Fund> {
+    let mut columns =
+        columns(&block.header, HeaderPart::Fund, &block.rows.iter().collect::<Vec<_>>(), patterns, grammar);
+    // The label of the block stands in the header's first cell and feeds nothing.
+    columns.retain(|c| {
+        !(c.field.is_none_or(|f| f == Field::FundItem)
+            && patterns.row_labels.is(&crate::patterns::label_key(&c.header), RowLabel::FundBlock))
+    });
+    let sources: Vec<(usize, SourceOfFunds)> = columns
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| !matches!(c.field, Some(Field::Executed | Field::Rate | Field::FundWeight | Field::FundScore)))
+        .filter_map(|(i, c)| {
+            let lowest = c.header.rsplit(' ').next().unwrap_or(&c.header);
+            patterns.fund_labels.exact(lowest).map(|s| (i, s))
+        })
+        .collect();
+    let block_unit = head_unit(block, head, grammar);
+    let reader = Reader { patterns, grammar, head, block_unit };
+    if sources.len() >= 3 {
+        return reader.side_by_side(block, &columns, &sources);
+    }
+    let first = columns.iter().filter(|c| c.field.is_some_and(|f| f != Field::FundItem)).map(|c| c.start).min();
+    columns.retain(|c| c.field.is_none_or(|f| f != Field::FundItem) && first.is_some_and(|f| c.start >= f));
+    columns.insert(
+        0,
+        Column { start: 0, end: first.unwrap_or(0), header: String::new(), field: Some(Field::FundItem), fit: 1.0 },
+    );
+    block.rows.iter().filter_map(|row| reader.row(row, &columns, block)).collect()
+}
+
+/// The unit that the block's label or the form states for its money.
+fn head_unit(block: &FundBlock, head: &FormHead, grammar: &Grammar) -> Option<WrittenUnit> {
+    let money = |unit: &WrittenUnit| &*unit.base == "元";
+    let of = |text: &str| grammar.unit_in_brackets(text).filter(money);
+    block
+        .label
+        .as_deref()
+        .and_then(of)
+        .or_else(|| block.header.iter().flat_map(|r| &r.cells).find_map(|c| of(&c.text)))
+        .or_else(|| block.rows.iter().filter_map(|r| r.cells.first()).find_map(|c| of(&c.text)))
+        .or_else(|| head.money_unit.clone())
+}
+
+struct Reader<'a> {
+    patterns: &'a Patterns,
+    grammar: &'a Grammar,
+    head: &'a FormHead,
+    block_unit: Option<WrittenUnit>,
+}
+
+impl Reader<'_> {
+    fn row(&self, row: &Row, columns: &[Column], block: &FundBlock) -> Option<Fund> {
+        // The block's label, and whatever else stands left of the item, are no values.
+        let is_value = |c: &RowCell| c.text.starts_with(|c: char| c.is_ascii_digit() || "-—－.￥¥/".contains(c));
+        let leading = row.cells.iter().take_while(|c| !is_value(c)).count();
+        let mut row = row.clone();
+        let labels: Vec<RowCell> = row.cells.drain(..leading).collect();
+        let mut labels: Vec<RowCell> = labels.into_iter().filter(|c| self.points_note(c).is_none()).collect();
+        let fallback = labels.first().cloned();
+        labels.retain(|c| {
+            !self.patterns.row_labels.is(&c.label, RowLabel::FundBlock) && block.label.as_deref() != Some(&c.text)
+        });
+        let item = labels.pop().or(fallback);
+        if let Some(item) = &item {
+            row.cells.insert(0, item.clone());
+        }
+        let aligner = Aligner { patterns: self.patterns, grammar: self.grammar, columns };
+        let mut kinds: Vec<Kind> = row.cells.iter().map(|c| aligner.kind(c)).collect();
+        self.split_glued(&mut row, &mut kinds, &aligner);
+        let alignment = aligner.align(&row, &kinds);
+        let mut fund = Fund { confidence: 0.99, ..Fund::default() };
+        let mut places = Places::new(&row);
+        let cell_of = |field: Field| {
+            columns
+                .iter()
+                .zip(&alignment.cells)
+                .find(|(c, held)| c.field == Some(field) && !held.is_empty())
+                .map(|(_, held)| &row.cells[held[0]])
+        };
+        fund.item = match cell_of(Field::FundItem).or(item.as_ref()) {
+            Some(cell) => {
+                places.put("item", cell);
+                cell.text.clone()
+            }
+            None => block.label.clone().unwrap_or_default(),
+        };
+        let row_unit = self.grammar.unit_in_brackets(&fund.item).filter(|u| &*u.base == "元");
+        for (field, slot) in [
+            (Field::BudgetInitial, &mut fund.budget_initial),
+            (Field::Budget, &mut fund.budget),
+            (Field::Executed, &mut fund.executed),
+        ] {
+            let Some(cell) = cell_of(field) else { continue };
+            let column = columns.iter().find(|c| c.field == Some(field));
+            let column_unit =
+                column.and_then(|c| self.grammar.unit_in_brackets(&c.header)).filter(|u| &*u.base == "元");
+            if let Some(quantity) = self.money(&cell.raw, column_unit.or(row_unit.clone())) {
+                places.put(field.key(), cell);
+                *slot = Some(quantity);
+            }
+        }
+        if let Some(cell) = cell_of(Field::Rate) {
+            let header = columns.iter().find(|c| c.field == Some(Field::Rate)).map_or("", |c| c.header.as_str());
+            fund.rate = self.rate(&cell.raw, header.contains('%') || header.contains('％'), &fund);
+            if fund.rate.is_some() {
+                places.put("rate", cell);
+            }
+        }
+        for (field, slot) in [(Field::FundWeight, &mut fund.weight), (Field::FundScore, &mut fund.score)] {
+            if let Some(cell) = cell_of(field) {
+                *slot = points(self.grammar, &cell.text).map(Number::new);
+                if slot.is_some() {
+                    places.put(field.key(), cell);
+                }
+            }
+        }
+        if alignment.shifted {
+            fund.confidence = super::repaired(alignment.margin);
+            fund.findings.push(Finding::new(
+                Code::ColumnShiftRepaired,
+                Severity::Info,
+                format!(
+                    "{}: the amounts stand in other columns than their headers; placed by order, kind and B ÷ A",
+                    fund.item
+                ),
+            ));
+        }
+        fund.confidence *= row.cells.iter().map(|c| c.trust).fold(1.0, f32::min);
+        fund.source = Some(self.source(&fund.item, &row));
+        fund.place = places.done();
+        fund.has_value().then_some(fund)
+    }
+
+    /// Amounts that OCR ran together: `202010100.00%10` is 20, 20, 10, 100.00%, 10 where B ÷ A proves it.
+    fn split_glued(&self, row: &mut Row, kinds: &mut Vec<Kind>, aligner: &Aligner<'_>) {
+        let Some((at, parts)) = super::split::fund_amounts(row, aligner.columns, self.grammar) else { return };
+        let glued = row.cells.remove(at);
+        for (offset, (column, text)) in parts.into_iter().enumerate() {
+            let mut cell = glued.clone();
+            (cell.column, cell.end) = (column, column + 1);
+            cell.raw.clone_from(&text);
+            cell.text = text;
+            row.cells.insert(at + offset, cell);
+        }
+        *kinds = row.cells.iter().map(|c| aligner.kind(c)).collect();
+    }
+
+    /// A bracket that only repeats how the points are reckoned: (20分*执行率).
+    fn points_note(&self, cell: &RowCell) -> Option<()> {
+        (cell.label.is_empty() && super::align::outside_brackets(&cell.text).trim().is_empty()).then_some(())
+    }
+
+    fn source(&self, item: &str, _row: &Row) -> SourceOfFunds {
+        self.patterns.fund_labels.source(item)
+    }
+
+    fn money(&self, raw: &str, unit: Option<WrittenUnit>) -> Option<Quantity> {
+        let default_unit = unit.or_else(|| self.block_unit.clone());
+        let context = Context { year: self.head.year, default_unit, money: true };
+        let reading = self.grammar.read(raw, &context)?;
+        let mut quantity = reading.quantity;
+        if quantity.unit.is_none() && quantity.value.is_some() && quantity.text.is_none() {
+            // Nothing in the form says 万元 or 元: the number is given without a unit rather than with a guess.
+            quantity.unit = None;
+        }
+        Some(quantity)
+    }
+
+    /// A rate; one without a sign is ÷ 100 if its header has %, else the reading nearest to B ÷ A.
+    fn rate(&self, raw: &str, percent_header: bool, fund: &Fund) -> Option<Quantity> {
+        let context = Context { year: self.head.year, ..Context::default() };
+        let reading = self.grammar.read(raw, &context)?;
+        let mut quantity = reading.quantity;
+        let value = quantity.value?.get();
+        if quantity.unit.is_some() {
+            return Some(quantity);
+        }
+        let per_cent = value / Decimal::ONE_HUNDRED;
+        let known = |q: &Option<Quantity>| q.as_ref().and_then(|q| q.value).map(Number::get);
+        let computed = known(&fund.executed).zip(known(&fund.budget)).and_then(|(b, a)| b.checked_div(a));
+        let chosen = match computed {
+            _ if percent_header => per_cent,
+            Some(exact) if (exact - value).abs() <= (exact - per_cent).abs() => value,
+            Some(_) => per_cent,
+            None if value > Decimal::TWO => per_cent,
+            None => value,
+        };
+        quantity.value = Some(Number::new(chosen));
+        quantity.unit = Some("ratio".to_owned());
+        quantity.relation = quantity.relation.or(Some(Relation::Equal));
+        Some(quantity)
+    }
+
+    /// A grid with the sources side by side: a record a source.
+    fn side_by_side(&self, block: &FundBlock, columns: &[Column], sources: &[(usize, SourceOfFunds)]) -> Vec<Fund> {
+        let mut funds: Vec<Fund> = Vec::new();
+        let total = sources.iter().position(|(_, s)| *s == SourceOfFunds::Total);
+        for row in &block.rows {
+            let Some(first) = row.cells.first() else { continue };
+            // 预算数 and 执行数 as rows: the row's label says which field its amounts are.
+            let row_field = self.patterns.headers.likely(&first.label, HeaderPart::Fund).map(|m| m.field);
+            for (position, (index, source)) in sources.iter().enumerate() {
+                let column = &columns[*index];
+                let held = |c: &Column| row.cells.iter().find(|cell| c.start <= cell.column && cell.column < c.end);
+                let Some(cell) = held(column) else { continue };
+                let column_unit = self.grammar.unit_in_brackets(&column.header).filter(|u| &*u.base == "元");
+                let Some(amount) = self.money(&cell.raw, column_unit).filter(|q| q.value.is_some()) else { continue };
+                let item = column.header.rsplit(' ').next().unwrap_or(&column.header).to_owned();
+                let at = match funds.iter().position(|f| f.item == item) {
+                    Some(at) => at,
+                    None => {
+                        funds.push(Fund { item, source: Some(*source), confidence: 0.97, ..Fund::default() });
+                        funds.len() - 1
+                    }
+                };
+                let fund = &mut funds[at];
+                let mut places = Places::resume(row, std::mem::take(&mut fund.place));
+                let field = match row_field {
+                    Some(f @ (Field::Executed | Field::BudgetInitial)) => f,
+                    _ => Field::Budget,
+                };
+                places.put(field.key(), cell);
+                match field {
+                    Field::Executed => fund.executed = Some(amount),
+                    Field::BudgetInitial => fund.budget_initial = Some(amount),
+                    _ => fund.budget = Some(amount),
+                }
+                // Executed and rate, in columns of their own, belong to the total alone.
+                if total == Some(position) || (total.is_none() && position == 0) {
+                    for c in columns {
+                        let Some(cell) = held(c) else { continue };
+                        match c.field {
+                            Some(Field::Executed) => {
+                                fund.executed = self.money(&cell.raw, None);
+                                places.put("executed", cell);
+                            }
+                            Some(Field::FundWeight) => fund.weight = points(self.grammar, &cell.text).map(Number::new),
+                            Some(Field::FundScore) => fund.score = points(self.grammar, &cell.text).map(Number::new),
+                            Some(Field::Rate) => {
+                                fund.rate = self.rate(&cell.raw, c.header.contains('%'), fund);
+                                places.put("rate", cell);
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+                fund.place = places.done();
+            }
+        }
+        funds.retain(Fund::has_money);
+        funds
+    }
+}

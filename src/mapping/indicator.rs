@@ -1,0 +1,577 @@
+//! The indicator block: rows in columns, levels, quantities with their units, repairs.
+
+use super::align::{Aligner, Alignment, points};
+use super::columns::{Column, columns};
+use super::form::{FormHead, Totals};
+use super::fund::quotient;
+use super::layout::{DataRow, IndicatorBlock};
+use super::levels::{self, Printed};
+use super::place::Places;
+use super::quantity::{Context, Grammar, WrittenUnit};
+use super::row::{Row, RowCell};
+use crate::model::{Code, Columns, Finding, IndicatorRecord, Level, Number, Place, Quantity, Relation, Severity};
+use crate::normalize;
+use crate::patterns::{Field, HeaderPart, Patterns, RowLabel};
+use rust_decimal::Decimal;
+
+/// An indicator row before it has ids.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Indicator {
+    pub(super) level1: Level,
+    pub(super) level2: Level,
+    pub(super) level3: Option<String>,
+    pub(super) target: Option<Quantity>,
+    pub(super) actual: Option<Quantity>,
+    pub(super) weight: Option<Number>,
+    pub(super) score: Option<Number>,
+    pub(super) deviation: Option<String>,
+    pub(super) improvement: Option<String>,
+    pub(super) basis: Option<String>,
+    pub(super) place: Place,
+    pub(super) confidence: f32,
+    pub(super) findings: Vec<Finding>,
+}
+
+impl Indicator {
+    /// Actual ÷ target, four decimals, where both are single numbers of one unit.
+    fn completion(&self) -> Option<Number> {
+        let single = |q: &Option<Quantity>| -> Option<(Decimal, Option<String>)> {
+            let q = q.as_ref()?;
+            if q.relation == Some(Relation::Range) || q.date.is_some() {
+                return None;
+            }
+            Some((q.value?.get(), q.unit.clone()))
+        };
+        let ((target, target_unit), (actual, actual_unit)) = (single(&self.target)?, single(&self.actual)?);
+        (target_unit == actual_unit).then(|| quotient(actual, target)).flatten()
+    }
+
+    /// Does the actual satisfy the target's relation?
+    fn attained(&self) -> Option<bool> {
+        let (target, actual) = (self.target.as_ref()?, self.actual.as_ref()?);
+        if let (Some(due), Some(done)) = (target.date, actual.date) {
+            return match (target.relation?, actual.relation?) {
+                (Relation::AtMost | Relation::Equal, Relation::Equal | Relation::AtMost | Relation::Less) => {
+                    Some(done <= due)
+                }
+                (Relation::Less, Relation::Equal | Relation::AtMost) => Some(done < due),
+                (Relation::Less, Relation::Less) => Some(done <= due),
+                (Relation::AtMost | Relation::Equal | Relation::Less, Relation::More) if done >= due => Some(false),
+                _ => None,
+            };
+        }
+        if target.unit != actual.unit {
+            return None;
+        }
+        let (wanted, reached) = (target.value?, actual.value?);
+        let bound = actual.relation?;
+        match (target.relation?, bound) {
+            (_, Relation::Approx | Relation::Range) | (Relation::Approx, _) => None,
+            (Relation::Range, Relation::Equal) => Some(wanted <= reached && reached <= target.upper?),
+            (Relation::Range, _) => None,
+            (Relation::AtLeast, Relation::Equal | Relation::AtLeast | Relation::More) => {
+                (bound == Relation::Equal || reached >= wanted).then_some(reached >= wanted)
+            }
+            (Relation::More, Relation::Equal) => Some(reached > wanted),
+            (Relation::More, Relation::More | Relation::AtLeast) => {
+                (reached > wanted || (bound == Relation::More && reached == wanted)).then_some(true)
+            }
+            (Relation::AtMost, Relation::Equal | Relation::AtMost | Relation::Less) => {
+                (bound == Relation::Equal || reached <= wanted).then_some(reached <= wanted)
+            }
+            (Relation::Less, Relation::Equal) => Some(reached < wanted),
+            (Relation::Less, Relation::Less | Relation::AtMost) => {
+                (reached < wanted || (bound == Relation::Less && reached == wanted)).then_some(true)
+            }
+            (Relation::AtLeast, Relation::Less) if reached <= wanted => Some(false),
+            (Relation::AtMost, Relation::More) if reached >= wanted => Some(false),
+            // A bare number as the target of a measure that is better the larger or the smaller: only equality is sure.
+            (Relation::Equal, Relation::Equal) => (reached == wanted).then_some(true),
+            _ => None,
+        }
+    }
+
+    /// The record, ids and the form's fields left to the caller.
+    pub(super) fn into_record(self, patterns: &Patterns, blank: IndicatorRecord) -> IndicatorRecord {
+        let (completion, attained) = (self.completion(), self.attained());
+        let indicator =
+            self.level3.as_deref().and_then(|name| patterns.indicators.find(self.level2.name.as_deref(), name));
+        IndicatorRecord {
+            indicator: indicator.map(str::to_owned),
+            level1: self.level1.name,
+            level2: self.level2.name,
+            level3: self.level3,
+            level1_weight: self.level1.weight,
+            level2_weight: self.level2.weight,
+            level1_inferred: self.level1.inferred,
+            target: self.target,
+            actual: self.actual,
+            weight: self.weight,
+            score: self.score,
+            completion,
+            attained,
+            deviation: self.deviation,
+            improvement: self.improvement,
+            basis: self.basis,
+            place: self.place,
+            confidence: Some(super::confidence(self.confidence)),
+            findings: self.findings,
+            ..blank
+        }
+    }
+}
+
+/// A row in columns, its texts as the source has them.
+struct Placed {
+    level1: Printed,
+    level2: Printed,
+    name: String,
+    target: String,
+    sign: String,
+    unit: String,
+    actual: String,
+    weight: String,
+    score: String,
+    deviation: String,
+    improvement: String,
+    basis: String,
+    place: Place,
+    confidence: f32,
+    findings: Vec<Finding>,
+    after_break: bool,
+}
+
+/// The indicators of a block and the columns they were read from.
+pub(super) fn indicators(
+    block: &IndicatorBlock,
+    head: &FormHead,
+    totals: Totals,
+    patterns: &Patterns,
+    grammar: &Grammar,
+) -> (Vec<Indicator>, Columns) {
+    let columns = if block.header.is_empty() { usual_columns(block) } else { block_columns(block, patterns, grammar) };
+    let columns = with_named_level(columns);
+    let reader = Reader { patterns, grammar, head, columns: &columns };
+    let mut placed: Vec<Placed> = Vec::with_capacity(block.rows.len());
+    for row in &block.rows {
+        let next = reader.place(row);
+        match placed.last_mut() {
+            Some(last) if next.after_break && reader.goes_on(last, &next, &block.rows) => join(last, next),
+            _ => placed.push(next),
+        }
+    }
+    let _ = totals;
+    let printed: Vec<(Printed, Printed)> = placed.iter().map(|p| (p.level1.clone(), p.level2.clone())).collect();
+    let has = |field: Field| columns.iter().any(|c| c.field == Some(field));
+    let levels = levels::assign(&printed, (has(Field::Level1), has(Field::Level2)), patterns, grammar);
+    let mut found = Vec::with_capacity(placed.len());
+    for (placed, (level1, level2)) in placed.into_iter().zip(levels) {
+        if let Some(indicator) = reader.read(placed, level1, level2) {
+            found.push(indicator);
+        }
+    }
+    let used = columns
+        .iter()
+        .filter_map(|c| Some((c.field?, &c.header)))
+        .filter(|(f, _)| !matches!(f, Field::Extra | Field::SecondScore))
+        .map(|(f, header)| (f.key().to_owned(), header.clone()))
+        .collect();
+    (found, used)
+}
+
+/// The columns under a block's header.
+pub(super) fn block_columns(block: &IndicatorBlock, patterns: &Patterns, grammar: &Grammar) -> Vec<Column> {
+    let data: Vec<&Row> = block.rows.iter().map(|r| &r.row).collect();
+    columns(&block.header, HeaderPart::Indicator, &data, patterns, grammar)
+}
+
+/// A form whose only name column is headed 二级指标 or 绩效指标: the lowest level is level 3.
+fn with_named_level(mut columns: Vec<Column>) -> Vec<Column> {
+    let has = |field: Field, columns: &[Column]| columns.iter().position(|c| c.field == Some(field));
+    if has(Field::Level3, &columns).is_none() {
+        let lowest = has(Field::Level2, &columns).or_else(|| has(Field::Level1, &columns));
+        if let Some(at) = lowest {
+            columns[at].field = Some(Field::Level3);
+        }
+    }
+    columns
+}
+
+/// Columns for a block whose header was lost: the order of the central template, left to right.
+fn usual_columns(block: &IndicatorBlock) -> Vec<Column> {
+    let order = [
+        Field::Level1,
+        Field::Level2,
+        Field::Level3,
+        Field::Target,
+        Field::Actual,
+        Field::Weight,
+        Field::Score,
+        Field::Deviation,
+    ];
+    let widest = block.rows.iter().map(|r| r.row.width).max().unwrap_or(0);
+    let first = widest.saturating_sub(order.len());
+    order
+        .iter()
+        .enumerate()
+        .map(|(i, field)| Column {
+            start: first + i,
+            end: first + i + 1,
+            header: String::new(),
+            field: Some(*field),
+            fit: 0.3,
+        })
+        .collect()
+}
+
+struct Reader<'a> {
+    patterns: &'a Patterns,
+    grammar: &'a Grammar,
+    head: &'a FormHead,
+    columns: &'a [Column],
+}
+
+impl Reader<'_> {
+    fn place(&self, data: &DataRow) -> Placed {
+        let mut row = data.row.clone();
+        // The block's own label stands left of the first column and feeds nothing.
+        let first_column = self.columns.iter().map(|c| c.start).min().unwrap_or(0);
+        row.cells.retain(|c| {
+            !(c.column < first_column || self.columns.iter().all(|k| k.start != c.column)) || !self.is_block_label(c)
+        });
+        let aligner = Aligner { patterns: self.patterns, grammar: self.grammar, columns: self.columns };
+        let kinds: Vec<_> = row.cells.iter().map(|c| aligner.kind(c)).collect();
+        let alignment = aligner.align(&row, &kinds);
+        let mut places = Places::new(&row);
+        let mut confidence = 0.99f32;
+        let mut findings = Vec::new();
+        if alignment.shifted {
+            confidence = super::repaired(alignment.margin);
+            let moved: Vec<String> = self.moved(&row, &alignment);
+            findings.push(Finding::new(
+                Code::ColumnShiftRepaired,
+                Severity::Warning,
+                format!(
+                    "the row's cells stand in other columns than their headers; placed by kind and order: {}",
+                    moved.join(", ")
+                ),
+            ));
+        }
+        for index in &alignment.dropped {
+            let cell = &row.cells[*index];
+            if self.grammar.is_blank(&cell.text) {
+                continue;
+            }
+            confidence = confidence.min(0.9);
+            findings.push(Finding {
+                found: Some(cell.text.clone()),
+                ..Finding::new(
+                    Code::CellDropped,
+                    Severity::Warning,
+                    format!(
+                        "the cell {:?} in column {} fits no column of the header and feeds no field",
+                        clip(&cell.text),
+                        cell.column
+                    ),
+                )
+            });
+        }
+        confidence *= row.cells.iter().map(|c| c.trust).fold(1.0, f32::min);
+        let mut text = |field: Field| -> String {
+            let Some(at) = self.columns.iter().position(|c| c.field == Some(field)) else { return String::new() };
+            let held = alignment.cells.get(at).map(Vec::as_slice).unwrap_or_default();
+            let mut joined = String::new();
+            for index in held {
+                let cell = &row.cells[*index];
+                places.put(field.key(), cell);
+                if !joined.is_empty() {
+                    joined.push('\n');
+                }
+                joined.push_str(cell.raw.trim());
+            }
+            joined
+        };
+        let level1 = text(Field::Level1);
+        let level2 = text(Field::Level2);
+        let name = text(Field::Level3);
+        let target = text(Field::Target);
+        let sign = text(Field::Sign);
+        let unit = text(Field::Unit);
+        let actual = text(Field::Actual);
+        let weight = text(Field::Weight);
+        let score = text(Field::Score);
+        let deviation = text(Field::Deviation);
+        let improvement = text(Field::Improvement);
+        let basis = text(Field::Basis);
+        Placed {
+            level1: self.printed(&level1, Field::Level1, &row),
+            level2: self.printed(&level2, Field::Level2, &row),
+            name,
+            target,
+            sign,
+            unit,
+            actual,
+            weight,
+            score,
+            deviation,
+            improvement,
+            basis,
+            place: places.done(),
+            confidence,
+            findings,
+            after_break: data.after_break,
+        }
+    }
+
+    fn is_block_label(&self, cell: &RowCell) -> bool {
+        self.patterns.row_labels.is(&cell.label, RowLabel::IndicatorBlock)
+            || self.patterns.headers.names(&cell.label, Field::GoalsLabel)
+    }
+
+    fn printed(&self, raw: &str, field: Field, row: &Row) -> Printed {
+        if !raw.is_empty() {
+            return Printed::Text(normalize::display(raw).into_owned());
+        }
+        let covered = self.columns.iter().find(|c| c.field == Some(field)).is_some_and(|c| row.is_covered(c.start));
+        if covered { Printed::Covered } else { Printed::Blank }
+    }
+
+    fn moved(&self, row: &Row, alignment: &Alignment) -> Vec<String> {
+        self.columns
+            .iter()
+            .zip(&alignment.cells)
+            .filter_map(|(column, held)| {
+                let cell = &row.cells[*held.first()?];
+                let outside = cell.column < column.start || cell.column >= column.end;
+                outside.then(|| {
+                    format!("{} from column {} to {}", column.field.map_or("", Field::key), cell.column, column.start)
+                })
+            })
+            .collect()
+    }
+
+    /// Is a row after a break the rest of the row before it? It prints no level and no points, and prints text only
+    /// where the row before has text that can go on.
+    fn goes_on(&self, last: &Placed, next: &Placed, rows: &[DataRow]) -> bool {
+        let points = !next.weight.is_empty() || !next.score.is_empty();
+        let levels = matches!(next.level1, Printed::Text(_)) || matches!(next.level2, Printed::Text(_));
+        if points || levels {
+            return self.is_fragment(last, next);
+        }
+        let values = |p: &Placed| usize::from(!p.target.is_empty()) + usize::from(!p.actual.is_empty());
+        if next.name.is_empty() {
+            return values(next) > 0
+                || !next.deviation.is_empty()
+                || !next.basis.is_empty()
+                || !next.improvement.is_empty();
+        }
+        // A name alone: the rest of a name if rows of this form have values and this one has none.
+        let _ = rows;
+        values(next) == 0 && values(last) > 0 && next.deviation.is_empty() && next.basis.is_empty()
+    }
+
+    /// Halves of a row whose every cell was cut: levels that only together are known, a name without values of its own.
+    fn is_fragment(&self, last: &Placed, next: &Placed) -> bool {
+        let joined_level = |a: &Printed, b: &Printed, known: &dyn Fn(&str) -> bool| match (a, b) {
+            (Printed::Text(a), Printed::Text(b)) => !known(b) && known(&format!("{a}{b}")),
+            _ => false,
+        };
+        let first = |t: &str| self.patterns.levels.first(t).is_some();
+        let second = |t: &str| self.patterns.levels.second(t).is_some();
+        let points = !next.weight.is_empty() || !next.score.is_empty();
+        !points
+            && next.target.is_empty() | !last.target.is_empty()
+            && (joined_level(&last.level1, &next.level1, &first) || joined_level(&last.level2, &next.level2, &second))
+    }
+
+    fn read(&self, placed: Placed, level1: Level, level2: Level) -> Option<Indicator> {
+        let mut findings = placed.findings.clone();
+        let name = self.name(&placed.name);
+        let weight = points(self.grammar, &normalize::display(&placed.weight));
+        let score = points(self.grammar, &normalize::display(&placed.score));
+        let money = [placed.name.as_str(), level2.name.as_deref().unwrap_or("")]
+            .iter()
+            .any(|t| self.patterns.row_labels.speaks_of_money(t));
+        let header_unit = |field: Field| {
+            self.columns.iter().find(|c| c.field == Some(field)).and_then(|c| self.grammar.unit_in_brackets(&c.header))
+        };
+        let name_unit = name.as_deref().and_then(|n| self.grammar.unit_in_brackets(n));
+        let column_unit = self.grammar.unit(&normalize::display(&placed.unit));
+        let context = |default_unit: Option<WrittenUnit>| Context { year: self.head.year, default_unit, money };
+        let target_raw = self.signed(&placed);
+        let target_default = name_unit.clone().or_else(|| header_unit(Field::Target));
+        let actual_default = column_unit.clone().or_else(|| name_unit.clone()).or_else(|| header_unit(Field::Actual));
+        let target = target_raw.as_deref().and_then(|raw| self.grammar.read(raw, &context(target_default.clone())));
+        let actual = self.grammar.read(&placed.actual, &context(actual_default.clone()));
+        let mut confidence = placed.confidence;
+        let target_unit = target.as_ref().and_then(|r| r.written_unit.clone());
+        let actual_unit = actual.as_ref().and_then(|r| r.written_unit.clone());
+        let mut target = target.map(|r| r.quantity);
+        let mut actual = actual.map(|r| r.quantity);
+        // A bare number takes the unit that the other cell prints.
+        let (target_read, actual_read) = (target.clone(), actual.clone());
+        for (own, other, raw, from, field) in [
+            (&mut actual, &target_read, Some(placed.actual.as_str()), &target_unit, "actual"),
+            (&mut target, &actual_read, target_raw.as_deref(), &actual_unit, "target"),
+        ] {
+            let (Some(quantity), Some(unit), Some(raw)) = (own.as_mut(), from, raw) else { continue };
+            let stated = if field == "actual" { &actual_default } else { &target_default };
+            let bare = quantity.unit.is_none() && quantity.value.is_some() && quantity.text.is_none();
+            if !bare || stated.is_some() {
+                continue;
+            }
+            let Some(read) = self.with_unit(raw, unit, other.as_ref(), &context(None)) else { continue };
+            *quantity = read;
+            confidence *= 0.98;
+            findings.push(Finding::new(
+                Code::UnitInferred,
+                Severity::Info,
+                format!(
+                    "{field} {:?} prints no unit; it takes {} from the other cell of its row",
+                    quantity.raw, unit.base
+                ),
+            ));
+        }
+        if level1.inferred {
+            confidence *= 0.96;
+            let level = level1.name.clone().unwrap_or_default();
+            let two = level2.name.clone().unwrap_or_default();
+            findings.push(Finding::new(
+                Code::LevelInferred,
+                Severity::Info,
+                format!("level 1 is not printed for this row; {two} belongs to {level}"),
+            ));
+        }
+        let placeholder = name.as_deref().is_none_or(|n| {
+            self.grammar.is_blank(n)
+                || self
+                    .patterns
+                    .row_labels
+                    .is(&normalize::key(n).trim_end_matches(['.', ':', '、', ',']).to_owned(), RowLabel::Placeholder)
+        });
+        let has_value = target.is_some() || actual.is_some() || weight.is_some() || score.is_some();
+        if placeholder && !has_value {
+            return None;
+        }
+        let improvement = self.reason(&placed.improvement);
+        let deviation = self.reason(&placed.deviation);
+        let improvement = improvement.or_else(|| deviation.as_deref().and_then(named_improvement));
+        Some(Indicator {
+            level1,
+            level2,
+            level3: name.filter(|n| !self.grammar.is_blank(n)),
+            target,
+            actual,
+            weight: weight.map(Number::new),
+            score: score.map(Number::new),
+            deviation,
+            improvement,
+            basis: self.reason(&placed.basis),
+            place: placed.place,
+            confidence,
+            findings,
+        })
+    }
+
+    /// A name as printed, without white space inside CJK text and a trailing colon.
+    fn name(&self, raw: &str) -> Option<String> {
+        let text = normalize::display(raw);
+        let text = text.trim_end_matches([':', '：']).trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    /// Sign, value and unit in columns of their own are one quantity.
+    fn signed(&self, placed: &Placed) -> Option<String> {
+        if self.grammar.is_blank(&placed.target) {
+            return None;
+        }
+        if placed.sign.is_empty() && placed.unit.is_empty() {
+            return Some(placed.target.clone());
+        }
+        let words =
+            |text: &str| self.grammar.is_blank(text) || text.chars().any(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
+        // 定性, 正向 and the like are part of nothing.
+        let sign = if words(&placed.sign) { "" } else { placed.sign.as_str() };
+        let bare = points(self.grammar, &normalize::display(&placed.target)).is_some();
+        let unit = if bare && self.grammar.unit(&normalize::display(&placed.unit)).is_some() {
+            placed.unit.as_str()
+        } else {
+            ""
+        };
+        Some(format!("{}{}{}", sign.trim(), placed.target.trim(), unit.trim()))
+    }
+
+    /// Reads a bare number in the unit that the other cell prints. Under a percent sign 96 is 0.96, and 0.96 or 1 is
+    /// itself where that is nearer to the other cell.
+    fn with_unit(
+        &self,
+        raw: &str,
+        unit: &WrittenUnit,
+        other: Option<&Quantity>,
+        context: &Context,
+    ) -> Option<Quantity> {
+        let read = |unit: WrittenUnit| {
+            let context = Context { default_unit: Some(unit), ..context.clone() };
+            self.grammar.read(raw, &context).map(|r| r.quantity)
+        };
+        let scaled = read(unit.clone())?;
+        if &*unit.base != "ratio" {
+            return Some(scaled);
+        }
+        let plain = read(WrittenUnit { factor: Decimal::ONE, ..unit.clone() })?;
+        let wanted = other.and_then(|q| q.value).map(Number::get);
+        let distance = |q: &Quantity| Some((q.value?.get() - wanted?).abs());
+        match (distance(&plain), distance(&scaled)) {
+            (Some(a), Some(b)) if a < b && plain.value.is_some_and(|v| v.get() <= Decimal::TWO) => Some(plain),
+            _ => Some(scaled),
+        }
+    }
+
+    fn reason(&self, raw: &str) -> Option<String> {
+        let text = normalize::paragraphs(raw);
+        (!text.is_empty() && !self.grammar.is_blank(&text)).then_some(text)
+    }
+}
+
+/// The rest of a row that a page break cut: texts go on, blanks are filled.
+fn join(last: &mut Placed, next: Placed) {
+    fn text(into: &mut String, more: String) {
+        into.push_str(more.trim_start());
+    }
+    for (into, more) in [(&mut last.level1, next.level1), (&mut last.level2, next.level2)] {
+        match (into, more) {
+            (Printed::Text(into), Printed::Text(more)) => into.push_str(&more),
+            (into @ Printed::Blank, more @ Printed::Text(_)) => *into = more,
+            _ => {}
+        }
+    }
+    text(&mut last.name, next.name);
+    text(&mut last.target, next.target);
+    text(&mut last.sign, next.sign);
+    text(&mut last.unit, next.unit);
+    text(&mut last.actual, next.actual);
+    text(&mut last.weight, next.weight);
+    text(&mut last.score, next.score);
+    text(&mut last.deviation, next.deviation);
+    text(&mut last.improvement, next.improvement);
+    text(&mut last.basis, next.basis);
+    if let (Some(rows), Some(more)) = (&mut last.place.rows, next.place.rows) {
+        rows[1] = more[1].max(rows[1]);
+    }
+    last.confidence = last.confidence.min(next.confidence).min(0.95);
+    last.findings.extend(next.findings);
+}
+
+/// The part of a reason that names the measures: after 改进措施：.
+fn named_improvement(deviation: &str) -> Option<String> {
+    let at = deviation.find("改进措施")?;
+    let rest = deviation[at + "改进措施".len()..].trim_start_matches([':', '：', '\n', ' ']);
+    (!rest.is_empty()).then(|| rest.to_owned())
+}
+
+fn clip(text: &str) -> String {
+    match text.char_indices().nth(24) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,498 @@
+//! The blocks of one form: rows come in, head pairs, fund blocks, goals, indicator blocks and totals go out. Knows
+//! labels and positions, reads no numbers.
+
+use super::row::{Row, RowCell};
+use super::signals::{RowKind, head_label};
+use crate::patterns::{Field, HeaderPart, Patterns, RowLabel};
+
+/// A label with the value beside it.
+#[derive(Debug, Clone)]
+pub(super) struct Pair {
+    pub(super) field: Field,
+    /// The label as printed.
+    pub(super) label: String,
+    /// The value as the source has it; `None` where the place is blank.
+    pub(super) value: Option<String>,
+    /// It stands below the indicators.
+    pub(super) at_foot: bool,
+}
+
+/// The fund block: header rows, then a row a source of funds.
+#[derive(Debug, Clone, Default)]
+pub(super) struct FundBlock {
+    pub(super) header: Vec<Row>,
+    pub(super) rows: Vec<Row>,
+    /// What stands at its left: 项目资金（万元）.
+    pub(super) label: Option<String>,
+}
+
+/// A row of the indicator block.
+#[derive(Debug, Clone)]
+pub(super) struct DataRow {
+    pub(super) row: Row,
+    /// A page break, a gap or a repeated header lies before it.
+    pub(super) after_break: bool,
+}
+
+/// Indicator rows under one header.
+#[derive(Debug, Clone, Default)]
+pub(super) struct IndicatorBlock {
+    pub(super) header: Vec<Row>,
+    pub(super) rows: Vec<DataRow>,
+}
+
+/// A form taken apart.
+#[derive(Debug, Default)]
+pub(super) struct Layout {
+    /// Cells that stand alone above the blocks: title, year, unit.
+    pub(super) head_lines: Vec<String>,
+    pub(super) pairs: Vec<Pair>,
+    pub(super) funds: Vec<FundBlock>,
+    pub(super) goals_expected: Vec<String>,
+    pub(super) goals_actual: Vec<String>,
+    pub(super) indicators: Vec<IndicatorBlock>,
+    pub(super) totals: Vec<Row>,
+    /// Labels of blocks that may state the form's unit or points.
+    pub(super) block_labels: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Head,
+    Fund,
+    Goals,
+    Manage,
+    Indicators,
+    Foot,
+}
+
+/// Takes a form's rows apart into its blocks.
+pub(super) fn layout(rows: Vec<(RowKind, Row)>, patterns: &Patterns) -> Layout {
+    let mut reader = Reader {
+        patterns,
+        out: Layout::default(),
+        state: State::Head,
+        goals_columns: None,
+        pending_break: false,
+        sources_table: false,
+    };
+    for (kind, row) in rows {
+        reader.take(kind, row);
+    }
+    reader.out
+}
+
+struct Reader<'p> {
+    patterns: &'p Patterns,
+    out: Layout,
+    state: State,
+    /// Columns of the goals' headers: expected, actual; `None` for an unstated order.
+    goals_columns: Option<(usize, usize)>,
+    pending_break: bool,
+    sources_table: bool,
+}
+
+impl Reader<'_> {
+    fn take(&mut self, kind: RowKind, row: Row) {
+        match kind {
+            RowKind::IndicatorHeader => self.indicator_header(row),
+            _ if self.is_numbering(&row) => {}
+            RowKind::FundHeader => self.fund_header(row),
+            RowKind::FundSourcesHeader if self.state != State::Indicators => self.fund_sources_header(row),
+            RowKind::GoalsHeader => self.goals_header(&row),
+            RowKind::ManageHeader if self.state != State::Indicators => self.state = State::Manage,
+            RowKind::Total if self.is_total(&row) => {
+                self.state = State::Foot;
+                let rest = self.pairs_beside_total(&row);
+                self.out.totals.push(rest);
+            }
+            RowKind::Pairs if self.is_pairs(&row) => self.pairs(&row.cells),
+            _ => self.by_state(row),
+        }
+    }
+
+    fn by_state(&mut self, row: Row) {
+        match self.state {
+            State::Head => self.head_row(&row),
+            State::Fund => self.fund_row(row),
+            State::Goals => self.goals_row(&row),
+            State::Manage => {
+                if self.is_goals_label(row.cells.first()) {
+                    self.goals_label_row(&row);
+                }
+            }
+            State::Indicators => self.indicator_row(row),
+            State::Foot => {
+                // Rows after a subtotal, or in a second block without a header of its own.
+                if self.names_levels(&row) {
+                    self.state = State::Indicators;
+                    self.indicator_row(row);
+                }
+            }
+        }
+    }
+
+    // ── head and foot ───────────────────────────────────────────────────────────────────────────────────────────
+
+    fn head_row(&mut self, row: &Row) {
+        if let Some(cell) = row.only_text() {
+            self.out.head_lines.push(cell.text.clone());
+            return;
+        }
+        if self.is_goals_label(row.cells.first()) {
+            self.goals_label_row(row);
+        }
+    }
+
+    /// Is a row of pairs what it seems? Inside the indicator block a row whose first cell is a head label and that
+    /// holds little else.
+    fn is_pairs(&self, row: &Row) -> bool {
+        let Some(first) = row.cells.first() else { return false };
+        match self.state {
+            State::Indicators => {
+                let label = head_label(first, self.patterns);
+                let few = row.cells.len() <= 2
+                    || row.cells.iter().skip(2).step_by(2).all(|c| head_label(c, self.patterns).is_some());
+                let Some((field, inline)) = label else { return false };
+                // 说明 or 备注 may be an indicator's odd name; a level or a number beside it says so.
+                few && (row.cells.len() > 1 || inline.is_some() || field != Field::OtherLabel)
+                    && !self.names_levels(row)
+            }
+            State::Goals | State::Fund | State::Manage => {
+                head_label(first, self.patterns).is_some()
+                    && !self.patterns.row_labels.is(&first.label, RowLabel::FundBlock)
+                    || row.cells.get(1).is_some_and(|c| head_label(c, self.patterns).is_some() && row.cells.len() <= 3)
+            }
+            State::Head | State::Foot => true,
+        }
+    }
+
+    fn pairs(&mut self, cells: &[RowCell]) {
+        let at_foot = matches!(self.state, State::Indicators | State::Foot);
+        if at_foot {
+            self.state = State::Foot;
+        }
+        let mut open: Option<Pair> = None;
+        for (index, cell) in cells.iter().enumerate() {
+            // A label that broke off counts where a value before it is complete and another follows: 实施 for 实施单位.
+            let broken = |pair: &Option<Pair>| {
+                let value_follows = cells.get(index + 1).is_some_and(|c| head_label(c, self.patterns).is_none());
+                let complete = pair.as_ref().is_some_and(|p| p.value.is_some());
+                (complete && value_follows).then(|| broken_label(cell, self.patterns)).flatten()
+            };
+            match head_label(cell, self.patterns).or_else(|| broken(&open).map(|field| (field, None))) {
+                Some((field, inline)) => {
+                    self.out.pairs.extend(open.take());
+                    let label = cell.label.clone();
+                    match inline {
+                        Some(value) => self.out.pairs.push(Pair {
+                            field,
+                            label: crate::patterns::label_key(cell.text.split(['：', ':']).next().unwrap_or("")),
+                            value: Some(value.to_owned()),
+                            at_foot,
+                        }),
+                        None => open = Some(Pair { field, label, value: None, at_foot }),
+                    }
+                }
+                None => {
+                    if let Some(pair) = &mut open {
+                        match &mut pair.value {
+                            None => pair.value = Some(cell.raw.clone()),
+                            // Overflow into the next column; a known label would have ended the value.
+                            Some(value) if cell.raw.trim() != value.trim() => {
+                                value.push('\n');
+                                value.push_str(&cell.raw);
+                            }
+                            Some(_) => {}
+                        }
+                    }
+                }
+            }
+        }
+        self.out.pairs.extend(open);
+    }
+
+    // ── funds ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    fn is_fund_label(&self, cell: &RowCell) -> bool {
+        self.patterns.headers.likely(&cell.label, HeaderPart::Fund).is_some()
+    }
+
+    fn fund_header(&mut self, row: Row) {
+        // Label and amount side by side in one row: 全年预算数 100 全年执行数 95.
+        let amounts = row.cells.windows(2).filter(|w| self.is_fund_label(&w[0]) && begins_with_number(&w[1])).count();
+        let label = row.cells.first().filter(|c| self.patterns.row_labels.is(&c.label, RowLabel::FundBlock));
+        let label = label.map(|c| c.text.clone());
+        self.out.block_labels.extend(label.clone());
+        if amounts >= 2 {
+            let mut header = row.clone();
+            let mut data = row.clone();
+            header.cells = Vec::new();
+            data.cells = Vec::new();
+            let mut cells = row.cells.iter().peekable();
+            while let Some(cell) = cells.next() {
+                match cells.peek() {
+                    Some(next) if self.is_fund_label(cell) && begins_with_number(next) => {
+                        let mut head = cell.clone();
+                        (head.column, head.end) = (next.column, next.end);
+                        header.cells.push(head);
+                        data.cells.extend(cells.next().cloned());
+                    }
+                    _ => data.cells.push(cell.clone()),
+                }
+            }
+            self.out.funds.push(FundBlock { header: vec![header], rows: vec![data], label });
+            self.state = State::Fund;
+            return;
+        }
+        // What stands before the first amount's header may be a pair of the head: 实施单位 … 全年预算数 全年执行数.
+        let first_amount = row.cells.iter().position(|c| {
+            self.patterns.headers.likely(&c.label, HeaderPart::Fund).is_some_and(|m| {
+                matches!(m.field, Field::BudgetInitial | Field::Budget | Field::Executed | Field::Rate)
+            })
+        });
+        let before = &row.cells[..first_amount.unwrap_or(0)];
+        if before.iter().any(|c| head_label(c, self.patterns).is_some()) {
+            let cells = before.to_vec();
+            self.pairs(&cells);
+        }
+        let repeated = self.out.funds.last().is_some_and(|block| same_labels(&block.header, &row));
+        if !(repeated && self.state == State::Fund) {
+            self.out.funds.push(FundBlock { header: vec![row], rows: Vec::new(), label });
+        }
+        self.state = State::Fund;
+        self.sources_table = false;
+    }
+
+    fn fund_sources_header(&mut self, row: Row) {
+        self.state = State::Fund;
+        match self.out.funds.last_mut() {
+            // The second row of a header: 全年预算数 over 合计 中央 省级.
+            Some(block) if block.rows.is_empty() => block.header.push(row),
+            _ => {
+                let label = row.cells.first().map(|c| c.text.clone());
+                self.out.block_labels.extend(label.clone());
+                self.out.funds.push(FundBlock { header: vec![row], rows: Vec::new(), label });
+            }
+        }
+        self.sources_table = true;
+    }
+
+    fn fund_row(&mut self, row: Row) {
+        if self.is_goals_label(row.cells.first())
+            && row.cells.len() <= 3
+            && !row.cells.iter().skip(1).any(begins_with_number)
+        {
+            return self.goals_label_row(&row);
+        }
+        if let Some(first) = row.cells.first()
+            && self.patterns.row_labels.is(&first.label, RowLabel::FundBlock)
+        {
+            self.out.block_labels.push(first.text.clone());
+        }
+        if let Some(block) = self.out.funds.last_mut() {
+            let only_labels = !row.cells.iter().any(begins_with_number);
+            let second_header = block.rows.is_empty()
+                && only_labels
+                && row.cells.iter().any(|c| {
+                    self.patterns.headers.likely(&c.label, HeaderPart::Fund).is_some_and(|m| m.field != Field::FundItem)
+                });
+            if second_header { block.header.push(row) } else { block.rows.push(row) }
+        }
+    }
+
+    // ── goals ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    fn is_goals_label(&self, cell: Option<&RowCell>) -> bool {
+        cell.is_some_and(|c| self.patterns.headers.names(&c.label, Field::GoalsLabel))
+    }
+
+    fn goals_header(&mut self, row: &Row) {
+        let column =
+            |field| row.cells.iter().rev().find(|c| self.patterns.headers.names(&c.label, field)).map(|c| c.column);
+        self.goals_columns = match (column(Field::GoalsExpected), column(Field::GoalsActual)) {
+            (Some(expected), Some(actual)) if expected != actual => Some((expected, actual)),
+            _ => None,
+        };
+        self.state = State::Goals;
+    }
+
+    /// 年度总体目标 with the text right beside it.
+    fn goals_label_row(&mut self, row: &Row) {
+        self.state = State::Goals;
+        self.goals_columns = None;
+        self.goals_row(row);
+    }
+
+    fn goals_row(&mut self, row: &Row) {
+        // 绩效指标 at the left: the header below it is lost or follows.
+        let mut texts: Vec<&RowCell> =
+            row.cells.iter().filter(|c| !self.is_goals_label(Some(c)) || c.text.chars().count() > 12).collect();
+        if self.patterns.row_labels.is(&row.cells[0].label, RowLabel::IndicatorBlock) && texts.len() <= 1 {
+            return;
+        }
+        if self.names_levels(row) && row.cells.len() >= 3 {
+            // An indicator block whose header was lost.
+            self.state = State::Indicators;
+            return self.indicator_row(row.clone());
+        }
+        texts.retain(|c| !c.is_blank());
+        match (texts.as_slice(), self.goals_columns) {
+            ([], _) => {}
+            ([one], None) => self.out.goals_expected.push(one.raw.clone()),
+            ([one], Some((expected, actual))) => {
+                let nearer_actual = one.column.abs_diff(actual) < one.column.abs_diff(expected);
+                let goals = if nearer_actual { &mut self.out.goals_actual } else { &mut self.out.goals_expected };
+                goals.push(one.raw.clone());
+            }
+            ([first, .., last], columns) => {
+                let reversed = columns.is_some_and(|(expected, actual)| expected > actual);
+                let (expected, actual) = if reversed { (last, first) } else { (first, last) };
+                self.out.goals_expected.push(expected.raw.clone());
+                self.out.goals_actual.push(actual.raw.clone());
+            }
+        }
+    }
+
+    // ── indicators ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    fn indicator_header(&mut self, row: Row) {
+        self.state = State::Indicators;
+        if let Some(block) = self.out.indicators.last_mut()
+            && same_labels(&block.header, &row)
+        {
+            self.pending_break = true;
+            return;
+        }
+        if let Some(first) = row.cells.first()
+            && self.patterns.row_labels.is(&first.label, RowLabel::IndicatorBlock)
+        {
+            self.out.block_labels.push(first.text.clone());
+        }
+        self.pending_break = false;
+        self.out.indicators.push(IndicatorBlock { header: vec![row], rows: Vec::new() });
+    }
+
+    fn indicator_row(&mut self, row: Row) {
+        let patterns = self.patterns;
+        let Some(block) = self.out.indicators.last_mut() else {
+            self.out.indicators.push(IndicatorBlock::default());
+            return self.indicator_row(row);
+        };
+        if self.pending_break && block.rows.last().is_some() && is_header_continuation(&row, patterns) {
+            return;
+        }
+        if block.rows.is_empty() && is_header_continuation(&row, patterns) {
+            block.header.push(row);
+            return;
+        }
+        let after_break = std::mem::take(&mut self.pending_break) || (row.first_of_grid && !block.rows.is_empty());
+        block.rows.push(DataRow { row, after_break });
+    }
+
+    fn names_levels(&self, row: &Row) -> bool {
+        row.cells
+            .iter()
+            .take(3)
+            .any(|c| self.patterns.levels.first(&c.text).is_some() || self.patterns.levels.second(&c.text).is_some())
+    }
+
+    // ── totals ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    fn is_total(&self, row: &Row) -> bool {
+        // 合计 is also the name of a fund row.
+        match self.state {
+            State::Fund => row.cells.first().is_some_and(|c| self.patterns.fund_labels.exact(&c.text).is_none()),
+            State::Goals | State::Manage | State::Head => row.cells.len() >= 2,
+            State::Indicators | State::Foot => true,
+        }
+    }
+
+    /// The total's own cells; pairs that stand in the same row go to the head.
+    fn pairs_beside_total(&mut self, row: &Row) -> Row {
+        let mut rest = row.clone();
+        let at = row.cells.iter().skip(1).position(|c| {
+            head_label(c, self.patterns).is_some() && !self.patterns.row_labels.is(&c.label, RowLabel::Total)
+        });
+        if let Some(at) = at {
+            let cells = rest.cells.split_off(at + 1);
+            self.pairs(&cells);
+        }
+        rest
+    }
+
+    /// Does a row only number the columns: 列次, 行次, ①②③, A B C?
+    fn is_numbering(&self, row: &Row) -> bool {
+        let Some(first) = row.cells.first() else { return false };
+        if self.patterns.row_labels.is(&first.label, RowLabel::Numbering) {
+            return true;
+        }
+        if row.cells.len() < 3 {
+            return false;
+        }
+        let places: Option<Vec<u32>> = row.cells.iter().map(|c| place_number(&c.text)).collect();
+        places.is_some_and(|p| p.windows(2).all(|w| w[1] == w[0] + 1))
+    }
+}
+
+/// The field of the head whose label begins with this short text.
+fn broken_label(cell: &RowCell, patterns: &Patterns) -> Option<Field> {
+    if !(2..=4).contains(&cell.text.chars().count()) {
+        return None;
+    }
+    let candidates = patterns.headers.candidates(&cell.label, HeaderPart::Head);
+    let named = candidates.iter().find(|m| m.field != Field::OtherLabel);
+    named.or(candidates.first()).map(|m| m.field)
+}
+
+/// The number that a cell which only numbers its column stands for: `①`, `(3)`, `B`. Plain digits are data.
+fn place_number(text: &str) -> Option<u32> {
+    let inner = text.trim().trim_matches(['(', ')', '（', '）', '[', ']']);
+    let bracketed = inner.len() < text.trim().len();
+    let mut chars = inner.chars();
+    match (chars.next()?, chars.next()) {
+        (c @ '①'..='⑳', None) => Some(c as u32 - '①' as u32 + 1),
+        (c @ 'A'..='Z', None) => Some(c as u32 - 'A' as u32 + 1),
+        _ if bracketed => inner.parse().ok(),
+        _ => None,
+    }
+}
+
+fn begins_with_number(cell: &RowCell) -> bool {
+    cell.text.trim_start_matches(['≥', '≤', '=', '-', '−', '￥', '¥']).starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Does a row repeat a header's words?
+fn same_labels(header: &[Row], row: &Row) -> bool {
+    let Some(first) = header.first() else { return false };
+    let words = |row: &Row| -> Vec<String> { row.cells.iter().map(|c| c.label.clone()).collect() };
+    let (old, new) = (words(first), words(row));
+    if old == new {
+        return true;
+    }
+    // The label of the block may be printed with the first header only.
+    let shorter = old.len().min(new.len());
+    shorter >= 3
+        && old.len().abs_diff(new.len()) <= 1
+        && old.iter().rev().zip(new.iter().rev()).take(shorter).all(|(a, b)| a == b)
+}
+
+/// Is the row below a header its second level or the rest of its words? Such a row has no number, no level, and words
+/// that head columns.
+fn is_header_continuation(row: &Row, patterns: &Patterns) -> bool {
+    let mut heads = 0;
+    for cell in &row.cells {
+        if begins_with_number(cell)
+            || cell.text.chars().count() > 14
+            || patterns.levels.second(&cell.text).is_some()
+            || patterns.levels.first(&cell.text).is_some()
+        {
+            return false;
+        }
+        let fragment = cell.label.is_empty() || patterns.row_labels.is(&cell.label, RowLabel::HeaderFragment);
+        if fragment || patterns.headers.exact(&cell.label, HeaderPart::Indicator).next().is_some() {
+            heads += 1;
+        }
+    }
+    heads > 0 && heads * 2 >= row.cells.len()
+}

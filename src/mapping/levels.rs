@@ -1,0 +1,249 @@
+//! Levels 1 and 2 of every indicator row: merged text carried over its span, and inferred from the taxonomy where the
+//! source lost it.
+//!
+//! A dump keeps a merged cell's text in one row only: the first (most writers), the middle or the last (OCR, some
+//! converters). Which of the three a form follows is decided once for the form, by what the positions and the
+//! taxonomy contradict least. Spans that the format states are facts and are never moved.
+
+use super::quantity::Grammar;
+use crate::model::{Level, Number};
+use crate::patterns::{LevelKind, Patterns};
+
+/// What a row's level cell prints.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Printed {
+    /// This text begins here.
+    Text(String),
+    /// A cell that began above covers the row: the format says so.
+    Covered,
+    /// Nothing.
+    Blank,
+}
+
+/// Where in its span a merged cell's text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Convention {
+    Top,
+    /// Of an even number of rows the upper middle one.
+    UpperMiddle,
+    /// … the lower middle one.
+    LowerMiddle,
+    End,
+}
+
+/// Price of a convention other than the usual one, so that it needs evidence.
+const UNUSUAL: f32 = 0.6;
+/// Price of a label that does not stand where the convention puts it.
+const MISPLACED: f32 = 1.0;
+/// Price of a level 2 that the taxonomy does not allow under its level 1.
+const CONTRADICTED: f32 = 1.5;
+/// Rows beyond which a form's levels are carried down without a search.
+const LONGEST_SEARCH: usize = 400;
+
+/// Both levels of every row.
+pub(super) fn assign(
+    rows: &[(Printed, Printed)],
+    has_columns: (bool, bool),
+    patterns: &Patterns,
+    grammar: &Grammar,
+) -> Vec<(Level, Level)> {
+    let first: Vec<&Printed> = rows.iter().map(|r| &r.0).collect();
+    let second: Vec<&Printed> = rows.iter().map(|r| &r.1).collect();
+    let stated = rows.iter().any(|r| r.0 == Printed::Covered || r.1 == Printed::Covered);
+    let conventions: &[Convention] = if stated || rows.len() > LONGEST_SEARCH {
+        &[Convention::Top]
+    } else {
+        &[Convention::Top, Convention::UpperMiddle, Convention::LowerMiddle, Convention::End]
+    };
+    let mut best: Option<(f32, Vec<Option<usize>>, Vec<Option<usize>>)> = None;
+    for &convention in conventions {
+        let (cost1, owner1) = spread(&first, &[0, rows.len()], convention);
+        let mut borders = vec![0];
+        borders.extend((1..rows.len()).filter(|i| owner1[*i] != owner1[*i - 1]));
+        borders.push(rows.len());
+        let (cost2, owner2) = spread(&second, &borders, convention);
+        let mut cost = cost1 + cost2 + if convention == Convention::Top { 0.0 } else { UNUSUAL };
+        for (index, printed) in second.iter().enumerate() {
+            if let (Printed::Text(two), Some(Printed::Text(one))) = (printed, owner1[index].map(|o| first[o]))
+                && contradicts(one, two, patterns)
+                && !matches!(first[index], Printed::Text(_))
+            {
+                cost += CONTRADICTED;
+            }
+        }
+        if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
+            best = Some((cost, owner1, owner2));
+        }
+    }
+    let Some((_, owner1, owner2)) = best else { return Vec::new() };
+    let text = |printed: &Printed| match printed {
+        Printed::Text(text) => Some(text.clone()),
+        _ => None,
+    };
+    let mut levels = Vec::with_capacity(rows.len());
+    for index in 0..rows.len() {
+        let one = owner1[index].and_then(|o| text(first[o]));
+        let two = owner2[index].and_then(|o| text(second[o]));
+        let mut level1 = one.as_deref().map(|t| level(t, grammar)).unwrap_or_default();
+        let level2 = two.as_deref().map(|t| level(t, grammar)).unwrap_or_default();
+        let printed_here = matches!(first[index], Printed::Text(_) | Printed::Covered);
+        // A level 1 that is printed beside this level 2, or spans it by the format's word, stands whatever it says.
+        let owner_prints = owner1[index].is_some() && owner1[index] == owner2[index];
+        let lost = match (&one, &two) {
+            (Some(one), Some(two)) => contradicts(one, two, patterns),
+            (None, Some(_)) => true,
+            _ => false,
+        };
+        if has_columns.0
+            && lost
+            && !printed_here
+            && !owner_prints
+            && let Some(two) = &two
+            && let Some(inferred) = infer(two, &first, patterns, grammar)
+        {
+            level1 = inferred;
+        }
+        levels.push((level1, level2));
+    }
+    levels
+}
+
+/// For each row the row whose text it bears, and what the convention costs. `borders` are rows that no span crosses.
+fn spread(column: &[&Printed], borders: &[usize], convention: Convention) -> (f32, Vec<Option<usize>>) {
+    let mut owner: Vec<Option<usize>> = vec![None; column.len()];
+    let mut cost = 0.0;
+    for border in borders.windows(2) {
+        let (start, end) = (border[0], border[1]);
+        let labels: Vec<usize> = (start..end).filter(|i| matches!(column[*i], Printed::Text(_))).collect();
+        let (Some(&first), Some(&last)) = (labels.first(), labels.last()) else { continue };
+        let ends: Vec<usize> = match convention {
+            Convention::Top => {
+                cost += if first > start { 2.0 + 0.5 * (first - start) as f32 } else { 0.0 };
+                labels.iter().skip(1).copied().chain([end]).collect()
+            }
+            Convention::End => {
+                cost += if last + 1 < end { 2.0 + 0.5 * (end - 1 - last) as f32 } else { 0.0 };
+                labels.iter().map(|l| l + 1).collect()
+            }
+            Convention::UpperMiddle | Convention::LowerMiddle => {
+                let (price, ends) = middle(&labels, start, end, convention == Convention::LowerMiddle);
+                cost += price;
+                ends
+            }
+        };
+        let mut from = if convention == Convention::Top { first } else { start };
+        for (label, to) in labels.iter().zip(ends) {
+            owner[from..to].fill(Some(*label));
+            from = to;
+        }
+    }
+    (cost, owner)
+}
+
+/// Cuts `[start, end)` into one span a label so that the labels stand nearest to the middle of their spans.
+fn middle(labels: &[usize], start: usize, end: usize, lower: bool) -> (f32, Vec<usize>) {
+    // best[e] = least cost of spans for the labels so far that end at e.
+    let mut best: Vec<Option<(f32, Vec<usize>)>> = vec![None; end - start + 1];
+    best[0] = Some((0.0, Vec::new()));
+    for (index, &label) in labels.iter().enumerate() {
+        let limit = labels.get(index + 1).copied().unwrap_or(end);
+        let last = index + 1 == labels.len();
+        let mut next: Vec<Option<(f32, Vec<usize>)>> = vec![None; end - start + 1];
+        for (at, state) in best.iter().enumerate() {
+            let Some((cost, ends)) = state else { continue };
+            let from = start + at;
+            if from > label {
+                continue;
+            }
+            let first_end = if last { end } else { label + 1 };
+            for to in first_end..=limit {
+                let rows = to - from;
+                let center = if lower { from + rows / 2 } else { from + (rows - 1) / 2 };
+                let price = match label.abs_diff(center) {
+                    0 => 0.0,
+                    1 if rows % 2 == 0 => 0.5 * MISPLACED,
+                    off => MISPLACED + 0.1 * off as f32,
+                };
+                let total = cost + price;
+                let slot = &mut next[to - start];
+                if slot.as_ref().is_none_or(|(c, _)| total < *c) {
+                    let mut ends = ends.clone();
+                    ends.push(to);
+                    *slot = Some((total, ends));
+                }
+            }
+        }
+        best = next;
+    }
+    best.pop().flatten().unwrap_or((f32::INFINITY, vec![end; labels.len()]))
+}
+
+/// Does the taxonomy forbid this level 2 under this level 1?
+fn contradicts(one: &str, two: &str, patterns: &Patterns) -> bool {
+    match (patterns.levels.first(one), patterns.levels.second(two)) {
+        (Some(first), Some(second)) => !patterns.levels.may_stand_under(second, first),
+        _ => false,
+    }
+}
+
+/// The level 1 that a level 2 belongs to, spelt as the form spells its others.
+fn infer(two: &str, first: &[&Printed], patterns: &Patterns, grammar: &Grammar) -> Option<Level> {
+    let second = patterns.levels.second(two)?;
+    let printed: Vec<(LevelKind, &String)> = first
+        .iter()
+        .filter_map(|p| match p {
+            Printed::Text(text) => Some((patterns.levels.first(text)?, text)),
+            _ => None,
+        })
+        .collect();
+    for parent in patterns.levels.parents(second) {
+        if let Some((_, text)) = printed.iter().find(|(kind, _)| *kind == parent) {
+            return Some(Level { inferred: true, ..level(text, grammar) });
+        }
+    }
+    let parent = patterns.levels.parents(second).next()?;
+    let mut name = patterns.levels.display(parent).to_owned();
+    // A form that writes 产出 and not 产出指标 does so throughout.
+    let bare = !printed.is_empty() && printed.iter().all(|(_, t)| !t.contains("指标"));
+    if bare && let Some(short) = name.strip_suffix("指标") {
+        name = short.to_owned();
+    }
+    Some(Level { name: Some(name), weight: None, inferred: true })
+}
+
+/// Does a text end like a level's name, 基金预算管理指标(10分)?
+pub(super) fn is_level_word(text: &str) -> bool {
+    super::align::outside_brackets(text).trim_end().ends_with("指标")
+}
+
+/// A level's name and the weight in brackets behind it: `决策指标(10分)`.
+pub(super) fn level(text: &str, grammar: &Grammar) -> Level {
+    let text = text.trim().trim_end_matches([':', '：']);
+    if grammar.is_blank(text) {
+        return Level::default();
+    }
+    let bracket = text.char_indices().filter(|(_, c)| matches!(c, '(' | '（')).last();
+    if let Some((at, open)) = bracket {
+        let inside = text[at + open.len_utf8()..].trim_end_matches([')', '）', '。']);
+        let points = inside.trim().trim_end_matches(['分', '%', '％']).trim();
+        if let Some(weight) = grammar.number(points)
+            && !text[..at].trim().is_empty()
+        {
+            return Level {
+                name: Some(text[..at].trim().to_owned()),
+                weight: Some(Number::new(weight)),
+                inferred: false,
+            };
+        }
+    }
+    // 产出指标50分, the bracket lost.
+    if let Some(rest) = text.strip_suffix('分') {
+        let name = rest.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+        if let Some(weight) = grammar.number(&rest[name.len()..])
+            && !name.is_empty()
+        {
+            return Level { name: Some(name.to_owned()), weight: Some(Number::new(weight)), inferred: false };
+        }
+    }
+    Level { name: Some(text.to_owned()), weight: None, inferred: false }
+}

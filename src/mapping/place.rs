@@ -1,0 +1,48 @@
+//! Provenance of a record: which cells of which grid row fed it.
+
+use super::row::{Row, RowCell};
+use crate::model::{BBox, Place};
+
+/// Collects where a record's fields stand.
+pub(super) struct Places {
+    place: Place,
+    row: usize,
+}
+
+impl Places {
+    /// For a record that begins in this row.
+    pub(super) fn new(row: &Row) -> Self {
+        Self::resume(row, Place::default())
+    }
+
+    /// For a record that goes on in this row.
+    pub(super) fn resume(row: &Row, mut place: Place) -> Self {
+        let first = place.rows.map_or(row.index, |r| r[0].min(row.index));
+        let last = place.rows.map_or(row.index, |r| r[1].max(row.index));
+        place.rows = Some([first, last]);
+        place.page = place.page.or(row.page);
+        place.table = place.table.or(Some(row.table));
+        Places { place, row: row.index }
+    }
+
+    /// Says which cell fed a field.
+    pub(super) fn put(&mut self, field: &str, cell: &RowCell) {
+        self.place.cells.entry(field.to_owned()).or_insert([self.row, cell.column]);
+        if let Some(bbox) = cell.bbox {
+            self.place.bbox = Some(match self.place.bbox {
+                None => bbox,
+                Some(old) => BBox {
+                    x0: old.x0.min(bbox.x0),
+                    y0: old.y0.min(bbox.y0),
+                    x1: old.x1.max(bbox.x1),
+                    y1: old.y1.max(bbox.y1),
+                },
+            });
+        }
+    }
+
+    /// The finished provenance.
+    pub(super) fn done(self) -> Place {
+        self.place
+    }
+}

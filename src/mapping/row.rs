@@ -1,0 +1,118 @@
+//! A row of a form: the cells of one grid row with the texts that matching and records need.
+
+use crate::model::{BBox, Grid, GridOrigin};
+use crate::normalize;
+use crate::patterns::label_key;
+
+/// A cell as the form stages see it.
+#[derive(Debug, Clone)]
+pub(super) struct RowCell {
+    /// 0-based column in the source grid.
+    pub(super) column: usize,
+    /// One past the last column covered.
+    pub(super) end: usize,
+    /// Rows covered.
+    pub(super) row_span: usize,
+    /// As the source has it.
+    pub(super) raw: String,
+    /// Displayed on one line.
+    pub(super) text: String,
+    /// Key for matching as a label; empty for a text too long to be one.
+    pub(super) label: String,
+    pub(super) bbox: Option<BBox>,
+    pub(super) trust: f32,
+}
+
+/// Bytes of text beyond which nothing can be a label.
+const LONGEST_LABEL: usize = 150;
+
+impl RowCell {
+    pub(super) fn is_blank(&self) -> bool {
+        self.text.is_empty()
+    }
+}
+
+/// One row of a grid; only cells that print something.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    /// 1-based number of the table in the document.
+    pub(super) table: u32,
+    /// 0-based row in the source grid.
+    pub(super) index: usize,
+    pub(super) page: Option<u32>,
+    pub(super) origin: GridOrigin,
+    /// Columns of the source grid.
+    pub(super) width: usize,
+    /// Non-blank cells, left to right.
+    pub(super) cells: Vec<RowCell>,
+    /// Columns covered by cells that began in a row above: `[start, end)`.
+    pub(super) covered: Vec<(usize, usize)>,
+    /// The first row of its grid: a page, a gap or a new table may lie before it.
+    pub(super) first_of_grid: bool,
+}
+
+impl Row {
+    /// The text of the row's only cell, where it has just one.
+    pub(super) fn only_text(&self) -> Option<&RowCell> {
+        match self.cells.as_slice() {
+            [cell] => Some(cell),
+            _ => None,
+        }
+    }
+
+    /// Is this column covered by a cell that began above?
+    pub(super) fn is_covered(&self, column: usize) -> bool {
+        self.covered.iter().any(|(start, end)| (*start..*end).contains(&column))
+    }
+}
+
+/// The rows of a grid that print something.
+pub(super) fn rows(grid: &Grid, table: u32) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(grid.rows);
+    // Cells that reach below their own row, while they do.
+    let mut open: Vec<(usize, usize, usize)> = Vec::new();
+    let mut next = 0;
+    for index in 0..grid.rows {
+        open.retain(|(end, ..)| *end > index);
+        let covered = open.iter().map(|(_, start, end)| (*start, *end)).collect();
+        let mut row = Row {
+            table,
+            index: index + grid.first_row,
+            page: grid.page,
+            origin: grid.origin,
+            width: grid.columns,
+            cells: Vec::new(),
+            covered,
+            first_of_grid: rows.is_empty(),
+        };
+        while let Some(cell) = grid.cells.get(next).filter(|c| c.row <= index) {
+            next += 1;
+            row.page = cell.page.or(row.page);
+            let text = normalize::display(&cell.text);
+            if cell.row_span > 1 && (grid.origin == GridOrigin::Explicit) {
+                open.push((cell.row_end(), cell.column, cell.column_end()));
+            }
+            if text.is_empty() {
+                continue;
+            }
+            let label = if text.len() <= LONGEST_LABEL { label_key(&text) } else { String::new() };
+            row.cells.push(RowCell {
+                column: cell.column,
+                end: cell.column_end(),
+                row_span: cell.row_span,
+                text: text.into_owned(),
+                raw: cell.text.clone(),
+                label,
+                bbox: cell.bbox,
+                trust: cell.trust.0,
+            });
+        }
+        if !row.cells.is_empty() {
+            rows.push(row);
+        }
+        if next >= grid.cells.len() {
+            break;
+        }
+    }
+    rows
+}

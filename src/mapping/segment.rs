@@ -1,0 +1,271 @@
+//! Cuts a document into forms: blocks in reading order come in; for each form its rows, and the lines before and
+//! after them, go out. Reads no values.
+
+use super::row::{self, Row};
+use super::signals::{RowKind, classify, head_label};
+use crate::model::Block;
+use crate::normalize;
+use crate::patterns::{Field, Patterns};
+use std::collections::VecDeque;
+
+/// The rows of one form and the text around them.
+#[derive(Debug, Default)]
+pub(super) struct FormSource {
+    /// Lines above the table, from the title on.
+    pub(super) before: Vec<String>,
+    /// Rows of all its tables, with what each seems to be.
+    pub(super) rows: Vec<(RowKind, Row)>,
+    /// Lines below the table, up to the next form.
+    pub(super) after: Vec<String>,
+}
+
+/// What the document says outside its forms: where year and region may come from.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Context {
+    /// The first line that can be a title.
+    pub(super) title: Option<String>,
+    /// The first short lines.
+    pub(super) head: Vec<String>,
+}
+
+/// Lines kept for a form that may follow.
+const RECENT_LINES: usize = 24;
+/// Lines kept from below a form.
+const AFTER_LINES: usize = 60;
+/// Characters of text between two tables up to which the second may go on with the first's form: page headers,
+/// footers, notes; more is prose.
+const GAP_OF_ONE_FORM: usize = 300;
+/// Lines of the document's head that may tell year and region.
+const HEAD_LINES: usize = 40;
+/// Longest line that can be a title or a head line, in characters.
+const LONGEST_HEAD_LINE: usize = 70;
+
+#[derive(Default)]
+struct Draft {
+    source: FormSource,
+    has_project: bool,
+    has_fund: bool,
+    has_goals: bool,
+    has_indicators: bool,
+    gap: usize,
+    gap_title: bool,
+}
+
+/// Collects blocks and hands out forms as they are complete.
+pub(super) struct Segmenter<'p> {
+    patterns: &'p Patterns,
+    recent: VecDeque<String>,
+    draft: Option<Draft>,
+    done: VecDeque<FormSource>,
+    tables: u32,
+    pub(super) context: Context,
+}
+
+impl<'p> Segmenter<'p> {
+    pub(super) fn new(patterns: &'p Patterns) -> Self {
+        Segmenter {
+            patterns,
+            recent: VecDeque::new(),
+            draft: None,
+            done: VecDeque::new(),
+            tables: 0,
+            context: Context::default(),
+        }
+    }
+
+    /// Takes the next block of the document.
+    pub(super) fn push(&mut self, block: Block<'_>) {
+        match block {
+            Block::Line(line) => self.push_line(&line.text),
+            Block::PageBreak => {}
+            Block::Grid(grid) => {
+                // A table of which earlier rows were handed out already keeps its number.
+                if grid.first_row == 0 || self.tables == 0 || grid.origin == crate::model::GridOrigin::Explicit {
+                    self.tables += 1;
+                }
+                let rows: Vec<(RowKind, Row)> =
+                    row::rows(&grid, self.tables).into_iter().map(|r| (classify(&r, self.patterns), r)).collect();
+                self.push_rows(rows);
+            }
+        }
+    }
+
+    /// A form that is complete, if there is one.
+    pub(super) fn next_form(&mut self) -> Option<FormSource> {
+        self.done.pop_front()
+    }
+
+    /// Says that the document has ended.
+    pub(super) fn finish(&mut self) {
+        self.close();
+    }
+
+    fn push_line(&mut self, raw: &str) {
+        // A line beyond this is no title, head line or note; its numbers are for statements.
+        let text = if raw.len() > 4000 { "" } else { raw };
+        let text = normalize::display(text);
+        if let Some(draft) = &mut self.draft {
+            draft.gap += raw.chars().take(4000).count();
+        }
+        if text.is_empty() {
+            return;
+        }
+        let short = text.chars().count() <= LONGEST_HEAD_LINE;
+        if short && self.context.head.len() < HEAD_LINES {
+            self.context.head.push(text.to_string());
+            if self.context.title.is_none() && text.chars().count() >= 8 {
+                self.context.title = Some(text.to_string());
+            }
+        }
+        if let Some(draft) = &mut self.draft {
+            if self.patterns.row_labels.is_title(&normalize::key(&text)) && short && !text.ends_with(['。', '；']) {
+                draft.gap_title = true;
+            }
+            if draft.source.after.len() < AFTER_LINES {
+                draft.source.after.push(text.to_string());
+            } else {
+                self.close();
+            }
+        }
+        if self.recent.len() == RECENT_LINES {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(text.into_owned());
+    }
+
+    fn push_rows(&mut self, rows: Vec<(RowKind, Row)>) {
+        let is_anchor = |kind: &RowKind| {
+            matches!(
+                kind,
+                RowKind::IndicatorHeader
+                    | RowKind::FundHeader
+                    | RowKind::GoalsHeader
+                    | RowKind::ManageHeader
+                    | RowKind::FundSourcesHeader
+            )
+        };
+        let names_project =
+            |row: &Row| row.cells.iter().any(|c| matches!(head_label(c, self.patterns), Some((Field::Project, _))));
+        let formlike =
+            rows.iter().any(|(kind, row)| is_anchor(kind) || (*kind == RowKind::Pairs && names_project(row)));
+        let continues = self.draft.as_ref().is_some_and(|d| d.gap <= GAP_OF_ONE_FORM && !d.gap_title);
+        if !formlike && !continues {
+            for (_, row) in &rows {
+                if let Some(cell) = row.only_text() {
+                    let text = cell.text.clone();
+                    self.push_line(&text);
+                }
+            }
+            return;
+        }
+        // What still lies ahead in this grid tells a new form's head from an old form's foot.
+        let last_anchor = rows.iter().rposition(|(kind, _)| is_anchor(kind));
+        for (position, (kind, row)) in rows.into_iter().enumerate() {
+            let anchors_follow = last_anchor.is_some_and(|last| last >= position);
+            if self.begins_form(kind, &row, position == 0, anchors_follow) {
+                self.open();
+            }
+            self.add(kind, row);
+        }
+    }
+
+    /// Does this row begin a form other than the one being collected?
+    fn begins_form(&self, kind: RowKind, row: &Row, first_of_grid: bool, anchors_follow: bool) -> bool {
+        let Some(draft) = &self.draft else { return true };
+        let apart = first_of_grid && (draft.gap > GAP_OF_ONE_FORM || draft.gap_title);
+        let begun = draft.has_fund || draft.has_goals || draft.has_indicators;
+        if apart && begun && draft.has_indicators {
+            return true;
+        }
+        if kind == RowKind::Pairs {
+            let fields = row.cells.iter().filter_map(|c| head_label(c, self.patterns)).map(|(field, _)| field);
+            for field in fields {
+                match field {
+                    Field::Project if begun || draft.has_project => return anchors_follow || begun,
+                    Field::Authority | Field::Implementer if draft.has_indicators => return anchors_follow,
+                    _ => {}
+                }
+            }
+        }
+        // A second fund block after the indicators, or a title inside the grid, is a new form's.
+        if draft.has_indicators && kind == RowKind::FundHeader {
+            return true;
+        }
+        draft.has_indicators && anchors_follow && self.is_title_row(row)
+    }
+
+    fn is_title_row(&self, row: &Row) -> bool {
+        row.only_text().is_some_and(|cell| {
+            cell.text.chars().count() <= LONGEST_HEAD_LINE
+                && self.patterns.row_labels.is_title(&normalize::key(&cell.text))
+        })
+    }
+
+    fn open(&mut self) {
+        // Rows that already stand at the old form's end but are the new one's title.
+        let mut title_rows = Vec::new();
+        if let Some(draft) = &mut self.draft {
+            while let Some((_, row)) = draft.source.rows.last()
+                && row.only_text().is_some()
+                && (draft.has_indicators && title_rows.len() < 4)
+                && draft.source.rows.len() > 1
+            {
+                let looks_like_head = row.only_text().is_some_and(|c| {
+                    let text = &c.text;
+                    self.patterns.row_labels.is_title(&normalize::key(text))
+                        || (text.chars().count() <= 24 && (text.contains("年度") || text.contains("附件")))
+                });
+                if !looks_like_head {
+                    break;
+                }
+                title_rows.extend(draft.source.rows.pop());
+            }
+        }
+        title_rows.reverse();
+        self.close();
+        let recent: Vec<String> = self.recent.drain(..).collect();
+        let title = recent.iter().rposition(|line| {
+            line.chars().count() <= LONGEST_HEAD_LINE
+                && !line.ends_with(['。', '；'])
+                && self.patterns.row_labels.is_title(&normalize::key(line))
+        });
+        // A title may be broken over two lines; what stands above it belongs to what came before.
+        let from = match title {
+            Some(at) => at.saturating_sub(1),
+            None => recent.len().saturating_sub(6),
+        };
+        let mut draft = Draft::default();
+        draft.source.before = recent.into_iter().skip(from).collect();
+        draft.source.rows = title_rows;
+        self.draft = Some(draft);
+    }
+
+    fn add(&mut self, kind: RowKind, row: Row) {
+        let patterns = self.patterns;
+        let Some(draft) = &mut self.draft else { return };
+        draft.gap = 0;
+        draft.gap_title = false;
+        match kind {
+            RowKind::IndicatorHeader => draft.has_indicators = true,
+            RowKind::FundHeader | RowKind::FundSourcesHeader => draft.has_fund = true,
+            RowKind::GoalsHeader => draft.has_goals = true,
+            RowKind::Pairs => {
+                draft.has_project |=
+                    row.cells.iter().any(|c| matches!(head_label(c, patterns), Some((Field::Project, _))));
+            }
+            _ => {}
+        }
+        draft.source.rows.push((kind, row));
+        // Lines between two tables of one form belong to neither its head nor its foot.
+        if draft.has_indicators && self.recent.len() > RECENT_LINES / 2 {
+            self.recent.clear();
+        }
+    }
+
+    fn close(&mut self) {
+        let Some(draft) = self.draft.take() else { return };
+        if draft.has_indicators || (draft.has_project && (draft.has_fund || draft.has_goals)) {
+            self.done.push_back(draft.source);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What a row seems to be, by its labels: the anchors that segmentation and layout build on.
+
+use super::row::{Row, RowCell};
+use crate::patterns::{Field, HeaderPart, Patterns, RowLabel};
+
+/// The kinds of row that labels alone give away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RowKind {
+    /// 一级指标 二级指标 三级指标 年度指标值 …
+    IndicatorHeader,
+    /// 全年预算数 全年执行数 …
+    FundHeader,
+    /// 合计 中央 省级 市县 …: the sources side by side.
+    FundSourcesHeader,
+    /// 年初设定目标 全年实际完成情况.
+    GoalsHeader,
+    /// 资金管理情况.
+    ManageHeader,
+    /// 合计 or 总分 in front of numbers.
+    Total,
+    /// Labels of the head or foot with their values.
+    Pairs,
+    /// None of these.
+    Other,
+}
+
+/// Tells what a row is by its labels.
+pub(super) fn classify(row: &Row, patterns: &Patterns) -> RowKind {
+    let headers = &patterns.headers;
+    let mut indicator: u64 = 0;
+    let mut fund: u64 = 0;
+    let mut goals: u64 = 0;
+    let (mut manage, mut sources) = (0, 0);
+    for cell in &row.cells {
+        if cell.label.is_empty() {
+            continue;
+        }
+        for hit in headers.exact(&cell.label, HeaderPart::Indicator) {
+            indicator |= bit(hit.field);
+        }
+        if let Some(hit) = headers.likely(&cell.label, HeaderPart::Indicator) {
+            indicator |= bit(hit.field);
+        }
+        if let Some(hit) = headers.likely(&cell.label, HeaderPart::Fund) {
+            fund |= bit(hit.field);
+        }
+        for hit in headers.exact(&cell.label, HeaderPart::Goals) {
+            goals |= bit(hit.field);
+        }
+        for hit in headers.exact(&cell.label, HeaderPart::Manage) {
+            manage += usize::from(hit.field != Field::ManageLabel) + 2 * usize::from(hit.field == Field::ManageLabel);
+        }
+        if patterns.fund_labels.exact(&cell.text).is_some() {
+            sources += 1;
+        }
+    }
+    let has = |set: u64, fields: &[Field]| fields.iter().filter(|f| set & bit(**f) != 0).count();
+    let levels = has(indicator, &[Field::Level1, Field::Level2, Field::Level3]);
+    let values = has(indicator, &[Field::Target, Field::Actual]);
+    let points = has(indicator, &[Field::Weight, Field::Score]);
+    let third = has(indicator, &[Field::Level3]);
+    let numbered = has(indicator, &[Field::Level1, Field::Level2]);
+    if (numbered == 2 && (third + values + points) >= 1)
+        || (levels >= 2 && values >= 1)
+        || (third == 1 && values == 2)
+        || (levels >= 1 && values >= 1 && points >= 1)
+        || (levels >= 2 && third == 1 && points == 2)
+    {
+        return RowKind::IndicatorHeader;
+    }
+    let money = has(fund, &[Field::BudgetInitial, Field::Budget, Field::Executed, Field::Rate]);
+    if money >= 2 {
+        return RowKind::FundHeader;
+    }
+    if sources >= 3 && !row.cells.iter().any(|c| starts_with_digit(c)) {
+        return RowKind::FundSourcesHeader;
+    }
+    if manage >= 2 {
+        return RowKind::ManageHeader;
+    }
+    if goals & bit(Field::GoalsExpected) != 0 && goals & bit(Field::GoalsActual) != 0 && row.cells.len() <= 4 {
+        return RowKind::GoalsHeader;
+    }
+    if let Some(first) = row.cells.first() {
+        if patterns.row_labels.is(&first.label, RowLabel::Total) {
+            return RowKind::Total;
+        }
+        // 绩效指标 at the left of its block, the total in the next cell.
+        if row.cells.len() >= 2
+            && patterns.row_labels.is(&first.label, RowLabel::IndicatorBlock)
+            && patterns.row_labels.is(&row.cells[1].label, RowLabel::Total)
+        {
+            return RowKind::Total;
+        }
+    }
+    if row.cells.iter().any(|c| head_label(c, patterns).is_some()) { RowKind::Pairs } else { RowKind::Other }
+}
+
+/// The field of the head that a cell labels; also where the value follows a colon in the same cell.
+pub(super) fn head_label<'c>(cell: &'c RowCell, patterns: &Patterns) -> Option<(Field, Option<&'c str>)> {
+    if let Some(field) = head_field(&cell.label, patterns) {
+        return Some((field, None));
+    }
+    let (label, value) = split_at_colon(&cell.text)?;
+    let field = head_field(&crate::patterns::label_key(label), patterns)?;
+    Some((field, Some(value)))
+}
+
+/// The field of the head that a label names; where it names several, the first in file order.
+pub(super) fn head_field(label: &str, patterns: &Patterns) -> Option<Field> {
+    if label.is_empty() {
+        return None;
+    }
+    if let Some(hit) = patterns.headers.exact(label, HeaderPart::Head).next() {
+        return Some(hit.field);
+    }
+    patterns.headers.likely(label, HeaderPart::Head).map(|hit| hit.field)
+}
+
+/// `项目名称：医疗救助` → (`项目名称`, `医疗救助`).
+pub(super) fn split_at_colon(text: &str) -> Option<(&str, &str)> {
+    let at = text.find(['：', ':'])?;
+    let width = text[at..].chars().next().map_or(1, char::len_utf8);
+    let (label, value) = (text[..at].trim(), text[at + width..].trim());
+    (!label.is_empty() && !value.is_empty() && label.chars().count() <= 20).then_some((label, value))
+}
+
+fn starts_with_digit(cell: &RowCell) -> bool {
+    cell.text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+fn bit(field: Field) -> u64 {
+    1 << (field as u64)
+}

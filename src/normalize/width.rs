@@ -1,0 +1,76 @@
+//! Full-width letters, digits and signs as ASCII; compatibility characters as what they stand for; white space that
+//! means nothing taken out. CJK punctuation stays as it is printed.
+
+use super::radicals;
+use std::borrow::Cow;
+use unicode_normalization::char::decompose_compatible;
+
+/// Is this a character of CJK text: an ideograph, kana, or punctuation set as wide as one?
+pub fn is_cjk(c: char) -> bool {
+    matches!(c,
+        '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{F900}'..='\u{FAFF}' | '\u{FE30}'..='\u{FE4F}'
+        | '\u{FF00}'..='\u{FFEF}' | '\u{20000}'..='\u{3FFFF}' | '“' | '”' | '‘' | '’' | '—' | '…' | '·' | '★' | '☑' | '□')
+}
+
+/// The character shown for one of the source.
+pub(super) fn fold(c: char) -> char {
+    match c {
+        '\0'..='\u{2E7F}' => c,
+        // Punctuation that Chinese sets full-width on purpose.
+        '！' | '，' | '（' | '）' | '：' | '；' | '？' | '～' | '［' | '］' | '｛' | '｝' | '＂' | '＇' => {
+            c
+        }
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+        '﹪' => '%',
+        '﹥' => '>',
+        '﹤' => '<',
+        '﹦' => '=',
+        '﹢' => '+',
+        '﹣' => '-',
+        '\u{2E80}'..='\u{2FD5}' => radicals::fold(c),
+        // Canonical doubles of ideographs, mathematical letters and digits, Latin ligatures.
+        '\u{F900}'..='\u{FAD9}' | '\u{1D400}'..='\u{1D7FF}' => {
+            let mut folded = c;
+            decompose_compatible(c, |d| folded = d);
+            folded
+        }
+        _ => c,
+    }
+}
+
+/// One line: characters folded, white space at the ends dropped, inside kept (as one space) only where it parts two
+/// words that need it. Borrowed where nothing changes.
+pub(super) fn one_line(text: &str) -> Cow<'_, str> {
+    let text = text.trim_matches(is_space);
+    if !text.chars().any(|c| is_space(c) || fold(c) != c) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut last = None;
+    let mut space = false;
+    for c in text.chars() {
+        if is_space(c) {
+            space = true;
+            continue;
+        }
+        let c = fold(c);
+        if space && last.is_some_and(|l| parted_by_space(l, c)) {
+            out.push(' ');
+        }
+        space = false;
+        out.push(c);
+        last = Some(c);
+    }
+    Cow::Owned(out)
+}
+
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}')
+}
+
+/// Does a space between these two say something? Between Latin words and numbers it does; next to CJK characters,
+/// and between a number and its sign, it does not.
+fn parted_by_space(left: char, right: char) -> bool {
+    let compares = matches!(left, '≥' | '≤' | '≧' | '≦' | '<' | '>' | '=' | '≈');
+    !(is_cjk(left) || is_cjk(right) || compares || matches!(right, '%' | '‰'))
+}

@@ -1,0 +1,278 @@
+//! The names of places: what `regions.tsv` and `region_aliases.tsv` say, indexed for lookup at a position in a text.
+
+use super::problem::{PatternError, Problem};
+use super::rows::{CellText, Row, RowFile};
+use crate::model::RegionLevel;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+/// The divisions and their codes.
+pub(super) const REGIONS: RowFile = RowFile {
+    name: "regions.tsv",
+    builtin: include_str!("../../patterns/regions.tsv"),
+    columns: &["code", "name", "level", "parent", "short name"],
+    required: 4,
+};
+
+/// Their other names.
+pub(super) const ALIASES: RowFile = RowFile {
+    name: "region_aliases.tsv",
+    builtin: include_str!("../../patterns/region_aliases.tsv"),
+    columns: &["name", "code", "kind", "year"],
+    required: 4,
+};
+
+/// A place, by its position in [`Gazetteer::places`].
+pub(super) type PlaceId = u32;
+
+/// A division with a code.
+#[derive(Debug)]
+pub(super) struct PlaceEntry {
+    /// `652800`.
+    pub(super) code: u32,
+    pub(super) name: CellText,
+    pub(super) level: RegionLevel,
+    pub(super) parent: Option<PlaceId>,
+}
+
+/// How a name says its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum NameKind {
+    /// With the word for its kind (银川市, 恩施州), or one that says as much (巴州).
+    Full,
+    /// Without (银川, 广西): also a common word, now and then.
+    Bare,
+    /// Given up; a living name of the same spelling goes before it.
+    Former,
+}
+
+#[derive(Debug)]
+struct Name {
+    text: CellText,
+    kind: NameKind,
+    place: PlaceId,
+    /// The next name that begins with the same two characters.
+    next: Option<u32>,
+}
+
+/// The names that one text position offers, longest first.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Named<'a> {
+    /// As written in the gazetteer.
+    pub(super) text: &'a str,
+    pub(super) kind: NameKind,
+    pub(super) place: PlaceId,
+}
+
+/// All places and names.
+#[derive(Debug)]
+pub(super) struct Gazetteer {
+    places: Vec<PlaceEntry>,
+    names: Vec<Name>,
+    heads: HashMap<[char; 2], u32>,
+    generic: HashSet<CellText>,
+}
+
+impl Gazetteer {
+    pub(super) fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
+        let (gazetteer, problems) = Self::read(overlay)?;
+        match problems.into_iter().find(|problem| problem.stops_loading) {
+            Some(problem) => Err(problem.into()),
+            None => Ok(gazetteer),
+        }
+    }
+
+    /// The gazetteer, as far as it can be read, and what is wrong with its files.
+    pub(super) fn read(overlay: Option<&Path>) -> Result<(Self, Vec<Problem>), PatternError> {
+        let (regions, mut problems) = REGIONS.load(overlay)?;
+        let (aliases, more) = ALIASES.load(overlay)?;
+        problems.extend(more);
+        let mut reader = Reader { overlay, problems };
+        let mut gazetteer = Gazetteer {
+            places: Vec::with_capacity(regions.len()),
+            names: Vec::with_capacity(regions.len() + aliases.len() + 600),
+            heads: HashMap::with_capacity(regions.len()),
+            generic: HashSet::new(),
+        };
+        let words: HashSet<&str> = aliases.iter().filter(|r| r.cells[2] == "word").map(|r| &*r.cells[0]).collect();
+        gazetteer.put_places(&regions, &mut reader);
+        for row in &regions {
+            gazetteer.put_names_of(row, &words, &mut reader);
+        }
+        for row in &aliases {
+            gazetteer.put_alias(row, &mut reader);
+        }
+        Ok((gazetteer, reader.problems))
+    }
+
+    /// The places, in the order of their codes, so that a code is found by halving.
+    fn put_places(&mut self, rows: &[Row], reader: &mut Reader<'_>) {
+        for row in rows {
+            let level = match &*row.cells[2] {
+                "province" => RegionLevel::Province,
+                "city" => RegionLevel::City,
+                "county" => RegionLevel::County,
+                "zone" => continue,
+                other => {
+                    reader.complain(REGIONS, row, format!("level `{other}`; expected province, city, county or zone"));
+                    continue;
+                }
+            };
+            let Some(code) = read_code(&row.cells[0]) else {
+                reader.complain(REGIONS, row, format!("code `{}`; expected six digits", row.cells[0]));
+                continue;
+            };
+            self.places.push(PlaceEntry { code, name: row.cells[1].clone(), level, parent: None });
+        }
+        if !self.places.is_sorted_by_key(|place| place.code) {
+            self.places.sort_by_key(|place| place.code);
+        }
+        for row in rows.iter().filter(|row| row.cells[3] != "-" && row.cells[2] != "zone") {
+            let parent = read_code(&row.cells[3]).and_then(|code| self.by_code(code));
+            let place = read_code(&row.cells[0]).and_then(|code| self.by_code(code));
+            match (place, parent) {
+                (Some(place), Some(parent))
+                    if self.places[parent as usize].level < self.places[place as usize].level =>
+                {
+                    self.places[place as usize].parent = Some(parent);
+                }
+                (None, _) => {} // said above
+                _ => reader.complain(REGIONS, row, format!("`{}` is not the code of a larger place", row.cells[3])),
+            }
+        }
+    }
+
+    fn put_names_of(&mut self, row: &Row, words: &HashSet<&str>, reader: &mut Reader<'_>) {
+        let [code, name, level, parent, short] = &row.cells;
+        let of = if level == "zone" { parent } else { code };
+        let Some(place) = read_code(of).and_then(|code| self.by_code(code)) else {
+            if level == "zone" {
+                reader.complain(REGIONS, row, format!("`{parent}` is not the code of a place"));
+            }
+            return;
+        };
+        self.put_name(name.clone(), NameKind::Full, place);
+        if level == "zone" {
+            return;
+        }
+        let level = self.places[place as usize].level;
+        let short = (!short.is_empty()).then_some(short);
+        if let Some(short) = short {
+            let kind = if level == RegionLevel::Province { NameKind::Bare } else { NameKind::Full };
+            self.put_name(short.clone(), kind, place);
+        }
+        // A county without its 县 or 区 is a word too often to be taken for a place.
+        if level <= RegionLevel::City {
+            let bare = without_kind(short.unwrap_or(name));
+            if !words.contains(&*bare) {
+                self.put_name(bare, NameKind::Bare, place);
+            }
+        }
+    }
+
+    fn put_alias(&mut self, row: &Row, reader: &mut Reader<'_>) {
+        let [name, code, kind, year, _] = &row.cells;
+        match &**kind {
+            "generic" => {
+                self.generic.insert(name.clone());
+                return;
+            }
+            "word" => return,
+            "short" | "zone" | "former" => {}
+            other => {
+                let message = format!("kind `{other}`; expected short, zone, former, generic or word");
+                return reader.complain(ALIASES, row, message);
+            }
+        }
+        if kind == "former" && !year.parse().is_ok_and(|year: u32| (1949..=2100).contains(&year)) {
+            reader.complain(ALIASES, row, format!("year `{year}`; expected the year in which the name was given up"));
+        }
+        match read_code(code).and_then(|code| self.by_code(code)) {
+            Some(place) => {
+                let kind = if kind == "former" { NameKind::Former } else { NameKind::Full };
+                self.put_name(name.clone(), kind, place);
+            }
+            None => reader.complain(ALIASES, row, format!("`{code}` is not the code of a place")),
+        }
+    }
+
+    fn put_name(&mut self, text: CellText, kind: NameKind, place: PlaceId) {
+        let mut chars = text.chars();
+        let (Some(first), Some(second)) = (chars.next(), chars.next()) else {
+            return; // one character is never a name
+        };
+        let id = self.names.len() as u32;
+        let next = self.heads.insert([first, second], id);
+        self.names.push(Name { text, kind, place, next });
+    }
+
+    /// A place of a code.
+    pub(super) fn by_code(&self, code: u32) -> Option<PlaceId> {
+        self.places.binary_search_by_key(&code, |place| place.code).ok().map(|at| at as PlaceId)
+    }
+
+    pub(super) fn place(&self, id: PlaceId) -> &PlaceEntry {
+        &self.places[id as usize]
+    }
+
+    /// The place itself, then what encloses it, outwards.
+    pub(super) fn outwards(&self, id: PlaceId) -> impl Iterator<Item = PlaceId> + '_ {
+        std::iter::successors(Some(id), |id| self.places[*id as usize].parent)
+    }
+
+    /// `inner` is `outer` or lies in it.
+    pub(super) fn encloses(&self, outer: PlaceId, inner: PlaceId) -> bool {
+        self.outwards(inner).any(|place| place == outer)
+    }
+
+    /// Words for a part of any town (城区, 郊区) that are the names of a few: nothing without their parent.
+    pub(super) fn is_generic(&self, name: &str) -> bool {
+        self.generic.contains(name)
+    }
+
+    /// The names that `rest` begins with.
+    pub(super) fn names_at(&self, rest: impl Iterator<Item = char> + Clone) -> impl Iterator<Item = Named<'_>> {
+        let mut chars = rest.clone();
+        let head = chars.next().zip(chars.next()).and_then(|(a, b)| self.heads.get(&[a, b]).copied());
+        std::iter::successors(head, |id| self.names[*id as usize].next)
+            .map(|id| &self.names[id as usize])
+            .filter(move |name| {
+                let mut rest = rest.clone();
+                name.text.chars().all(|c| rest.next() == Some(c))
+            })
+            .map(|name| Named { text: &name.text, kind: name.kind, place: name.place })
+    }
+}
+
+/// What reading has to say, and where the rows came from.
+struct Reader<'a> {
+    overlay: Option<&'a Path>,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn complain(&mut self, file: RowFile, row: &Row, message: String) {
+        // A built-in row under an overlay: the overlay took away the place that it speaks of, and so the row.
+        if row.builtin && self.overlay.is_some() {
+            return;
+        }
+        let path = file.path(self.overlay.filter(|_| !row.builtin));
+        self.problems.push(Problem::error(&path, row.line, message));
+    }
+}
+
+fn read_code(text: &str) -> Option<u32> {
+    (text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+}
+
+/// 银川市 → 银川, 恩施州 → 恩施, 阿里地区 → 阿里, 河北省 → 河北.
+fn without_kind(name: &CellText) -> CellText {
+    let cut = |text: &str| {
+        ["地区", "省", "市", "州", "盟"].iter().find_map(|kind| text.strip_suffix(kind)).unwrap_or(text).len()
+    };
+    match name {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[..cut(text)]),
+        Cow::Owned(text) => Cow::Owned(text[..cut(text)].to_owned()),
+    }
+}

@@ -1,0 +1,71 @@
+//! The key that indicators' names are compared by.
+
+use crate::normalize;
+
+/// What is left of a name when numbering, marks, punctuation and brackets that hold a unit are gone:
+/// `1.★参保人数（人）` → `参保人数`. Of punctuation only `/` and `.` stay, for units in names (`116元/人/年`).
+pub(super) fn name_key(name: &str) -> String {
+    let key = normalize::key(name);
+    let text = without_number(&key);
+    let text = text.strip_prefix("其中").unwrap_or(text);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let bracket = if c == '(' { rest.find(')') } else { None };
+        if let Some(end) = bracket.filter(|end| holds_unit(&rest[1..*end])) {
+            rest = &rest[end + 1..];
+            continue;
+        }
+        if c.is_alphanumeric() || matches!(c, '/' | '.') {
+            out.push(c);
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    let end = out.trim_end_matches(['.', '/']).len();
+    out.truncate(end);
+    out
+}
+
+/// `1.`, `(1)`, `3)`: numbering, never the start of a year or an amount.
+fn without_number(key: &str) -> &str {
+    let key = key.trim_start_matches(['★', '☆', '*', '·', '-', '△', '▲']);
+    let inner = key.strip_prefix('(').unwrap_or(key);
+    let digits = inner.bytes().take_while(u8::is_ascii_digit).count();
+    if digits == 0 || digits > 2 {
+        return key;
+    }
+    match inner[digits..].strip_prefix(['.', ',', ')', ':']) {
+        Some(rest) if !rest.starts_with(|c: char| c.is_ascii_digit()) => rest,
+        _ => key,
+    }
+}
+
+/// A bracket's content that says a unit and not what is measured: 人, %, 万元, ≥90%, ≥**人.
+fn holds_unit(inside: &str) -> bool {
+    inside.chars().count() <= 4 || inside.chars().all(|c| !c.is_alphabetic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_key;
+
+    #[test]
+    fn a_name_keeps_its_words_alone() {
+        for (name, key) in [
+            ("参保人数（人）", "参保人数"),
+            ("1.★参保 人数(人):", "参保人数"),
+            ("（2）各级财政实际补助标准（元）", "各级财政实际补助标准"),
+            ("当年各级财政补助资金到位率（％）", "当年各级财政补助资金到位率"),
+            ("实行按病种（组）、按人头付费", "实行按病种按人头付费"),
+            ("“一站式”即时结算", "一站式即时结算"),
+            ("１１６ 元/人/年", "116元/人/年"),
+            ("其中：桃树种植面积", "桃树种植面积"),
+            ("2022年参保人数", "2022年参保人数"),
+            ("1.5万人参保", "1.5万人参保"),
+            ("（", ""),
+            ("", ""),
+        ] {
+            assert_eq!(name_key(name), key, "{name}");
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! Canonical indicators: what a row of a form measures, whatever its wording: `patterns/indicators.toml`.
+//!
+//! A name is looked up among the aliases first; else the rules are tried: the words of all rules are found in one pass
+//! over the name, and a rule fits if all, any and none of its words were. Of several, the highest priority wins, then
+//! the one whose words cover most of the name. A draw between two indicators is no answer: a wrong id is worse than
+//! none.
+
+use super::entries::{Entry, load_entries};
+use super::indicator_names::name_key;
+use super::problem::PatternError;
+use crate::normalize;
+use aho_corasick::{AhoCorasick, MatchKind};
+use regex::Regex;
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::path::Path;
+
+/// What the values of an indicator are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ValueKind {
+    /// A number of things or persons.
+    Count,
+    /// A share or rate: 0.95.
+    Ratio,
+    /// An amount of money.
+    Money,
+    /// Money for each person, household, year …
+    MoneyRate,
+    /// A number of months.
+    Months,
+    /// A length of time: days, hours, minutes.
+    Duration,
+    /// A day, or the day before which.
+    Date,
+    /// Words.
+    Text,
+}
+
+/// One indicator.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Indicator {
+    /// Stable, as in records: `insured_persons`.
+    pub id: String,
+    /// Usual Chinese name.
+    pub name_zh: String,
+    /// English name.
+    pub name_en: String,
+    /// What its values are.
+    pub value: ValueKind,
+    /// Base unit of its values, where it has one.
+    pub unit: Option<String>,
+    /// Names that are this indicator, whole.
+    #[serde(default)]
+    aliases: Vec<String>,
+    /// The form is about this: one of these words stands in what is known of its subject.
+    #[serde(default)]
+    context: Vec<String>,
+    #[serde(default)]
+    rules: Vec<Rule>,
+    /// A rule of a higher priority wins over all of a lower one; 0 where absent.
+    #[serde(default)]
+    priority: i32,
+}
+
+/// When a name that is no alias is this indicator.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rule {
+    /// Words that the name must hold.
+    #[serde(default)]
+    all: Vec<String>,
+    /// Words of which it must hold one.
+    #[serde(default)]
+    any: Vec<String>,
+    /// Words that it must not hold.
+    #[serde(default)]
+    none: Vec<String>,
+    /// Words of which the second level must hold one.
+    #[serde(default)]
+    level2: Vec<String>,
+    /// Instead of words: a regular expression on the name's key.
+    pattern: Option<String>,
+}
+
+impl Entry for Indicator {
+    const FILE: &'static str = "indicators.toml";
+    const TABLE: &'static str = "indicator";
+    const BUILTIN: &'static str = include_str!("../../patterns/indicators.toml");
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// An alias may belong to two indicators that their context tells apart: those are not claimed.
+    fn spellings(&self) -> Vec<&str> {
+        let own = self.context.is_empty();
+        self.aliases.iter().filter(|_| own).map(String::as_str).collect()
+    }
+
+    fn key(spelling: &str) -> String {
+        name_key(spelling)
+    }
+
+    fn regexes(&self) -> Vec<&str> {
+        self.rules.iter().filter_map(|rule| rule.pattern.as_deref()).collect()
+    }
+
+    fn complaints(&self) -> Vec<String> {
+        let words = self.rules.iter().flat_map(|rule| rule.all.iter().chain(&rule.any).chain(&rule.none));
+        let lost = words
+            .filter(|word| word.is_empty() || name_key(word) != **word)
+            .map(|word| format!("`{word}` can never stand in a name's key; written as one it is `{}`", name_key(word)));
+        let impossible = self.rules.iter().filter_map(|rule| {
+            let both = rule.none.iter().find(|no| rule.all.iter().any(|word| word.contains(*no)))?;
+            Some(format!("a rule asks for `{both}` and forbids it"))
+        });
+        let empty =
+            self.rules.iter().filter(|rule| rule.all.is_empty() && rule.any.is_empty() && rule.pattern.is_none());
+        let empty = empty.map(|_| "a rule without `all`, `any` and `pattern` fits nothing".to_owned());
+        let mixed = self.rules.iter().filter(|rule| {
+            rule.pattern.is_some() && !(rule.all.is_empty() && rule.any.is_empty() && rule.none.is_empty())
+        });
+        let mixed = mixed.map(|_| "a rule has words or a `pattern`, not both".to_owned());
+        lost.chain(impossible).chain(empty).chain(mixed).collect()
+    }
+}
+
+/// All indicators, compiled.
+#[derive(Debug)]
+pub struct Indicators {
+    entries: Vec<Indicator>,
+    /// Name key → the entries of that alias, those with a context first.
+    aliases: HashMap<String, Vec<usize>>,
+    words: AhoCorasick,
+    /// In characters, by word.
+    word_lengths: Vec<u32>,
+    rules: Vec<CompiledRule>,
+    /// Word → the rules that need it (its first of `all`, or each of `any`).
+    rules_of_word: Vec<Vec<usize>>,
+    patterns: Vec<CompiledPattern>,
+}
+
+type Word = usize;
+
+#[derive(Debug)]
+struct CompiledRule {
+    entry: usize,
+    all: Vec<Word>,
+    any: Vec<Word>,
+    none: Vec<Word>,
+    level2: Vec<String>,
+}
+
+#[derive(Debug)]
+struct CompiledPattern {
+    entry: usize,
+    regex: Regex,
+    level2: Vec<String>,
+}
+
+impl Indicators {
+    /// The built-in indicators, overlaid with `indicators.toml` of a directory.
+    ///
+    /// # Errors
+    /// A file that cannot be read or parsed, or an expression that does not compile.
+    pub fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
+        let entries = load_entries::<Indicator>(overlay)?;
+        let mut aliases: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut lexicon = Lexicon::default();
+        let (mut rules, mut patterns) = (Vec::new(), Vec::new());
+        for (at, entry) in entries.iter().enumerate() {
+            for alias in entry.aliases.iter().chain([&entry.name_zh]) {
+                let owners = aliases.entry(name_key(alias)).or_default();
+                if !owners.contains(&at) {
+                    owners.push(at);
+                }
+            }
+            for rule in &entry.rules {
+                let level2 = rule.level2.clone();
+                if let Some(pattern) = &rule.pattern {
+                    let regex = Regex::new(pattern).map_err(|error| PatternError::Parse {
+                        path: overlay.map_or_else(|| "patterns".into(), Path::to_owned).join(Indicator::FILE),
+                        line: 0,
+                        message: format!("`{}`: {error}", entry.id),
+                    })?;
+                    patterns.push(CompiledPattern { entry: at, regex, level2 });
+                } else {
+                    let [all, any, none] = [&rule.all, &rule.any, &rule.none].map(|words| lexicon.ids(words));
+                    rules.push(CompiledRule { entry: at, all, any, none, level2 });
+                }
+            }
+        }
+        for owners in aliases.values_mut() {
+            owners.sort_by_key(|at| entries[*at].context.is_empty());
+        }
+        let mut rules_of_word = vec![Vec::new(); lexicon.words.len()];
+        for (id, rule) in rules.iter().enumerate() {
+            match rule.all.first() {
+                Some(word) => rules_of_word[*word].push(id),
+                None => rule.any.iter().for_each(|word| rules_of_word[*word].push(id)),
+            }
+        }
+        let word_lengths = lexicon.words.iter().map(|word| word.chars().count() as u32).collect();
+        let words = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&lexicon.words);
+        let words = words.map_err(|error| PatternError::Parse {
+            path: Path::new("patterns").join(Indicator::FILE),
+            line: 0,
+            message: format!("its words cannot be compiled: {error}"),
+        })?;
+        Ok(Indicators { entries, aliases, words, word_lengths, rules, rules_of_word, patterns })
+    }
+
+    /// The indicator of an id.
+    pub fn get(&self, id: &str) -> Option<&Indicator> {
+        self.entries.iter().find(|entry| entry.id == id)
+    }
+
+    /// All of them, in the order of the files.
+    pub fn iter(&self) -> impl Iterator<Item = &Indicator> {
+        self.entries.iter()
+    }
+
+    /// The id of what a row measures, by its second and third level as printed; None where none fits, or where two
+    /// fit equally well.
+    pub fn find(&self, level2: Option<&str>, level3: &str) -> Option<&str> {
+        self.find_about(level2, level3, None)
+    }
+
+    /// As [`Indicators::find`], with what is known of the form's subject (its project, title or unit): 服务对象满意度
+    /// is the satisfaction of the insured in a form about health insurance only. Without it, such a name is taken for
+    /// the indicator that needs a subject.
+    pub fn find_about(&self, level2: Option<&str>, level3: &str, about: Option<&str>) -> Option<&str> {
+        let key = name_key(level3);
+        if key.is_empty() {
+            return None;
+        }
+        let level2 = level2.map(normalize::key);
+        let about = about.map(normalize::key);
+        let fits = |entry: usize| match &about {
+            Some(about) => {
+                let words = &self.entries[entry].context;
+                words.is_empty() || words.iter().any(|word| about.contains(word.as_str()))
+            }
+            None => true,
+        };
+        let alias = self.aliases.get(&key).and_then(|owners| owners.iter().copied().find(|owner| fits(*owner)));
+        let found = alias.or_else(|| self.by_rules(&key, level2.as_deref(), fits))?;
+        Some(&self.entries[found].id)
+    }
+
+    fn by_rules(&self, key: &str, level2: Option<&str>, fits: impl Fn(usize) -> bool) -> Option<usize> {
+        let level_fits =
+            |words: &[String]| words.is_empty() || level2.is_some_and(|l| words.iter().any(|w| l.contains(w.as_str())));
+        let mut found: Vec<Word> =
+            self.words.find_overlapping_iter(key).map(|found| found.pattern().as_usize()).collect();
+        found.sort_unstable();
+        found.dedup();
+        let has = |word: &Word| found.binary_search(word).is_ok();
+        let mut best = Best::default();
+        for id in found.iter().flat_map(|word| &self.rules_of_word[*word]) {
+            let rule = &self.rules[*id];
+            let any = rule.any.iter().filter(|word| has(word)).map(|word| self.word_lengths[*word]).max();
+            let holds = rule.all.iter().all(has)
+                && (rule.any.is_empty() || any.is_some())
+                && !rule.none.iter().any(has)
+                && level_fits(&rule.level2)
+                && fits(rule.entry);
+            if holds {
+                let covered = rule.all.iter().map(|word| self.word_lengths[*word]).sum::<u32>() + any.unwrap_or(0);
+                best.offer(rule.entry, (self.entries[rule.entry].priority, covered));
+            }
+        }
+        for pattern in &self.patterns {
+            if level_fits(&pattern.level2) && fits(pattern.entry) && pattern.regex.is_match(key) {
+                let covered = pattern.regex.find(key).map_or(0, |found| found.as_str().chars().count() as u32);
+                best.offer(pattern.entry, (self.entries[pattern.entry].priority, covered));
+            }
+        }
+        best.entry
+    }
+}
+
+/// The best answer so far; none while two are as good.
+#[derive(Default)]
+struct Best {
+    entry: Option<usize>,
+    rank: Option<(i32, u32)>,
+}
+
+impl Best {
+    fn offer(&mut self, entry: usize, rank: (i32, u32)) {
+        match self.rank {
+            Some(best) if best > rank => {}
+            Some(best) if best == rank => self.entry = self.entry.filter(|other| *other == entry),
+            _ => *self = Best { entry: Some(entry), rank: Some(rank) },
+        }
+    }
+}
+
+/// The distinct words of all rules, numbered.
+#[derive(Default)]
+struct Lexicon {
+    words: Vec<String>,
+    ids: HashMap<String, Word>,
+}
+
+impl Lexicon {
+    fn ids(&mut self, words: &[String]) -> Vec<Word> {
+        words
+            .iter()
+            .map(|word| {
+                *self.ids.entry(word.clone()).or_insert_with(|| {
+                    self.words.push(word.clone());
+                    self.words.len() - 1
+                })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,299 @@
+//! Keys of labels and the plain word lists: fund labels, form types, row labels.
+
+use super::entries::{Entry, load_entries};
+use super::problem::PatternError;
+use crate::model::{FormType, SourceOfFunds};
+use crate::normalize;
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::path::Path;
+
+/// The key that labels are compared by: normalised, brackets and their content, numbering, a trailing colon and
+/// marks taken off. `年度绩效目标 1（70分）：` → `年度绩效目标`.
+pub fn label_key(text: &str) -> String {
+    let key = normalize::key(text);
+    let mut out = String::with_capacity(key.len());
+    let mut depth = 0u32;
+    for c in key.chars() {
+        match c {
+            '(' | '[' | '【' | '〔' | '「' => depth += 1,
+            ')' | ']' | '】' | '〕' | '」' => depth = depth.saturating_sub(1),
+            '*' | '★' | '☆' | '"' | '“' | '”' | '\'' | '|' | '_' => {}
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    // A bracket that is never closed hides nothing: the text broke off or continues elsewhere.
+    if depth > 0 {
+        let open = key.find(['(', '[', '【', '〔', '「']).unwrap_or(key.len());
+        out = key[..open].to_owned();
+    }
+    let core = out
+        .trim_end_matches([':', ';', ',', '.', '。', '、', '，'])
+        .trim_end_matches(|c: char| c.is_ascii_digit())
+        .trim_start_matches(['.', '、', ',', '·', '-']);
+    let unnumbered = core.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
+    match unnumbered.strip_prefix(['.', '、', '．']) {
+        Some(rest) if !rest.is_empty() => rest.to_owned(),
+        _ => core.to_owned(),
+    }
+}
+
+/// A set of label spellings.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RowLabelEntry {
+    id: String,
+    #[serde(default)]
+    names: Vec<String>,
+    #[serde(default)]
+    like: Vec<String>,
+}
+
+impl Entry for RowLabelEntry {
+    const FILE: &'static str = "row_labels.toml";
+    const TABLE: &'static str = "row_label";
+    const BUILTIN: &'static str = include_str!("../../patterns/row_labels.toml");
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn spellings(&self) -> Vec<&str> {
+        self.names.iter().map(String::as_str).collect()
+    }
+    /// Each is asked for by itself.
+    fn scope(&self) -> &str {
+        &self.id
+    }
+}
+
+/// What a row or line of a form is, by its label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RowLabel {
+    /// 合计, 总分.
+    Total,
+    /// 绩效指标, at the left of the indicator block.
+    IndicatorBlock,
+    /// 项目资金, at the left of the fund block.
+    FundBlock,
+    /// 指标1., ……: left in from the template.
+    Placeholder,
+    /// 注: a note follows.
+    Note,
+    /// 行次: it numbers rows or columns.
+    Numbering,
+    /// 完成值 below 实际: the second line of a header cell.
+    HeaderFragment,
+}
+
+/// The labels of rows, and the words of titles.
+#[derive(Debug)]
+pub struct RowLabels {
+    names: HashMap<String, Vec<RowLabel>>,
+    title: Vec<String>,
+    money: Vec<String>,
+}
+
+impl RowLabels {
+    pub(super) fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
+        let mut labels = RowLabels { names: HashMap::new(), title: Vec::new(), money: Vec::new() };
+        for entry in load_entries::<RowLabelEntry>(overlay)? {
+            let label = match entry.id.as_str() {
+                "total" => RowLabel::Total,
+                "indicator-label" => RowLabel::IndicatorBlock,
+                "fund-label" => RowLabel::FundBlock,
+                "placeholder" => RowLabel::Placeholder,
+                "note" => RowLabel::Note,
+                "numbering" => RowLabel::Numbering,
+                "header-fragment" => RowLabel::HeaderFragment,
+                "money" => {
+                    labels.money.extend(entry.like);
+                    continue;
+                }
+                _ => {
+                    labels.title.extend(entry.like.iter().map(|w| normalize::key(w)));
+                    continue;
+                }
+            };
+            for name in &entry.names {
+                let key = if label == RowLabel::Placeholder { normalize::key(name) } else { label_key(name) };
+                labels.names.entry(key).or_default().push(label);
+            }
+        }
+        Ok(labels)
+    }
+
+    /// Is this key ([`label_key`]; for placeholders [`normalize::key`]) such a label?
+    pub fn is(&self, key: &str, label: RowLabel) -> bool {
+        self.names.get(key).is_some_and(|labels| labels.contains(&label))
+    }
+
+    /// Does a row with this name speak of money?
+    pub fn speaks_of_money(&self, name: &str) -> bool {
+        self.money.iter().any(|word| name.contains(word.as_str()))
+    }
+
+    /// Does a text (its [`normalize::key`]) read like the title of a form?
+    pub fn is_title(&self, key: &str) -> bool {
+        self.title.iter().any(|word| key.contains(word.as_str()))
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FundLabelEntry {
+    id: String,
+    /// Where the id is not the source's own name.
+    source: Option<SourceOfFunds>,
+    #[serde(default)]
+    names: Vec<String>,
+    #[serde(default)]
+    words: Vec<String>,
+    #[serde(default)]
+    unlike: Vec<String>,
+}
+
+impl Entry for FundLabelEntry {
+    const FILE: &'static str = "fund_labels.toml";
+    const TABLE: &'static str = "fund_label";
+    const BUILTIN: &'static str = include_str!("../../patterns/fund_labels.toml");
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn spellings(&self) -> Vec<&str> {
+        self.names.iter().map(String::as_str).collect()
+    }
+    fn key(spelling: &str) -> String {
+        label_key(spelling)
+    }
+}
+
+/// Whose money a fund row's label names.
+#[derive(Debug)]
+pub struct FundLabels {
+    names: HashMap<String, SourceOfFunds>,
+    rules: Vec<(SourceOfFunds, Vec<String>, Vec<String>)>,
+}
+
+impl FundLabels {
+    pub(super) fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
+        let mut labels = FundLabels { names: HashMap::new(), rules: Vec::new() };
+        for entry in load_entries::<FundLabelEntry>(overlay)? {
+            let source = entry.source.or_else(|| source_named(&entry.id)).unwrap_or(SourceOfFunds::Other);
+            for name in &entry.names {
+                labels.names.entry(fund_key(name)).or_insert(source);
+            }
+            if !entry.words.is_empty() {
+                labels.rules.push((source, entry.words, entry.unlike));
+            }
+        }
+        Ok(labels)
+    }
+
+    /// The source that a label names exactly; `None` for words that are no known label.
+    pub fn exact(&self, label: &str) -> Option<SourceOfFunds> {
+        self.names.get(&fund_key(label)).copied()
+    }
+
+    /// The source of a row with this label: exact, else by its words; a row named by a use of money is `other`.
+    pub fn source(&self, label: &str) -> SourceOfFunds {
+        let key = fund_key(label);
+        if let Some(source) = self.names.get(&key) {
+            return *source;
+        }
+        let fits = |words: &[String]| words.iter().any(|w| key.contains(w.as_str()));
+        self.rules
+            .iter()
+            .find(|(_, words, unlike)| fits(words) && !fits(unlike))
+            .map_or(SourceOfFunds::Other, |(source, ..)| *source)
+    }
+}
+
+/// A fund label without 其中：, numbering and brackets.
+fn fund_key(label: &str) -> String {
+    let key = label_key(label);
+    let mut rest = key.as_str();
+    for lead in ["其中", "1.", "2.", "3."] {
+        rest = rest.strip_prefix(lead).unwrap_or(rest).trim_start_matches([':', '、', '.', ',']);
+    }
+    if rest.is_empty() { key } else { rest.to_owned() }
+}
+
+fn source_named(id: &str) -> Option<SourceOfFunds> {
+    Some(match id {
+        "total" => SourceOfFunds::Total,
+        "central" => SourceOfFunds::Central,
+        "provincial" => SourceOfFunds::Provincial,
+        "local" => SourceOfFunds::Local,
+        "current_fiscal" => SourceOfFunds::CurrentFiscal,
+        "carryover" => SourceOfFunds::Carryover,
+        "own" => SourceOfFunds::Own,
+        "income" => SourceOfFunds::Income,
+        "expenditure" => SourceOfFunds::Expenditure,
+        "other" => SourceOfFunds::Other,
+        _ => return None,
+    })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FormTypeEntry {
+    id: FormType,
+    #[serde(default)]
+    labels: Vec<String>,
+    #[serde(default)]
+    title: Vec<String>,
+    #[serde(default)]
+    unlike: Vec<String>,
+}
+
+impl Entry for FormTypeEntry {
+    const FILE: &'static str = "form_types.toml";
+    const TABLE: &'static str = "form_type";
+    const BUILTIN: &'static str = include_str!("../../patterns/form_types.toml");
+    fn id(&self) -> &str {
+        match self.id {
+            FormType::TransferPayment => "transfer_payment",
+            FormType::Project => "project",
+            FormType::Department => "department",
+            FormType::SocialInsuranceFund => "social_insurance_fund",
+            FormType::Policy => "policy",
+            FormType::Other => "other",
+        }
+    }
+    fn spellings(&self) -> Vec<&str> {
+        self.labels.iter().map(String::as_str).collect()
+    }
+    fn key(spelling: &str) -> String {
+        label_key(spelling)
+    }
+}
+
+/// What kind a form is, by its labels and title.
+#[derive(Debug)]
+pub struct FormTypes(Vec<FormTypeEntry>);
+
+impl FormTypes {
+    pub(super) fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
+        let mut entries = load_entries::<FormTypeEntry>(overlay)?;
+        for entry in &mut entries {
+            entry.labels = entry.labels.iter().map(|l| label_key(l)).collect();
+            entry.title = entry.title.iter().map(|t| normalize::key(t)).collect();
+            entry.unlike = entry.unlike.iter().map(|t| normalize::key(t)).collect();
+        }
+        Ok(FormTypes(entries))
+    }
+
+    /// The type of a form with these head labels ([`label_key`]s) and this title.
+    pub fn of(&self, labels: &[String], title: &str) -> FormType {
+        let title = normalize::key(title);
+        self.0
+            .iter()
+            .find(|e| {
+                let by_label = labels.iter().any(|l| e.labels.contains(l));
+                let by_title = e.title.iter().any(|w| title.contains(w.as_str()))
+                    && !e.unlike.iter().any(|w| title.contains(w.as_str()));
+                by_label || by_title
+            })
+            .map_or(FormType::Project, |e| e.id)
+    }
+}

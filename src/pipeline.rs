@@ -1,0 +1,215 @@
+//! The only module that names every stage: bytes in, records out.
+//!
+//! [`extract`] never fails and never panics: what goes wrong inside one file becomes that file's document record,
+//! so that a batch goes on.
+
+use crate::ingest::{self, Limits, LoadError};
+use crate::mapping::quantity::Grammar;
+use crate::mapping::{self, Summary};
+use crate::model::{
+    Document, DocumentError, DocumentRecord, Finding, Identity, Kind, Record, SCHEMA, Severity, Status,
+};
+use crate::patterns::{PatternError, Patterns};
+use crate::reconstruct;
+use crate::validate;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+/// One input file, read into memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The path as given, relative to the input root, `/` separators; `-` for standard input.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// What an extraction needs besides the file. Cheap to clone; share one over all files.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The knowledge to read forms by.
+    pub patterns: Arc<Patterns>,
+    /// The same patterns' grammar of quantities.
+    pub grammar: Arc<Grammar>,
+    /// What one file may cost.
+    pub limits: Limits,
+}
+
+impl Options {
+    /// The built-in patterns, overlaid with a user's directory, under the default limits.
+    ///
+    /// # Errors
+    /// A pattern file that cannot be read or parsed.
+    pub fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
+        let (patterns, grammar) = (Patterns::load(overlay)?, Grammar::load(overlay)?);
+        Ok(Options { patterns: Arc::new(patterns), grammar: Arc::new(grammar), limits: Limits::default() })
+    }
+}
+
+/// Everything that one file gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Extraction {
+    /// The document itself: how it fared, and counts of its records.
+    pub document: DocumentRecord,
+    /// Forms, funds, indicators and statements in reading order.
+    pub records: Vec<Record>,
+}
+
+/// Reads one file into records.
+///
+/// Never fails: of a file that cannot be read, the document record has status `failed` and says why.
+///
+/// ```
+/// use zhibiao::{Options, Source, extract};
+///
+/// let options = Options::load(None)?;
+/// let extraction = extract(Source { name: "empty.txt".into(), bytes: Vec::new() }, &options);
+/// assert!(extraction.document.error.is_some());
+/// # Ok::<(), zhibiao::patterns::PatternError>(())
+/// ```
+pub fn extract(source: Source, options: &Options) -> Extraction {
+    let mut records = Vec::new();
+    let document = extract_to(source, options, &mut |record| records.push(record));
+    Extraction { document, records }
+}
+
+/// The same, each record handed over as soon as it is known, so that a long document's records need not be held.
+/// The document record comes last, since it counts the others.
+pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record)) -> DocumentRecord {
+    let identity = Identity::of(&source.name, &source.bytes);
+    let mut record = blank_record(&identity);
+    let bytes = source.bytes;
+    let loaded = guarded(|| ingest::load(bytes, &options.limits));
+    let document = match loaded {
+        Ok(Ok(document)) => document,
+        Ok(Err(error)) => return failed(record, &error),
+        Err(panic) => return failed(record, &panic),
+    };
+    describe(&mut record, &document);
+    let mut counted = |each: Record| {
+        *match &each {
+            Record::Document(_) => return,
+            Record::Form(_) => &mut record.forms,
+            Record::Fund(_) => &mut record.funds,
+            Record::Indicator(_) => &mut record.indicators,
+            Record::Statement(_) => &mut record.statements,
+        } += 1;
+        sink(each);
+    };
+    let understood = guarded(|| {
+        let blocks = reconstruct::blocks(&document);
+        mapping::forms(blocks, &identity, &options.patterns, &options.grammar, &mut |mut form| {
+            validate::form(&mut form);
+            counted(Record::Form(form.form));
+            form.funds.into_iter().for_each(|fund| counted(Record::Fund(fund)));
+            form.indicators.into_iter().for_each(|indicator| counted(Record::Indicator(indicator)));
+        })
+    });
+    match understood {
+        Ok(summary) => finish(record, summary),
+        // Records that are already out stay out, so the document is then half read, not unread.
+        Err(panic) if record.forms + record.statements > 0 => {
+            DocumentRecord { status: Status::Partial, error: Some(error_of(&panic)), ..record }
+        }
+        Err(panic) => failed(record, &panic),
+    }
+}
+
+/// The document record of a file that gave no bytes: missing, not permitted, too large.
+pub fn unread(name: &str, code: &'static str, message: String) -> DocumentRecord {
+    failed(blank_record(&Identity::of(name, b"")), &LoadError { code, message })
+}
+
+fn blank_record(identity: &Identity) -> DocumentRecord {
+    DocumentRecord {
+        kind: Kind::Document,
+        schema: SCHEMA,
+        id: identity.document_id().to_owned(),
+        document: identity.sha256.clone(),
+        source: identity.source.clone(),
+        title: None,
+        media: None,
+        bytes: identity.bytes,
+        pages: None,
+        encoding: None,
+        ocr: None,
+        report_date: None,
+        year: None,
+        region: None,
+        forms: 0,
+        funds: 0,
+        indicators: 0,
+        statements: 0,
+        status: Status::Ok,
+        error: None,
+        findings: Vec::new(),
+    }
+}
+
+fn describe(record: &mut DocumentRecord, document: &Document) {
+    record.media = Some(document.media);
+    record.pages = document.pages;
+    record.encoding = document.encoding.as_ref().map(|e| e.name.to_owned());
+    record.findings.clone_from(&document.findings);
+    if document.findings.iter().any(|f: &Finding| f.severity == Severity::Error) {
+        record.status = Status::Partial;
+    }
+}
+
+fn finish(mut record: DocumentRecord, summary: Summary) -> DocumentRecord {
+    record.title = summary.title;
+    record.report_date = summary.report_date;
+    record.year = summary.year;
+    record.region = summary.region;
+    record
+}
+
+fn error_of(error: &LoadError) -> DocumentError {
+    DocumentError { code: error.code.to_owned(), message: error.message.clone() }
+}
+
+fn failed(record: DocumentRecord, error: &LoadError) -> DocumentRecord {
+    DocumentRecord { status: Status::Failed, error: Some(error_of(error)), ..record }
+}
+
+/// Runs a stage; a panic inside it is an error of that file with the code `panic`.
+fn guarded<T>(stage: impl FnOnce() -> T) -> Result<T, LoadError> {
+    // What the closure leaves half done is dropped or, for the counts, correct up to the panic.
+    catch_unwind(AssertUnwindSafe(stage)).map_err(|payload| LoadError {
+        code: "panic",
+        message: format!(
+            "the program failed on this file ({}); please report it with the file",
+            panic_text(payload.as_ref())
+        ),
+    })
+}
+
+fn panic_text(payload: &(dyn Any + Send)) -> &str {
+    payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_an_error_with_its_message() {
+        let error = guarded(|| -> () { panic!("cell {} of nothing", 7) }).unwrap_err();
+        assert_eq!(error.code, "panic");
+        assert!(error.message.contains("cell 7 of nothing"), "{}", error.message);
+    }
+
+    #[test]
+    fn an_unread_file_has_the_hash_of_no_bytes() {
+        let record = unread("gone.txt", "missing", "no such file".into());
+        assert_eq!(record.id, "e3b0c44298fc"); // SHA-256 of the empty string
+        assert_eq!((record.status, record.bytes), (Status::Failed, 0));
+        assert_eq!(record.error.map(|e| e.code).as_deref(), Some("missing"));
+    }
+}

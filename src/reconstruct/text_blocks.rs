@@ -1,0 +1,162 @@
+//! Walks a text once and asks, at each line, which dialect of table begins there; what none claims is a line.
+
+use super::cell_lines::Kind;
+use super::lines::RawLine;
+use super::{cell_lines, html_tables, pipe_rows, tab_rows};
+use crate::model::{Block, Grid, Line};
+use std::borrow::Cow;
+use std::collections::VecDeque;
+
+/// Rows after which a long table is handed out and goes on in another grid.
+pub(super) const CHUNK_ROWS: usize = 5_000;
+
+/// Cells after which the same happens.
+pub(super) const CHUNK_CELLS: usize = 200_000;
+
+/// What a dialect made of the text from a place on.
+pub(super) enum Reading<'a> {
+    /// Blocks up to `end`. `rows` counts those of the last grid if its table goes on there.
+    Blocks { blocks: Vec<Block<'a>>, end: usize, goes_on: Option<usize> },
+    /// No table; and, so that nobody has to look again, none of this dialect before `end`.
+    Plain { end: usize },
+}
+
+/// Which dialect a table that goes on is in.
+#[derive(Clone, Copy, PartialEq)]
+enum Dialect {
+    Tabs,
+    CellLines,
+    Pipes,
+}
+
+/// The lines and grids of a text.
+pub(super) struct TextBlocks<'a> {
+    text: &'a str,
+    at: usize,
+    ready: VecDeque<Block<'a>>,
+    /// Up to here, lines with tabs are known to be no table.
+    tabs_plain_until: usize,
+    /// Up to here, lines with pipes are known to be no table.
+    pipes_plain_until: usize,
+    /// A table in parts: its dialect and the rows handed out so far.
+    going_on: Option<(Dialect, usize)>,
+    html: html_tables::Finder,
+    after_blank: bool,
+}
+
+impl<'a> TextBlocks<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        TextBlocks {
+            text,
+            at: 0,
+            ready: VecDeque::new(),
+            tabs_plain_until: 0,
+            pipes_plain_until: 0,
+            going_on: None,
+            html: html_tables::Finder::default(),
+            after_blank: true,
+        }
+    }
+
+    /// Reads one step further.
+    fn advance(&mut self, line: RawLine<'a>) {
+        if self.going_on.is_none()
+            && let Some((blocks, end)) = self.html.read(self.text, line)
+        {
+            self.ready.extend(blocks);
+            self.at = end;
+            return;
+        }
+        if let Some((dialect, rows_before)) = self.going_on.take() {
+            return self.read_dialect(dialect, line, rows_before);
+        }
+        if line.start >= self.pipes_plain_until && line.text.contains('|') {
+            self.read_dialect(Dialect::Pipes, line, 0);
+        } else if line.start >= self.tabs_plain_until && line.has_tab() {
+            let kind = if line.text.starts_with('\t') { cell_lines::kind(self.text, line.start) } else { Kind::Other };
+            match kind {
+                Kind::Rows => self.read_dialect(Dialect::CellLines, line, 0),
+                Kind::Other => self.read_dialect(Dialect::Tabs, line, 0),
+                Kind::Paragraph { end } => {
+                    self.tabs_plain_until = end;
+                    self.read_line(line);
+                }
+            }
+        } else {
+            self.read_line(line);
+        }
+    }
+
+    fn read_dialect(&mut self, dialect: Dialect, line: RawLine<'a>, rows_before: usize) {
+        let going_on = rows_before > 0;
+        let reading = match dialect {
+            Dialect::Tabs => tab_rows::read(self.text, line.start, going_on),
+            Dialect::CellLines => cell_lines::read(self.text, line.start, going_on),
+            Dialect::Pipes => pipe_rows::read(self.text, line.start, going_on),
+        };
+        match reading {
+            Reading::Blocks { mut blocks, end, goes_on } if end > line.start => {
+                let first = blocks.iter_mut().find_map(|b| if let Block::Grid(grid) = b { Some(grid) } else { None });
+                if let Some(Grid { first_row, .. }) = first {
+                    *first_row = rows_before;
+                }
+                self.going_on = goes_on.map(|rows| (dialect, if going_on { rows_before + rows } else { rows }));
+                self.ready.extend(blocks);
+                self.at = end;
+            }
+            Reading::Blocks { .. } => self.read_line(line),
+            Reading::Plain { end } => {
+                match dialect {
+                    Dialect::Pipes => self.pipes_plain_until = end.max(line.next),
+                    Dialect::Tabs | Dialect::CellLines => self.tabs_plain_until = end.max(line.next),
+                }
+                // Another dialect may still claim the line.
+                if dialect == Dialect::Pipes && line.has_tab() && line.start >= self.tabs_plain_until {
+                    self.advance(line);
+                } else {
+                    self.read_line(line);
+                }
+            }
+        }
+    }
+
+    fn read_line(&mut self, line: RawLine<'a>) {
+        self.at = line.next;
+        self.ready.push_back(Block::Line(text_line(line.text)));
+        if line.ends_page {
+            self.ready.push_back(Block::PageBreak);
+        }
+    }
+}
+
+impl<'a> Iterator for TextBlocks<'a> {
+    type Item = Block<'a>;
+
+    fn next(&mut self) -> Option<Block<'a>> {
+        loop {
+            if let Some(block) = self.ready.pop_front() {
+                let blank = matches!(&block, Block::Line(line) if line.text.is_empty());
+                // A run of blank lines is one, and none begins a text.
+                if blank && self.after_blank {
+                    continue;
+                }
+                self.after_blank = blank;
+                return Some(block);
+            }
+            let line = RawLine::at(self.text, self.at)?;
+            self.advance(line);
+        }
+    }
+}
+
+/// A line of running text; Markdown's `#` makes it a heading.
+pub(super) fn text_line(text: &str) -> Line<'_> {
+    let text = text.trim();
+    let marks = text.bytes().take_while(|&b| b == b'#').count();
+    let title = &text[marks..];
+    if (1..=6).contains(&marks) && title.starts_with([' ', '\t', '\u{3000}']) {
+        let title = title.trim().trim_end_matches('#').trim_end();
+        return Line { text: Cow::Borrowed(title), page: None, heading: u8::try_from(marks).ok() };
+    }
+    Line { text: Cow::Borrowed(text), page: None, heading: None }
+}
