@@ -20,8 +20,8 @@ mod split;
 mod totals;
 
 use crate::model::{
-    Block, Columns, Date, Finding, FormRecord, FormRecords, FormType, FundRecord, Identity, IndicatorRecord, Kind,
-    Number, Place, Region, SCHEMA, SourceOfFunds,
+    Block, Columns, Date, FormRecord, FormRecords, FormType, FundRecord, Identity, IndicatorRecord, Kind, Number,
+    Place, Region, SCHEMA, SourceOfFunds,
 };
 use crate::normalize;
 use crate::patterns::Patterns;

@@ -42,8 +42,8 @@ const GAP_OF_ONE_FORM: usize = 300;
 const HEAD_LINES: usize = 40;
 /// Rows and cells of one form: no real one comes near. A longer one is read in parts, so that its size does not decide
 /// how much memory it takes.
-const MAX_FORM_ROWS: usize = 10_000;
-const MAX_FORM_CELLS: usize = 100_000;
+const MAX_FORM_ROWS: usize = 5_000;
+const MAX_FORM_CELLS: usize = 60_000;
 /// Cells of a row that a later part of a long form repeats.
 const WIDEST_HEAD_ROW: usize = 16;
 /// Longest line that can be a title or a head line, in characters.
@@ -93,9 +93,20 @@ impl<'p> Segmenter<'p> {
                 if grid.first_row == 0 || self.tables == 0 || grid.origin == crate::model::GridOrigin::Explicit {
                     self.tables += 1;
                 }
-                let rows: Vec<(RowKind, Row)> =
-                    row::rows(grid, self.tables).into_iter().map(|r| (classify(&r, self.patterns), r)).collect();
-                self.push_rows(rows);
+                // A row that is one cell over the whole width is a line of text that the format put into the table:
+                // titles, units and prose of a sheet.
+                let mut run: Vec<(RowKind, Row)> = Vec::new();
+                for mut row in row::rows(grid, self.tables) {
+                    if row.is_band() {
+                        self.push_rows(std::mem::take(&mut run));
+                        let lines = std::mem::take(&mut row.cells);
+                        lines.iter().flat_map(|cell| cell.raw.lines()).for_each(|line| self.push_line(line));
+                        continue;
+                    }
+                    row.first_of_grid = run.is_empty();
+                    run.push((classify(&row, self.patterns), row));
+                }
+                self.push_rows(run);
             }
         }
     }
@@ -144,6 +155,9 @@ impl<'p> Segmenter<'p> {
     }
 
     fn push_rows(&mut self, rows: Vec<(RowKind, Row)>) {
+        if rows.is_empty() {
+            return;
+        }
         let is_anchor = |kind: &RowKind| {
             matches!(
                 kind,

@@ -3,6 +3,7 @@
 use super::entries::{Entry, load_entries};
 use super::labels::label_key;
 use super::problem::PatternError;
+use aho_corasick::AhoCorasick;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::Path;
@@ -48,6 +49,8 @@ pub struct Levels {
     entries: Vec<LevelEntry>,
     first: HashMap<String, LevelKind>,
     second: HashMap<String, LevelKind>,
+    words: AhoCorasick,
+    kind_of_word: Vec<LevelKind>,
 }
 
 impl Levels {
@@ -60,7 +63,17 @@ impl Levels {
                 names.entry(core(name)).or_insert(LevelKind(index));
             }
         }
-        Ok(Levels { entries, first, second })
+        let words = || {
+            let kinds = entries.iter().enumerate();
+            kinds.flat_map(|(index, entry)| entry.words.iter().map(move |word| (word, LevelKind(index))))
+        };
+        let search = AhoCorasick::new(words().map(|(word, _)| word)).map_err(|error| PatternError::Parse {
+            path: overlay.unwrap_or(Path::new("patterns")).join(LevelEntry::FILE),
+            line: 0,
+            message: format!("its words cannot be compiled: {error}"),
+        })?;
+        let kind_of_word = words().map(|(_, kind)| kind).collect();
+        Ok(Levels { entries, first, second, words: search, kind_of_word })
     }
 
     /// The kind of level 1 that a cell names: `产 出 指 标(50分)` is the same as `产出`.
@@ -96,15 +109,13 @@ impl Levels {
             .filter_map(|id| self.entries.iter().position(|e| e.id == *id && e.level == 1).map(LevelKind))
     }
 
-    /// What the words of an indicator's name say for it standing under this level 2: 1 for, -1 for another kind, 0
-    /// nothing.
-    pub fn speaks_for(&self, second: LevelKind, name: &str) -> i8 {
-        let fits = |entry: &LevelEntry| entry.words.iter().any(|word| name.contains(word.as_str()));
-        match self.entries.get(second.0) {
-            Some(entry) if fits(entry) => 1,
-            _ if self.entries.iter().any(fits) => -1,
-            _ => 0,
-        }
+    /// The kinds whose words stand in an indicator's name: 及时 speaks for 时效.
+    pub fn spoken_for(&self, name: &str) -> Vec<LevelKind> {
+        let mut kinds: Vec<LevelKind> =
+            self.words.find_overlapping_iter(name).map(|found| self.kind_of_word[found.pattern().as_usize()]).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds
     }
 
     /// How a kind is spelt where nothing else says: 效益指标.
