@@ -84,6 +84,32 @@ impl Trail {
     }
 }
 
+/// The best paths that have come to one column.
+#[derive(Default)]
+struct Beam {
+    paths: Vec<Path>,
+    /// The least of them, once there are as many as are kept.
+    worst: usize,
+}
+
+impl Beam {
+    /// Offers a path: `from`, with the next cell put into `place`.
+    fn offer(&mut self, trail: &mut Trail, from: &Path, score: f32, offset: Option<i32>, place: Option<usize>) {
+        if self.paths.len() == BEAM {
+            if self.paths[self.worst].score >= score {
+                return;
+            }
+            self.paths.swap_remove(self.worst);
+        }
+        trail.0.push((from.last, place));
+        self.paths.push(Path { score, offset, last: trail.0.len() - 1 });
+        if self.paths.len() == BEAM {
+            let least = self.paths.iter().enumerate().min_by(|a, b| a.1.score.total_cmp(&b.1.score));
+            self.worst = least.map_or(0, |(at, _)| at);
+        }
+    }
+}
+
 /// What putting a cell into a column brings and costs.
 struct Step {
     fit: f32,
@@ -188,8 +214,8 @@ impl Aligner<'_> {
             GridOrigin::Ordered => 0.4,
         };
         let mut trail = Trail(vec![(0, None)]);
-        let mut beams: Vec<Vec<Path>> = (0..=columns).map(|_| Vec::new()).collect();
-        beams[0].push(Path { score: 0.0, offset: None, last: 0 });
+        let mut beams: Vec<Beam> = (0..=columns).map(|_| Beam::default()).collect();
+        beams[0].paths.push(Path { score: 0.0, offset: None, last: 0 });
         for (index, cell) in row.cells.iter().enumerate() {
             let drop = self.price_of_dropping(row, kinds, index);
             let steps: Vec<Step> = self
@@ -201,10 +227,10 @@ impl Aligner<'_> {
                     Step { fit: self.fit(&kinds[index], column.field), offset, moved }
                 })
                 .collect();
-            let mut next: Vec<Vec<Path>> = (0..=columns).map(|_| Vec::with_capacity(BEAM)).collect();
-            for (column, paths) in beams.iter().enumerate() {
-                for path in paths {
-                    keep(&mut next[column], &mut trail, path, path.score + drop, path.offset, None);
+            let mut next: Vec<Beam> = (0..=columns).map(|_| Beam::default()).collect();
+            for (column, beam) in beams.iter().enumerate() {
+                for path in &beam.paths {
+                    next[column].offer(&mut trail, path, path.score + drop, path.offset, None);
                     for (target, step) in steps.iter().enumerate().skip(column) {
                         let mut score = path.score + step.fit;
                         if step.offset != 0 {
@@ -213,7 +239,7 @@ impl Aligner<'_> {
                         if path.offset.unwrap_or(0) != step.offset {
                             score += rigidity.min(1.0) * scoring.offset_changes;
                         }
-                        keep(&mut next[target + 1], &mut trail, path, score, Some(step.offset), Some(target));
+                        next[target + 1].offer(&mut trail, path, score, Some(step.offset), Some(target));
                     }
                 }
             }
@@ -221,10 +247,10 @@ impl Aligner<'_> {
         }
         let whole = Whole::of(self, row, kinds);
         let mut complete: Vec<(f32, Vec<Option<usize>>)> = beams
-            .into_iter()
-            .flatten()
+            .iter()
+            .flat_map(|beam| &beam.paths)
             .map(|path| {
-                let places = trail.places(&path);
+                let places = trail.places(path);
                 (path.score + whole.score(&places), places)
             })
             .collect();
@@ -458,19 +484,4 @@ fn offset(cell: &RowCell, column: &Column) -> i32 {
     } else {
         0
     }
-}
-
-/// Offers a path to a beam: `from`, with the next cell put into `place`.
-fn keep(beam: &mut Vec<Path>, trail: &mut Trail, from: &Path, score: f32, offset: Option<i32>, place: Option<usize>) {
-    if beam.len() == BEAM {
-        let Some(worst) = beam.iter().enumerate().min_by(|a, b| a.1.score.total_cmp(&b.1.score)).map(|(i, _)| i) else {
-            return;
-        };
-        if beam[worst].score >= score {
-            return;
-        }
-        beam.swap_remove(worst);
-    }
-    trail.0.push((from.last, place));
-    beam.push(Path { score, offset, last: trail.0.len() - 1 });
 }

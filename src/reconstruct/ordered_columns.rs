@@ -107,7 +107,7 @@ fn is_number(text: &str) -> bool {
     let (mut digits, mut all) = (0, 0);
     for c in text.chars().filter(|c| !c.is_whitespace()) {
         all += 1;
-        digits += usize::from(c.is_ascii_digit() || ('０'..='９').contains(&c) || ".,%％≥≤=".contains(c));
+        digits += usize::from(matches!(c, '0'..='9' | '０'..='９' | '.' | ',' | '%' | '％' | '≥' | '≤' | '='));
     }
     digits > 0 && all <= 16 && digits * 2 > all
 }
