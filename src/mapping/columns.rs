@@ -34,7 +34,13 @@ struct Heading {
 /// The columns under these header rows, left to right, each with the field that fits best overall.
 ///
 /// `data` are rows below: what they hold decides between readings of a header that is broken off or misread.
-pub(super) fn columns(header: &[Row], part: HeaderPart, data: &[&Row], patterns: &Patterns, grammar: &Grammar) -> Vec<Column> {
+pub(super) fn columns(
+    header: &[Row],
+    part: HeaderPart,
+    data: &[&Row],
+    patterns: &Patterns,
+    grammar: &Grammar,
+) -> Vec<Column> {
     let headings = headings(header);
     let content = Aligner { patterns, grammar, columns: &[] };
     let candidates: Vec<Vec<(Field, f32)>> = headings

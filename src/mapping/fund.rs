@@ -82,7 +82,8 @@ pub(super) fn rate_closes(budget: Decimal, executed: Decimal, rate: Decimal) -> 
 
 /// The rows of a fund block that print a value.
 pub(super) fn funds(block: &FundBlock, head: &FormHead, patterns: &Patterns, grammar: &Grammar) -> Vec<Fund> {
-    let mut columns = columns(&block.header, HeaderPart::Fund, &block.rows.iter().collect::<Vec<_>>(), patterns, grammar);
+    let mut columns =
+        columns(&block.header, HeaderPart::Fund, &block.rows.iter().collect::<Vec<_>>(), patterns, grammar);
     // The label of the block stands in the header's first cell and feeds nothing.
     columns.retain(|c| {
         !(c.field.is_none_or(|f| f == Field::FundItem)

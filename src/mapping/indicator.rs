@@ -9,9 +9,7 @@ use super::levels::{self, Printed};
 use super::place::Places;
 use super::quantity::{Context, Grammar, WrittenUnit};
 use super::row::{Row, RowCell};
-use crate::model::{
-    Code, Columns, Finding, IndicatorRecord, Level, Number, Place, Quantity, Relation, Severity,
-};
+use crate::model::{Code, Columns, Finding, IndicatorRecord, Level, Number, Place, Quantity, Relation, Severity};
 use crate::normalize;
 use crate::patterns::{Field, HeaderPart, Patterns, RowLabel};
 use rust_decimal::Decimal;
@@ -53,7 +51,9 @@ impl Indicator {
         let (target, actual) = (self.target.as_ref()?, self.actual.as_ref()?);
         if let (Some(due), Some(done)) = (target.date, actual.date) {
             return match (target.relation?, actual.relation?) {
-                (Relation::AtMost | Relation::Equal, Relation::Equal | Relation::AtMost | Relation::Less) => Some(done <= due),
+                (Relation::AtMost | Relation::Equal, Relation::Equal | Relation::AtMost | Relation::Less) => {
+                    Some(done <= due)
+                }
                 (Relation::Less, Relation::Equal | Relation::AtMost) => Some(done < due),
                 (Relation::Less, Relation::Less) => Some(done <= due),
                 (Relation::AtMost | Relation::Equal | Relation::Less, Relation::More) if done >= due => Some(false),
@@ -73,12 +73,16 @@ impl Indicator {
                 (bound == Relation::Equal || reached >= wanted).then_some(reached >= wanted)
             }
             (Relation::More, Relation::Equal) => Some(reached > wanted),
-            (Relation::More, Relation::More | Relation::AtLeast) => (reached > wanted || (bound == Relation::More && reached == wanted)).then_some(true),
+            (Relation::More, Relation::More | Relation::AtLeast) => {
+                (reached > wanted || (bound == Relation::More && reached == wanted)).then_some(true)
+            }
             (Relation::AtMost, Relation::Equal | Relation::AtMost | Relation::Less) => {
                 (bound == Relation::Equal || reached <= wanted).then_some(reached <= wanted)
             }
             (Relation::Less, Relation::Equal) => Some(reached < wanted),
-            (Relation::Less, Relation::Less | Relation::AtMost) => (reached < wanted || (bound == Relation::Less && reached == wanted)).then_some(true),
+            (Relation::Less, Relation::Less | Relation::AtMost) => {
+                (reached < wanted || (bound == Relation::Less && reached == wanted)).then_some(true)
+            }
             (Relation::AtLeast, Relation::Less) if reached <= wanted => Some(false),
             (Relation::AtMost, Relation::More) if reached >= wanted => Some(false),
             // A bare number as the target of a measure that is better the larger or the smaller: only equality is sure.
@@ -145,8 +149,7 @@ pub(super) fn indicators(
     patterns: &Patterns,
     grammar: &Grammar,
 ) -> (Vec<Indicator>, Columns) {
-    let columns =
-        if block.header.is_empty() { usual_columns(block) } else { block_columns(block, patterns, grammar) };
+    let columns = if block.header.is_empty() { usual_columns(block) } else { block_columns(block, patterns, grammar) };
     let columns = with_named_level(columns);
     let reader = Reader { patterns, grammar, head, columns: &columns };
     let mut placed: Vec<Placed> = Vec::with_capacity(block.rows.len());
@@ -158,8 +161,7 @@ pub(super) fn indicators(
         }
     }
     let _ = totals;
-    let printed: Vec<(Printed, Printed)> =
-        placed.iter().map(|p| (p.level1.clone(), p.level2.clone())).collect();
+    let printed: Vec<(Printed, Printed)> = placed.iter().map(|p| (p.level1.clone(), p.level2.clone())).collect();
     let has = |field: Field| columns.iter().any(|c| c.field == Some(field));
     let levels = levels::assign(&printed, (has(Field::Level1), has(Field::Level2)), patterns, grammar);
     let mut found = Vec::with_capacity(placed.len());
@@ -212,7 +214,13 @@ fn usual_columns(block: &IndicatorBlock) -> Vec<Column> {
     order
         .iter()
         .enumerate()
-        .map(|(i, field)| Column { start: first + i, end: first + i + 1, header: String::new(), field: Some(*field), fit: 0.3 })
+        .map(|(i, field)| Column {
+            start: first + i,
+            end: first + i + 1,
+            header: String::new(),
+            field: Some(*field),
+            fit: 0.3,
+        })
         .collect()
 }
 
@@ -229,8 +237,7 @@ impl Reader<'_> {
         // The block's own label stands left of the first column and feeds nothing.
         let first_column = self.columns.iter().map(|c| c.start).min().unwrap_or(0);
         row.cells.retain(|c| {
-            !(c.column < first_column || self.columns.iter().all(|k| k.start != c.column))
-                || !self.is_block_label(c)
+            !(c.column < first_column || self.columns.iter().all(|k| k.start != c.column)) || !self.is_block_label(c)
         });
         let aligner = Aligner { patterns: self.patterns, grammar: self.grammar, columns: self.columns };
         let kinds: Vec<_> = row.cells.iter().map(|c| aligner.kind(c)).collect();
@@ -244,7 +251,10 @@ impl Reader<'_> {
             findings.push(Finding::new(
                 Code::ColumnShiftRepaired,
                 Severity::Warning,
-                format!("the row's cells stand in other columns than their headers; placed by kind and order: {}", moved.join(", ")),
+                format!(
+                    "the row's cells stand in other columns than their headers; placed by kind and order: {}",
+                    moved.join(", ")
+                ),
             ));
         }
         for index in &alignment.dropped {
@@ -253,13 +263,18 @@ impl Reader<'_> {
                 continue;
             }
             confidence = confidence.min(0.9);
-            findings.push(
-                Finding { found: Some(cell.text.clone()), ..Finding::new(
+            findings.push(Finding {
+                found: Some(cell.text.clone()),
+                ..Finding::new(
                     Code::CellDropped,
                     Severity::Warning,
-                    format!("the cell {:?} in column {} fits no column of the header and feeds no field", clip(&cell.text), cell.column),
-                ) },
-            );
+                    format!(
+                        "the cell {:?} in column {} fits no column of the header and feeds no field",
+                        clip(&cell.text),
+                        cell.column
+                    ),
+                )
+            });
         }
         confidence *= row.cells.iter().map(|c| c.trust).fold(1.0, f32::min);
         let mut text = |field: Field| -> String {
@@ -328,7 +343,9 @@ impl Reader<'_> {
             .filter_map(|(column, held)| {
                 let cell = &row.cells[*held.first()?];
                 let outside = cell.column < column.start || cell.column >= column.end;
-                outside.then(|| format!("{} from column {} to {}", column.field.map_or("", Field::key), cell.column, column.start))
+                outside.then(|| {
+                    format!("{} from column {} to {}", column.field.map_or("", Field::key), cell.column, column.start)
+                })
             })
             .collect()
     }
@@ -343,7 +360,10 @@ impl Reader<'_> {
         }
         let values = |p: &Placed| usize::from(!p.target.is_empty()) + usize::from(!p.actual.is_empty());
         if next.name.is_empty() {
-            return values(next) > 0 || !next.deviation.is_empty() || !next.basis.is_empty() || !next.improvement.is_empty();
+            return values(next) > 0
+                || !next.deviation.is_empty()
+                || !next.basis.is_empty()
+                || !next.improvement.is_empty();
         }
         // A name alone: the rest of a name if rows of this form have values and this one has none.
         let _ = rows;
@@ -406,7 +426,10 @@ impl Reader<'_> {
             findings.push(Finding::new(
                 Code::UnitInferred,
                 Severity::Info,
-                format!("{field} {:?} prints no unit; it takes {} from the other cell of its row", quantity.raw, unit.base),
+                format!(
+                    "{field} {:?} prints no unit; it takes {} from the other cell of its row",
+                    quantity.raw, unit.base
+                ),
             ));
         }
         if level1.inferred {
@@ -420,7 +443,11 @@ impl Reader<'_> {
             ));
         }
         let placeholder = name.as_deref().is_none_or(|n| {
-            self.grammar.is_blank(n) || self.patterns.row_labels.is(&normalize::key(n).trim_end_matches(['.', ':', '、', ',']).to_owned(), RowLabel::Placeholder)
+            self.grammar.is_blank(n)
+                || self
+                    .patterns
+                    .row_labels
+                    .is(&normalize::key(n).trim_end_matches(['.', ':', '、', ',']).to_owned(), RowLabel::Placeholder)
         });
         let has_value = target.is_some() || actual.is_some() || weight.is_some() || score.is_some();
         if placeholder && !has_value {
@@ -461,17 +488,28 @@ impl Reader<'_> {
         if placed.sign.is_empty() && placed.unit.is_empty() {
             return Some(placed.target.clone());
         }
-        let words = |text: &str| self.grammar.is_blank(text) || text.chars().any(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
+        let words =
+            |text: &str| self.grammar.is_blank(text) || text.chars().any(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
         // 定性, 正向 and the like are part of nothing.
         let sign = if words(&placed.sign) { "" } else { placed.sign.as_str() };
         let bare = points(self.grammar, &normalize::display(&placed.target)).is_some();
-        let unit = if bare && self.grammar.unit(&normalize::display(&placed.unit)).is_some() { placed.unit.as_str() } else { "" };
+        let unit = if bare && self.grammar.unit(&normalize::display(&placed.unit)).is_some() {
+            placed.unit.as_str()
+        } else {
+            ""
+        };
         Some(format!("{}{}{}", sign.trim(), placed.target.trim(), unit.trim()))
     }
 
     /// Reads a bare number in the unit that the other cell prints. Under a percent sign 96 is 0.96, and 0.96 or 1 is
     /// itself where that is nearer to the other cell.
-    fn with_unit(&self, raw: &str, unit: &WrittenUnit, other: Option<&Quantity>, context: &Context) -> Option<Quantity> {
+    fn with_unit(
+        &self,
+        raw: &str,
+        unit: &WrittenUnit,
+        other: Option<&Quantity>,
+        context: &Context,
+    ) -> Option<Quantity> {
         let read = |unit: WrittenUnit| {
             let context = Context { default_unit: Some(unit), ..context.clone() };
             self.grammar.read(raw, &context).map(|r| r.quantity)

@@ -16,9 +16,9 @@ mod labels;
 mod levels;
 mod problem;
 mod regions;
+mod relations;
 mod rows;
 mod scoring;
-mod relations;
 mod units;
 
 pub use check::{check, show};
