@@ -199,8 +199,7 @@ fn a_pattern_overlay_changes_a_record() {
     assert_eq!(shown.status.code(), Some(0), "{}", stderr(&shown));
     assert!(stdout(&shown).contains("id = "), "entries are shown as the files have them");
 
-    let overlay =
-        "[[unit]]\nid = \"test-basket\"\nwritten = [\"箩筐\"]\nbase = \"斤\"\nfactor = \"50\"\nsource = \"test\"\n";
+    let overlay = "[[unit]]\nid = \"test-basket\"\nkind = \"counter\"\nwritten = [\"箩筐\"]\nbase = \"斤\"\nfactor = \"50\"\nsource = \"test\"\n";
     fs::write(dir.path().join("units.toml"), overlay).unwrap();
     let form = "稻谷收购项目支出绩效自评表\n（2021年度）\n\
         绩效指标\t一级指标\t二级指标\t三级指标\t年度指标值\t实际完成值\t分值\t得分\n\

@@ -85,12 +85,36 @@ impl Aligner<'_> {
         }
     }
 
+    /// Looks at a row's cells. Of two level-1 words side by side the second is a level 2: 效益 | 履职效益.
+    pub(super) fn kinds(&self, row: &Row) -> Vec<Kind> {
+        let mut kinds: Vec<Kind> = row.cells.iter().map(|c| self.kind(c)).collect();
+        for index in 1..kinds.len() {
+            if kinds[index - 1].level1 && kinds[index].level1 {
+                (kinds[index].level1, kinds[index].level_word) = (false, true);
+            }
+        }
+        kinds
+    }
+
     /// Puts a row's cells into columns.
     pub(super) fn align(&self, row: &Row, kinds: &[Kind]) -> Alignment {
         if let Some(direct) = self.direct(row, kinds) {
             return direct;
         }
         self.search(row, kinds)
+    }
+
+    /// Cells where they stand, whatever they hold.
+    pub(super) fn by_position(&self, row: &Row) -> Alignment {
+        let mut alignment =
+            Alignment { cells: vec![Vec::new(); self.columns.len()], margin: CERTAIN, ..Alignment::default() };
+        for (index, cell) in row.cells.iter().enumerate() {
+            match self.columns.iter().position(|c| c.start <= cell.column && cell.column < c.end) {
+                Some(at) => alignment.cells[at].push(index),
+                None => alignment.dropped.push(index),
+            }
+        }
+        alignment
     }
 
     /// Cells where they stand, if each then holds what its column should.

@@ -133,8 +133,12 @@ fn headings(header: &[Row]) -> Vec<Heading> {
             let above = &mut headings[at];
             let others_below = row.cells.iter().filter(|c| above.start <= c.column && c.column < above.end).count();
             if others_below <= 1 && cell.column == above.start {
-                // One cell below: the rest of the same words, or the one sub-header.
-                above.text = format!("{}{}", above.text, cell.text);
+                // One cell below: the rest of the same words, or the one sub-header; under a header that others
+                // share, a sub-header.
+                above.text = match above.parent {
+                    Some(_) => cell.text.clone(),
+                    None => format!("{}{}", above.text, cell.text),
+                };
                 continue;
             }
             let parent = above.parent.clone().unwrap_or_else(|| above.text.clone());

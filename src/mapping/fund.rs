@@ -82,6 +82,9 @@ pub(super) fn rate_closes(budget: Decimal, executed: Decimal, rate: Decimal) -> 
 
 /// The rows of a fund block that print a value.
 pub(super) fn funds(block: &FundBlock, head: &FormHead, patterns: &Patterns, grammar: &Grammar) -> Vec<Fund> {
+    if block.header.is_empty() {
+        return unheaded(block, &Reader { patterns, grammar, head, block_unit: head_unit(block, head, grammar) });
+    }
     let mut columns =
         columns(&block.header, HeaderPart::Fund, &block.rows.iter().collect::<Vec<_>>(), patterns, grammar);
     // The label of the block stands in the header's first cell and feeds nothing.
@@ -112,6 +115,20 @@ pub(super) fn funds(block: &FundBlock, head: &FormHead, patterns: &Patterns, gra
     block.rows.iter().filter_map(|row| reader.row(row, &columns, block)).collect()
 }
 
+/// A block without headers, as forms that only set a target have it: a label and one amount a row, the budget.
+fn unheaded(block: &FundBlock, reader: &Reader<'_>) -> Vec<Fund> {
+    let column = |field, start, end| Column { start, end, header: String::new(), field: Some(field), fit: 0.5 };
+    let amounts = block.rows.iter().filter_map(|row| row.cells.iter().find(|c| is_amount(c)));
+    let Some(first) = amounts.map(|c| c.column).min() else { return Vec::new() };
+    let columns = [column(Field::FundItem, 0, first), column(Field::Budget, first, usize::MAX)];
+    block.rows.iter().filter_map(|row| reader.row(row, &columns, block)).collect()
+}
+
+/// Does a cell hold an amount, or a mark for none?
+fn is_amount(cell: &RowCell) -> bool {
+    cell.text.starts_with(|c: char| c.is_ascii_digit() || "-—－.￥¥/".contains(c))
+}
+
 /// The unit that the block's label or the form states for its money.
 fn head_unit(block: &FundBlock, head: &FormHead, grammar: &Grammar) -> Option<WrittenUnit> {
     let money = |unit: &WrittenUnit| &*unit.base == "元";
@@ -135,12 +152,11 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn row(&self, row: &Row, columns: &[Column], block: &FundBlock) -> Option<Fund> {
         // The block's label, and whatever else stands left of the item, are no values.
-        let is_value = |c: &RowCell| c.text.starts_with(|c: char| c.is_ascii_digit() || "-—－.￥¥/".contains(c));
-        let leading = row.cells.iter().take_while(|c| !is_value(c)).count();
+        let leading = row.cells.iter().take_while(|c| !is_amount(c)).count();
         let mut row = row.clone();
         let labels: Vec<RowCell> = row.cells.drain(..leading).collect();
         let mut labels: Vec<RowCell> = labels.into_iter().filter(|c| self.points_note(c).is_none()).collect();
-        let fallback = labels.first().cloned();
+        let fallback = labels.last().cloned();
         labels.retain(|c| {
             !self.patterns.row_labels.is(&c.label, RowLabel::FundBlock) && block.label.as_deref() != Some(&c.text)
         });

@@ -2,10 +2,10 @@
 
 use super::align::{Aligner, Alignment, points};
 use super::columns::{Column, columns};
-use super::form::{FormHead, Totals};
+use super::form::FormHead;
 use super::fund::quotient;
 use super::layout::{DataRow, IndicatorBlock};
-use super::levels::{self, Printed};
+use super::levels::{self, LevelRow, Printed};
 use super::place::Places;
 use super::quantity::{Context, Grammar, WrittenUnit};
 use super::row::{Row, RowCell};
@@ -94,8 +94,14 @@ impl Indicator {
     /// The record, ids and the form's fields left to the caller.
     pub(super) fn into_record(self, patterns: &Patterns, blank: IndicatorRecord) -> IndicatorRecord {
         let (completion, attained) = (self.completion(), self.attained());
-        let indicator =
-            self.level3.as_deref().and_then(|name| patterns.indicators.find(self.level2.name.as_deref(), name));
+        let indicator = self.level3.as_deref().and_then(|name| {
+            let about = [blank.project.as_deref(), blank.form_title.as_deref()]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" ");
+            patterns.indicators.find_about(self.level2.name.as_deref(), name, Some(&about))
+        });
         IndicatorRecord {
             indicator: indicator.map(str::to_owned),
             level1: self.level1.name,
@@ -138,30 +144,68 @@ struct Placed {
     place: Place,
     confidence: f32,
     findings: Vec<Finding>,
-    after_break: bool,
+}
+
+/// What the rows of a block usually print, as shares of its rows.
+#[derive(Debug, Clone, Copy)]
+struct Habit {
+    points: f32,
+    values: f32,
+    /// Both target and actual.
+    both: f32,
+}
+
+/// The share of rows from which on something is usual in a form.
+const USUAL: f32 = 0.7;
+
+impl Habit {
+    fn of(rows: &[Placed]) -> Self {
+        let share = |has: &dyn Fn(&Placed) -> bool| {
+            rows.iter().filter(|r| has(r)).count() as f32 / rows.len().max(1) as f32
+        };
+        Habit {
+            points: share(&|r| !r.weight.is_empty() || !r.score.is_empty()),
+            values: share(&|r| !r.target.is_empty() || !r.actual.is_empty()),
+            both: share(&|r| !r.target.is_empty() && !r.actual.is_empty()),
+        }
+    }
 }
 
 /// The indicators of a block and the columns they were read from.
 pub(super) fn indicators(
     block: &IndicatorBlock,
     head: &FormHead,
-    totals: Totals,
     patterns: &Patterns,
     grammar: &Grammar,
 ) -> (Vec<Indicator>, Columns) {
     let columns = if block.header.is_empty() { usual_columns(block) } else { block_columns(block, patterns, grammar) };
     let columns = with_named_level(columns);
     let reader = Reader { patterns, grammar, head, columns: &columns };
-    let mut placed: Vec<Placed> = Vec::with_capacity(block.rows.len());
-    for row in &block.rows {
-        let next = reader.place(row);
-        match placed.last_mut() {
-            Some(last) if next.after_break && reader.goes_on(last, &next, &block.rows) => join(last, next),
-            _ => placed.push(next),
+    let all: Vec<Placed> = block.rows.iter().map(|row| reader.place(row, false)).collect();
+    let habit = Habit::of(&all);
+    let mut placed: Vec<Placed> = Vec::with_capacity(all.len());
+    for (next, row) in all.into_iter().zip(&block.rows) {
+        // What a page break left of a row makes little sense by itself: it is looked at where it stands.
+        if row.after_break
+            && let Some(last) = placed.last_mut()
+        {
+            let rest = reader.place(row, true);
+            if reader.goes_on(last, &rest, habit) {
+                join(last, rest);
+                continue;
+            }
         }
+        placed.push(next);
     }
-    let _ = totals;
-    let printed: Vec<(Printed, Printed)> = placed.iter().map(|p| (p.level1.clone(), p.level2.clone())).collect();
+    let printed: Vec<LevelRow> = placed
+        .iter()
+        .map(|p| LevelRow {
+            first: p.level1.clone(),
+            second: p.level2.clone(),
+            name: normalize::display(&p.name).into_owned(),
+            weight: points(grammar, &normalize::display(&p.weight)),
+        })
+        .collect();
     let has = |field: Field| columns.iter().any(|c| c.field == Some(field));
     let levels = levels::assign(&printed, (has(Field::Level1), has(Field::Level2)), patterns, grammar);
     let mut found = Vec::with_capacity(placed.len());
@@ -232,7 +276,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn place(&self, data: &DataRow) -> Placed {
+    /// Puts a row into columns; `as_it_stands` where nothing may be moved.
+    fn place(&self, data: &DataRow, as_it_stands: bool) -> Placed {
         let mut row = data.row.clone();
         // The block's own label stands left of the first column and feeds nothing.
         let first_column = self.columns.iter().map(|c| c.start).min().unwrap_or(0);
@@ -240,8 +285,8 @@ impl Reader<'_> {
             !(c.column < first_column || self.columns.iter().all(|k| k.start != c.column)) || !self.is_block_label(c)
         });
         let aligner = Aligner { patterns: self.patterns, grammar: self.grammar, columns: self.columns };
-        let kinds: Vec<_> = row.cells.iter().map(|c| aligner.kind(c)).collect();
-        let alignment = aligner.align(&row, &kinds);
+        let kinds = aligner.kinds(&row);
+        let alignment = if as_it_stands { aligner.by_position(&row) } else { aligner.align(&row, &kinds) };
         let mut places = Places::new(&row);
         let mut confidence = 0.99f32;
         let mut findings = Vec::new();
@@ -319,7 +364,6 @@ impl Reader<'_> {
             place: places.done(),
             confidence,
             findings,
-            after_break: data.after_break,
         }
     }
 
@@ -350,38 +394,66 @@ impl Reader<'_> {
             .collect()
     }
 
-    /// Is a row after a break the rest of the row before it? It prints no level and no points, and prints text only
-    /// where the row before has text that can go on.
-    fn goes_on(&self, last: &Placed, next: &Placed, rows: &[DataRow]) -> bool {
-        let points = !next.weight.is_empty() || !next.score.is_empty();
-        let levels = matches!(next.level1, Printed::Text(_)) || matches!(next.level2, Printed::Text(_));
-        if points || levels {
-            return self.is_fragment(last, next);
+    /// Is a row after a break the rest of the row before it, cut by the page's end?
+    fn goes_on(&self, last: &Placed, next: &Placed, habit: Habit) -> bool {
+        if let Some(verdict) = self.level_goes_on(last, next) {
+            return verdict;
+        }
+        if !next.weight.is_empty() || !next.score.is_empty() {
+            return false;
+        }
+        if next.name.is_empty() {
+            return true;
+        }
+        if self.is_placeholder(&normalize::display(&next.name)) {
+            return false;
         }
         let values = |p: &Placed| usize::from(!p.target.is_empty()) + usize::from(!p.actual.is_empty());
-        if next.name.is_empty() {
-            return values(next) > 0
-                || !next.deviation.is_empty()
-                || !next.basis.is_empty()
-                || !next.improvement.is_empty();
+        let has_points = |p: &Placed| !p.weight.is_empty() || !p.score.is_empty();
+        let detail = self.patterns.row_labels.is_detail(&normalize::key(&next.name));
+        // Rows of this form have points, and the row before has: this one is what is left of it.
+        if habit.points >= USUAL && has_points(last) && !detail {
+            return true;
         }
-        // A name alone: the rest of a name if rows of this form have values and this one has none.
-        let _ = rows;
-        values(next) == 0 && values(last) > 0 && next.deviation.is_empty() && next.basis.is_empty()
+        if values(next) == 0 {
+            return habit.values >= USUAL && values(last) > 0;
+        }
+        if values(next) == 1 && values(last) == 2 && habit.both >= USUAL && habit.points < 1.0 - USUAL {
+            return true;
+        }
+        self.value_goes_on(&last.target, &next.target) || self.value_goes_on(&last.actual, &next.actual)
     }
 
-    /// Halves of a row whose every cell was cut: levels that only together are known, a name without values of its own.
-    fn is_fragment(&self, last: &Placed, next: &Placed) -> bool {
-        let joined_level = |a: &Printed, b: &Printed, known: &dyn Fn(&str) -> bool| match (a, b) {
-            (Printed::Text(a), Printed::Text(b)) => !known(b) && known(&format!("{a}{b}")),
-            _ => false,
+    /// What the level cells say: halves that only together are a level (or its weight) go on, a level of its own does not.
+    fn level_goes_on(&self, last: &Placed, next: &Placed) -> Option<bool> {
+        let levels = &self.patterns.levels;
+        let first = |t: &str| levels.first(t).is_some() || levels::is_level_word(t);
+        let second = |t: &str| levels.second(t).is_some() || levels::is_level_word(t);
+        let halves = |a: &Printed, b: &Printed, known: &dyn Fn(&str) -> bool| match (a, b) {
+            (_, Printed::Blank | Printed::Covered) => None,
+            (Printed::Text(a), Printed::Text(b)) => {
+                let weight = super::align::outside_brackets(b).trim().is_empty();
+                Some(weight || (known(&format!("{a}{b}")) && !(known(a) && known(b))))
+            }
+            _ => Some(false),
         };
-        let first = |t: &str| self.patterns.levels.first(t).is_some();
-        let second = |t: &str| self.patterns.levels.second(t).is_some();
-        let points = !next.weight.is_empty() || !next.score.is_empty();
-        !points
-            && next.target.is_empty() | !last.target.is_empty()
-            && (joined_level(&last.level1, &next.level1, &first) || joined_level(&last.level2, &next.level2, &second))
+        match (halves(&last.level1, &next.level1, &first), halves(&last.level2, &next.level2, &second)) {
+            (None, None) => None,
+            (one, two) => Some(one.unwrap_or(true) && two.unwrap_or(true)),
+        }
+    }
+
+    /// Do two texts only together say a measure: `≤2,5` and `00元/件`, `37个基` and `层医疗机构`?
+    fn value_goes_on(&self, last: &str, next: &str) -> bool {
+        if last.is_empty() || next.is_empty() {
+            return false;
+        }
+        let whole = |text: &str| {
+            let reading = self.grammar.read(text, &Context { year: self.head.year, ..Context::default() });
+            reading.is_some_and(|r| r.quantity.is_measured() && r.quantity.text.is_none() && r.written_unit.is_some())
+        };
+        let cut_number = next.starts_with('0') && next[1..].starts_with(|c: char| c.is_ascii_digit() || c == '%');
+        whole(&format!("{last}{next}")) && !whole(last) && (!whole(next) || cut_number)
     }
 
     fn read(&self, placed: Placed, level1: Level, level2: Level) -> Option<Indicator> {
@@ -442,13 +514,7 @@ impl Reader<'_> {
                 format!("level 1 is not printed for this row; {two} belongs to {level}"),
             ));
         }
-        let placeholder = name.as_deref().is_none_or(|n| {
-            self.grammar.is_blank(n)
-                || self
-                    .patterns
-                    .row_labels
-                    .is(&normalize::key(n).trim_end_matches(['.', ':', '、', ',']).to_owned(), RowLabel::Placeholder)
-        });
+        let placeholder = name.as_deref().is_none_or(|n| self.is_placeholder(n));
         let has_value = target.is_some() || actual.is_some() || weight.is_some() || score.is_some();
         if placeholder && !has_value {
             return None;
@@ -471,6 +537,13 @@ impl Reader<'_> {
             confidence,
             findings,
         })
+    }
+
+    /// Is a name left in from the template: 指标1., ……?
+    fn is_placeholder(&self, name: &str) -> bool {
+        let key = normalize::key(name);
+        let bare = key.trim_end_matches(['.', ':', '、', ',']);
+        self.grammar.is_blank(name) || self.patterns.row_labels.is(bare, RowLabel::Placeholder)
     }
 
     /// A name as printed, without white space inside CJK text and a trailing colon.

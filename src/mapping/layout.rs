@@ -141,7 +141,19 @@ impl Reader<'_> {
         }
         if self.is_goals_label(row.cells.first()) {
             self.goals_label_row(row);
+        } else if self.is_unheaded_fund(row) {
+            self.state = State::Fund;
+            let label = row.cells.first().map(|c| c.text.clone());
+            self.out.block_labels.extend(label.clone());
+            self.out.funds.push(FundBlock { header: Vec::new(), rows: vec![row.clone()], label });
         }
+    }
+
+    /// 项目资金（万元）| 年度资金总额：| 120.5, with no header above.
+    fn is_unheaded_fund(&self, row: &Row) -> bool {
+        row.cells
+            .windows(2)
+            .any(|w| self.patterns.fund_labels.exact(&w[0].text).is_some() && begins_with_number(&w[1]))
     }
 
     /// Is a row of pairs what it seems? Inside the indicator block a row whose first cell is a head label and that
@@ -489,7 +501,8 @@ fn is_header_continuation(row: &Row, patterns: &Patterns) -> bool {
         {
             return false;
         }
-        let fragment = cell.label.is_empty() || patterns.row_labels.is(&cell.label, RowLabel::HeaderFragment);
+        let bracket = cell.label.is_empty() && !cell.text.contains(|c: char| c.is_numeric());
+        let fragment = bracket || patterns.row_labels.is(&cell.label, RowLabel::HeaderFragment);
         if fragment || patterns.headers.exact(&cell.label, HeaderPart::Indicator).next().is_some() {
             heads += 1;
         }

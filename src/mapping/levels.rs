@@ -8,6 +8,7 @@
 use super::quantity::Grammar;
 use crate::model::{Level, Number};
 use crate::patterns::{LevelKind, Patterns};
+use rust_decimal::Decimal;
 
 /// What a row's level cell prints.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +25,10 @@ pub(super) enum Printed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Convention {
     Top,
-    Middle,
+    /// Of an even number of rows the upper middle one.
+    UpperMiddle,
+    /// … the lower middle one.
+    LowerMiddle,
     End,
 }
 
@@ -34,42 +38,61 @@ const UNUSUAL: f32 = 0.6;
 const MISPLACED: f32 = 1.0;
 /// Price of a level 2 that the taxonomy does not allow under its level 1.
 const CONTRADICTED: f32 = 1.5;
+/// Price of a name whose words speak against its level 2.
+const WORDS: f32 = 0.2;
+/// Worth of a level whose rows add up to the weight printed behind it.
+const WEIGHTS: f32 = 0.5;
+/// Readings of the first level that the second is tried against.
+const READINGS: usize = 6;
 /// Rows beyond which a form's levels are carried down without a search.
-const LONGEST_SEARCH: usize = 400;
+const LONGEST_SEARCH: usize = 120;
+
+/// What a row prints that tells its levels.
+#[derive(Debug, Clone)]
+pub(super) struct LevelRow {
+    pub(super) first: Printed,
+    pub(super) second: Printed,
+    /// Its level-3 name.
+    pub(super) name: String,
+    pub(super) weight: Option<Decimal>,
+}
 
 /// Both levels of every row.
 pub(super) fn assign(
-    rows: &[(Printed, Printed)],
+    rows: &[LevelRow],
     has_columns: (bool, bool),
     patterns: &Patterns,
     grammar: &Grammar,
 ) -> Vec<(Level, Level)> {
-    let first: Vec<&Printed> = rows.iter().map(|r| &r.0).collect();
-    let second: Vec<&Printed> = rows.iter().map(|r| &r.1).collect();
-    let stated = rows.iter().any(|r| r.0 == Printed::Covered || r.1 == Printed::Covered);
+    let first: Vec<&Printed> = rows.iter().map(|r| &r.first).collect();
+    let second: Vec<&Printed> = rows.iter().map(|r| &r.second).collect();
+    let stated = rows.iter().any(|r| r.first == Printed::Covered || r.second == Printed::Covered);
     let conventions: &[Convention] = if stated || rows.len() > LONGEST_SEARCH {
         &[Convention::Top]
     } else {
-        &[Convention::Top, Convention::Middle, Convention::End]
+        &[Convention::Top, Convention::UpperMiddle, Convention::LowerMiddle, Convention::End]
     };
-    let mut best: Option<(f32, Vec<Option<usize>>, Vec<Option<usize>>)> = None;
-    for &convention in conventions {
-        let (cost1, owner1) = spread(&first, &[0, rows.len()], convention);
-        let mut borders = vec![0];
-        borders.extend((1..rows.len()).filter(|i| owner1[*i] != owner1[*i - 1]));
-        borders.push(rows.len());
-        let (cost2, owner2) = spread(&second, &borders, convention);
-        let mut cost = cost1 + cost2 + if convention == Convention::Top { 0.0 } else { UNUSUAL };
-        for (index, printed) in second.iter().enumerate() {
-            if let (Printed::Text(two), Some(Printed::Text(one))) = (printed, owner1[index].map(|o| first[o]))
-                && contradicts(one, two, patterns)
-                && !matches!(first[index], Printed::Text(_))
-            {
-                cost += CONTRADICTED;
+    let mut best: Option<(f32, Owners, Owners)> = None;
+    'conventions: for &convention in conventions {
+        // Which row bears the first level decides where the second may break, so a few readings of it are kept.
+        for (cost1, owner1) in spread(&first, &[0, rows.len()], convention, READINGS) {
+            let mut borders = vec![0];
+            borders.extend((1..rows.len()).filter(|i| owner1[*i] != owner1[*i - 1]));
+            borders.push(rows.len());
+            for (cost2, owner2) in spread(&second, &borders, convention, READINGS) {
+                let contradictions = contradictions(&first, &second, &owner1, patterns);
+                let mut cost = cost1 + cost2 + CONTRADICTED * contradictions as f32;
+                if convention == Convention::Top && cost == 0.0 {
+                    // Nothing speaks against the usual convention.
+                    best = Some((cost, owner1, owner2));
+                    break 'conventions;
+                }
+                cost += if convention == Convention::Top { 0.0 } else { UNUSUAL };
+                cost += words_against(rows, &owner2, patterns) + weights_against(rows, &owner1, grammar);
+                if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
+                    best = Some((cost, owner1.clone(), owner2));
+                }
             }
-        }
-        if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
-            best = Some((cost, owner1, owner2));
         }
     }
     let Some((_, owner1, owner2)) = best else { return Vec::new() };
@@ -105,74 +128,117 @@ pub(super) fn assign(
     levels
 }
 
-/// For each row the row whose text it bears, and what the convention costs. `borders` are rows that no span crosses.
-fn spread(column: &[&Printed], borders: &[usize], convention: Convention) -> (f32, Vec<Option<usize>>) {
-    let mut owner: Vec<Option<usize>> = vec![None; column.len()];
+/// How many printed level 2 the taxonomy does not allow under the level 1 that is carried to them.
+fn contradictions(first: &[&Printed], second: &[&Printed], owner: &Owners, patterns: &Patterns) -> usize {
+    let carried = |index: usize| match (&owner[index], first[index]) {
+        (Some(from), Printed::Blank | Printed::Covered) => Some(first[*from]),
+        _ => None,
+    };
+    let wrong = |(index, printed): &(usize, &&Printed)| match (printed, carried(*index)) {
+        (Printed::Text(two), Some(Printed::Text(one))) => contradicts(one, two, patterns),
+        _ => false,
+    };
+    second.iter().enumerate().filter(wrong).count()
+}
+
+/// What the names' words say against this reading of level 2.
+fn words_against(rows: &[LevelRow], owner: &Owners, patterns: &Patterns) -> f32 {
+    let votes = rows.iter().zip(owner).filter_map(|(row, owner)| match &rows[(*owner)?].second {
+        Printed::Text(two) => Some(patterns.levels.speaks_for(patterns.levels.second(two)?, &row.name)),
+        _ => None,
+    });
+    -WORDS * votes.map(f32::from).sum::<f32>()
+}
+
+/// What the weights printed behind the levels say against this reading of level 1: 产出指标(50分) over rows of 50.
+fn weights_against(rows: &[LevelRow], owner: &Owners, grammar: &Grammar) -> f32 {
     let mut cost = 0.0;
+    for (index, row) in rows.iter().enumerate() {
+        let Printed::Text(text) = &row.first else { continue };
+        let Some(weight) = level(text, grammar).weight else { continue };
+        let held: Decimal =
+            rows.iter().zip(owner).filter(|(_, o)| **o == Some(index)).filter_map(|(r, _)| r.weight).sum();
+        cost += if held == weight.get() { -WEIGHTS } else { 0.0 };
+    }
+    cost
+}
+
+/// For each row the row whose text it bears.
+type Owners = Vec<Option<usize>>;
+
+/// The cheapest readings of a level under a convention, each with its cost: for each row the row whose text it bears.
+/// `borders` are rows that no span crosses. Only the middle conventions have more than one reading.
+fn spread(column: &[&Printed], borders: &[usize], convention: Convention, readings: usize) -> Vec<(f32, Owners)> {
+    let mut all: Vec<(f32, Owners)> = vec![(0.0, vec![None; column.len()])];
     for border in borders.windows(2) {
         let (start, end) = (border[0], border[1]);
         let labels: Vec<usize> = (start..end).filter(|i| matches!(column[*i], Printed::Text(_))).collect();
         let (Some(&first), Some(&last)) = (labels.first(), labels.last()) else { continue };
-        let ends: Vec<usize> = match convention {
+        let cuts: Vec<(f32, Vec<usize>)> = match convention {
             Convention::Top => {
-                cost += if first > start { 2.0 + 0.5 * (first - start) as f32 } else { 0.0 };
-                labels.iter().skip(1).copied().chain([end]).collect()
+                let lost = if first > start { 2.0 + 0.5 * (first - start) as f32 } else { 0.0 };
+                vec![(lost, labels.iter().skip(1).copied().chain([end]).collect())]
             }
             Convention::End => {
-                cost += if last + 1 < end { 2.0 + 0.5 * (end - 1 - last) as f32 } else { 0.0 };
-                labels.iter().map(|l| l + 1).collect()
+                let lost = if last + 1 < end { 2.0 + 0.5 * (end - 1 - last) as f32 } else { 0.0 };
+                vec![(lost, labels.iter().map(|l| l + 1).collect())]
             }
-            Convention::Middle => {
-                let (price, ends) = middle(&labels, start, end);
-                cost += price;
-                ends
-            }
+            Convention::UpperMiddle => middle(&labels, start, end, false, readings),
+            Convention::LowerMiddle => middle(&labels, start, end, true, readings),
         };
-        let mut from = if convention == Convention::Top { first } else { start };
-        for (label, to) in labels.iter().zip(ends) {
-            owner[from..to].fill(Some(*label));
-            from = to;
+        let mut next = Vec::with_capacity(all.len() * cuts.len());
+        for (cost, owner) in &all {
+            for (price, ends) in &cuts {
+                let mut owner = owner.clone();
+                let mut from = if convention == Convention::Top { first } else { start };
+                for (label, to) in labels.iter().zip(ends) {
+                    owner[from..*to].fill(Some(*label));
+                    from = *to;
+                }
+                next.push((cost + price, owner));
+            }
         }
+        next.sort_by(|a, b| a.0.total_cmp(&b.0));
+        next.truncate(readings);
+        all = next;
     }
-    (cost, owner)
+    all
 }
 
-/// Cuts `[start, end)` into one span a label so that the labels stand nearest to the middle of their spans.
-fn middle(labels: &[usize], start: usize, end: usize) -> (f32, Vec<usize>) {
-    // best[e] = least cost of spans for the labels so far that end at e.
-    let mut best: Vec<Option<(f32, Vec<usize>)>> = vec![None; end - start + 1];
-    best[0] = Some((0.0, Vec::new()));
+/// Cuts `[start, end)` into one span a label so that the labels stand nearest to the middle of their spans: the
+/// cheapest ways, as the spans' ends. Of equal ways the one with spans more alike in length is cheaper.
+fn middle(labels: &[usize], start: usize, end: usize, lower: bool, readings: usize) -> Vec<(f32, Vec<usize>)> {
+    // best[e]: the cheapest spans for the labels so far that end at start + e.
+    let mut best: Vec<Vec<(f32, Vec<usize>)>> = vec![Vec::new(); end - start + 1];
+    best[0].push((0.0, Vec::new()));
     for (index, &label) in labels.iter().enumerate() {
-        let limit = labels.get(index + 1).copied().unwrap_or(end);
         let last = index + 1 == labels.len();
-        let mut next: Vec<Option<(f32, Vec<usize>)>> = vec![None; end - start + 1];
-        for (at, state) in best.iter().enumerate() {
-            let Some((cost, ends)) = state else { continue };
+        let limit = labels.get(index + 1).copied().unwrap_or(end);
+        let mut next: Vec<Vec<(f32, Vec<usize>)>> = vec![Vec::new(); end - start + 1];
+        for (at, ways) in best.iter().enumerate().filter(|(at, ways)| start + at <= label && !ways.is_empty()) {
             let from = start + at;
-            if from > label {
-                continue;
-            }
-            let first_end = if last { end } else { label + 1 };
-            for to in first_end..=limit {
+            for to in if last { end } else { label + 1 }..=limit {
                 let rows = to - from;
-                let (low, high) = (from + (rows - 1) / 2, from + rows / 2);
-                let price = if label == low || label == high {
-                    0.0
-                } else {
-                    MISPLACED + 0.1 * label.abs_diff(low).min(label.abs_diff(high)) as f32
-                };
-                let total = cost + price;
-                let slot = &mut next[to - start];
-                if slot.as_ref().is_none_or(|(c, _)| total < *c) {
+                let center = if lower { from + rows / 2 } else { from + (rows - 1) / 2 };
+                let price = match label.abs_diff(center) {
+                    0 => 0.0,
+                    1 if rows % 2 == 0 => 0.5 * MISPLACED,
+                    off => MISPLACED + 0.1 * off as f32,
+                } + 0.002 * (rows * rows) as f32;
+                next[to - start].extend(ways.iter().map(|(cost, ends)| {
                     let mut ends = ends.clone();
                     ends.push(to);
-                    *slot = Some((total, ends));
-                }
+                    (cost + price, ends)
+                }));
             }
+        }
+        for ways in &mut next {
+            ways.sort_by(|a, b| a.0.total_cmp(&b.0));
+            ways.truncate(readings);
         }
         best = next;
     }
-    best.pop().flatten().unwrap_or((f32::INFINITY, vec![end; labels.len()]))
+    best.pop().unwrap_or_default()
 }
 
 /// Does the taxonomy forbid this level 2 under this level 1?

@@ -108,7 +108,7 @@ fn read(
     let mut columns = Columns::new();
     let mut indicators = Vec::new();
     for block in &layout.indicators {
-        let (found, used) = indicator::indicators(block, &head, totals, patterns, grammar);
+        let (found, used) = indicator::indicators(block, &head, patterns, grammar);
         indicators.extend(found);
         for (field, header) in used {
             columns.entry(field).or_insert(header);

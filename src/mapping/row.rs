@@ -60,6 +60,13 @@ impl Row {
         }
     }
 
+    /// Is the row one cell over the whole width of a table of several columns?
+    pub(super) fn is_band(&self) -> bool {
+        self.covered.is_empty()
+            && self.width >= 2
+            && self.only_text().is_some_and(|cell| cell.column == 0 && cell.end >= self.width)
+    }
+
     /// Is this column covered by a cell that began above?
     pub(super) fn is_covered(&self, column: usize) -> bool {
         self.covered.iter().any(|(start, end)| (*start..*end).contains(&column))

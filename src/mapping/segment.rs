@@ -83,9 +83,20 @@ impl<'p> Segmenter<'p> {
                 if grid.first_row == 0 || self.tables == 0 || grid.origin == crate::model::GridOrigin::Explicit {
                     self.tables += 1;
                 }
-                let rows: Vec<(RowKind, Row)> =
-                    row::rows(&grid, self.tables).into_iter().map(|r| (classify(&r, self.patterns), r)).collect();
-                self.push_rows(rows);
+                // A row that is one cell over the whole width is a line of text that the format put into the table:
+                // titles, units and prose of a sheet.
+                let mut run: Vec<(RowKind, Row)> = Vec::new();
+                for mut row in row::rows(&grid, self.tables) {
+                    if row.is_band() {
+                        self.push_rows(std::mem::take(&mut run));
+                        let lines = std::mem::take(&mut row.cells);
+                        lines.iter().flat_map(|cell| cell.raw.lines()).for_each(|line| self.push_line(line));
+                        continue;
+                    }
+                    row.first_of_grid = run.is_empty();
+                    run.push((classify(&row, self.patterns), row));
+                }
+                self.push_rows(run);
             }
         }
     }
@@ -134,6 +145,9 @@ impl<'p> Segmenter<'p> {
     }
 
     fn push_rows(&mut self, rows: Vec<(RowKind, Row)>) {
+        if rows.is_empty() {
+            return;
+        }
         let is_anchor = |kind: &RowKind| {
             matches!(
                 kind,

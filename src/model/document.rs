@@ -2,6 +2,7 @@ use super::{Finding, Grid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What an input file is, told by its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -52,6 +53,22 @@ pub enum Block<'a> {
     PageBreak,
 }
 
+/// Blocks that are read from a file's bytes each time they are asked for.
+pub trait BlockSource: std::fmt::Debug + Send + Sync {
+    /// The blocks in reading order, the same at every call.
+    fn blocks(&self) -> Box<dyn Iterator<Item = Block<'static>> + '_>;
+}
+
+/// Content too large to be held at once, such as a sheet of a million rows. Two are equal where they are one.
+#[derive(Debug, Clone)]
+pub struct Deferred(pub Arc<dyn BlockSource>);
+
+impl PartialEq for Deferred {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 /// What a loader found inside a file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
@@ -59,6 +76,9 @@ pub enum Body {
     Text(String),
     /// Text and tables that the format tells apart.
     Blocks(Vec<Block<'static>>),
+    /// The same, read piece by piece when asked for. A table of very many rows comes in several grids, each saying
+    /// by [`Grid::first_row`] where it begins.
+    Deferred(Deferred),
 }
 
 /// One input file, read.

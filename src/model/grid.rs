@@ -14,6 +14,9 @@ pub struct Cell {
     /// Text as the source has it (OCR markup such as `$\geq 90\%$` included; `normalize` reads it), lines separated by
     /// `\n`, outer white space trimmed. The format's own markup (`<br>` in an HTML table) is already read.
     pub text: String,
+    /// The stored value where the text shown is rounded or cut by a number format: `98.77` where `99` is shown. None
+    /// where the text says all.
+    pub exact: Option<String>,
     /// 1-based page, where the format has pages; a cell that a page break cuts has its first page.
     pub page: Option<u32>,
     /// Box on that page, where the format has geometry.
@@ -90,8 +93,10 @@ pub struct Grid {
     /// Name of the sheet, caption or other label that the format gives the table.
     pub name: Option<String>,
     /// The first rows of a table whose earlier rows were handed out as a grid before (very long tables are cut so
-    /// that memory stays bounded): number of rows that came before.
+    /// that memory stays bounded): number of rows that came before. In a sheet, the sheet's row that row 0 is.
     pub first_row: usize,
+    /// Column of the sheet that column 0 is, where the format has sheets: with `first_row` it gives a cell's address.
+    pub first_column: usize,
 }
 
 impl Grid {
@@ -100,7 +105,7 @@ impl Grid {
         cells.sort_by_key(|c| (c.row, c.column));
         let rows = cells.iter().map(Cell::row_end).max().unwrap_or(0);
         let columns = cells.iter().map(Cell::column_end).max().unwrap_or(0);
-        Grid { rows, columns, cells, origin, page: None, bbox: None, name: None, first_row: 0 }
+        Grid { rows, columns, cells, origin, page: None, bbox: None, name: None, first_row: 0, first_column: 0 }
     }
 
     /// The anchors that begin in this row, left to right.

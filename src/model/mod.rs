@@ -13,7 +13,7 @@ mod quantity;
 mod record;
 
 pub use bbox::BBox;
-pub use document::{Block, Body, Document, Encoding, Line, Media};
+pub use document::{Block, BlockSource, Body, Deferred, Document, Encoding, Line, Media};
 pub use finding::{Code, Finding, Severity};
 pub use grid::{Cell, Grid, GridOrigin, Trust};
 pub use identity::Identity;

@@ -91,11 +91,12 @@ pub struct RowLabels {
     names: HashMap<String, Vec<RowLabel>>,
     title: Vec<String>,
     money: Vec<String>,
+    detail: Vec<String>,
 }
 
 impl RowLabels {
     pub(super) fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
-        let mut labels = RowLabels { names: HashMap::new(), title: Vec::new(), money: Vec::new() };
+        let mut labels = RowLabels { names: HashMap::new(), title: Vec::new(), money: Vec::new(), detail: Vec::new() };
         for entry in load_entries::<RowLabelEntry>(overlay)? {
             let label = match entry.id.as_str() {
                 "total" => RowLabel::Total,
@@ -105,6 +106,10 @@ impl RowLabels {
                 "note" => RowLabel::Note,
                 "numbering" => RowLabel::Numbering,
                 "header-fragment" => RowLabel::HeaderFragment,
+                "detail" => {
+                    labels.detail.extend(entry.like.iter().map(|w| normalize::key(w)));
+                    continue;
+                }
                 "money" => {
                     labels.money.extend(entry.like);
                     continue;
@@ -125,6 +130,11 @@ impl RowLabels {
     /// Is this key ([`label_key`]; for placeholders [`normalize::key`]) such a label?
     pub fn is(&self, key: &str, label: RowLabel) -> bool {
         self.names.get(key).is_some_and(|labels| labels.contains(&label))
+    }
+
+    /// Is a row with this name ([`normalize::key`]) a detail of the row above, 其中：桃树种植面积?
+    pub fn is_detail(&self, key: &str) -> bool {
+        self.detail.iter().any(|word| key.starts_with(word.as_str()))
     }
 
     /// Does a row with this name speak of money?

@@ -15,6 +15,8 @@ pub(super) struct LevelEntry {
     names: Vec<String>,
     #[serde(default)]
     parents: Vec<String>,
+    #[serde(default)]
+    words: Vec<String>,
     display: Option<String>,
 }
 
@@ -82,6 +84,17 @@ impl Levels {
             .parents
             .iter()
             .filter_map(|id| self.entries.iter().position(|e| e.id == *id && e.level == 1).map(LevelKind))
+    }
+
+    /// What the words of an indicator's name say for it standing under this level 2: 1 for, -1 for another kind, 0
+    /// nothing.
+    pub fn speaks_for(&self, second: LevelKind, name: &str) -> i8 {
+        let fits = |entry: &LevelEntry| entry.words.iter().any(|word| name.contains(word.as_str()));
+        match self.entries.get(second.0) {
+            Some(entry) if fits(entry) => 1,
+            _ if self.entries.iter().any(fits) => -1,
+            _ => 0,
+        }
     }
 
     /// How a kind is spelt where nothing else says: 效益指标.

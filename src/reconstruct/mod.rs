@@ -20,6 +20,7 @@ pub fn blocks(document: &Document) -> Box<dyn Iterator<Item = Block<'_>> + '_> {
     match &document.body {
         Body::Text(text) => Box::new(text_blocks::TextBlocks::new(text)),
         Body::Blocks(blocks) => Box::new(blocks.iter().map(reborrow)),
+        Body::Deferred(deferred) => Box::new(deferred.0.blocks().map(|block| -> Block<'_> { block })),
     }
 }
 

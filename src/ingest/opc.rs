@@ -1,0 +1,96 @@
+//! Open Packaging Conventions (ECMA-376 part 2): how one part of a package names another.
+
+use super::LoadError;
+use super::package::Package;
+use super::xml::{attribute, local};
+use quick_xml::events::Event;
+
+/// The relationships of one part.
+#[derive(Debug, Default)]
+pub(crate) struct Relations(Vec<Relation>);
+
+#[derive(Debug)]
+struct Relation {
+    id: String,
+    /// Last word of its type: `styles`, `worksheet`.
+    kind: String,
+    /// Name of the part it leads to.
+    target: String,
+}
+
+impl Relations {
+    /// Of this part; none where it states none. Those that lead out of the package are passed over.
+    pub(crate) fn of(package: &mut Package<'_>, part: &str) -> Result<Self, LoadError> {
+        let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
+        let name = if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") };
+        let mut relations = Vec::new();
+        let Some(mut xml) = package.xml(&name)? else {
+            return Ok(Relations::default());
+        };
+        loop {
+            match xml.next()? {
+                Event::Start(e) if local(e.name().as_ref()) == "Relationship" => {
+                    let get = |name| attribute(&e, name).unwrap_or_default();
+                    if get("TargetMode") != "External" {
+                        relations.push(Relation {
+                            id: get("Id").into_owned(),
+                            kind: get("Type").rsplit('/').next().unwrap_or_default().to_owned(),
+                            target: resolved(folder, &get("Target")),
+                        });
+                    }
+                }
+                Event::Eof => return Ok(Relations(relations)),
+                _ => {}
+            }
+        }
+    }
+
+    /// The part that the first relationship of this kind leads to.
+    pub(crate) fn target(&self, kind: &str) -> Option<String> {
+        self.0.iter().find(|r| r.kind == kind).map(|r| r.target.clone())
+    }
+
+    /// The part that the relationship of this id leads to.
+    pub(crate) fn by_id(&self, id: &str) -> Option<&str> {
+        self.0.iter().find(|r| r.id == id).map(|r| r.target.as_str())
+    }
+
+    /// The kind of the relationship of this id.
+    pub(crate) fn kind_of(&self, id: &str) -> Option<&str> {
+        self.0.iter().find(|r| r.id == id).map(|r| r.kind.as_str())
+    }
+}
+
+/// The package's main part.
+pub(crate) fn main_part(package: &mut Package<'_>) -> Result<Option<String>, LoadError> {
+    Ok(Relations::of(package, "")?.target("officeDocument"))
+}
+
+/// A target as the name of a part: relative to the folder of its source unless it begins with `/`.
+fn resolved(folder: &str, target: &str) -> String {
+    let mut path: Vec<&str> = Vec::new();
+    let base = if target.starts_with('/') { "" } else { folder };
+    for step in base.split('/').chain(target.split('/')) {
+        match step {
+            "" | "." => {}
+            ".." => {
+                path.pop();
+            }
+            step => path.push(step),
+        }
+    }
+    path.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_resolve_inside_the_package() {
+        assert_eq!(resolved("word", "styles.xml"), "word/styles.xml");
+        assert_eq!(resolved("xl", "/xl/worksheets/sheet1.xml"), "xl/worksheets/sheet1.xml");
+        assert_eq!(resolved("xl", "../docProps/app.xml"), "docProps/app.xml");
+        assert_eq!(resolved("xl", "../../../etc/passwd"), "etc/passwd");
+    }
+}

@@ -1,0 +1,159 @@
+//! ZIP archives as they come from Chinese offices, and as an attacker makes them.
+#![allow(clippy::unwrap_used)]
+
+use std::io::{Cursor, Write};
+use zhibiao::ingest::archive::members;
+use zhibiao::ingest::{Limits, LoadError};
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0u32, |crc, b| {
+        (0..8).fold(crc ^ u32::from(*b), |c, _| if c & 1 == 1 { c >> 1 ^ 0xEDB8_8320 } else { c >> 1 })
+    })
+}
+
+/// An archive of stored members with these very names and flags.
+fn stored(files: &[(&[u8], u16, &[u8])]) -> Vec<u8> {
+    let (mut out, mut directory) = (Vec::new(), Vec::new());
+    for (name, flags, data) in files {
+        let mut common = Vec::new();
+        common.extend(20u16.to_le_bytes());
+        common.extend(flags.to_le_bytes());
+        common.extend([0; 6]);
+        common.extend(crc32(data).to_le_bytes());
+        common.extend((data.len() as u32).to_le_bytes());
+        common.extend((data.len() as u32).to_le_bytes());
+        common.extend((name.len() as u16).to_le_bytes());
+        common.extend([0, 0]);
+        let at = out.len() as u32;
+        out.extend(b"PK\x03\x04");
+        out.extend(&common);
+        out.extend(*name);
+        out.extend(*data);
+        directory.extend(b"PK\x01\x02\x14\0");
+        directory.extend(&common);
+        directory.extend([0; 10]);
+        directory.extend(at.to_le_bytes());
+        directory.extend(*name);
+    }
+    let start = out.len() as u32;
+    out.extend(&directory);
+    out.extend(b"PK\x05\x06\0\0\0\0");
+    out.extend((files.len() as u16).to_le_bytes());
+    out.extend((files.len() as u16).to_le_bytes());
+    out.extend((directory.len() as u32).to_le_bytes());
+    out.extend(start.to_le_bytes());
+    out.extend([0, 0]);
+    out
+}
+
+fn packed(name: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file(name, SimpleFileOptions::default()).unwrap();
+    zip.write_all(bytes).unwrap();
+    zip.finish().unwrap().into_inner()
+}
+
+/// A name and its content, or its error's code.
+type Listed = Result<(String, Vec<u8>), (String, &'static str)>;
+
+fn listed(bytes: &[u8], limits: &Limits) -> Vec<Listed> {
+    members(bytes, limits)
+        .unwrap()
+        .map(|m| m.map(|m| (m.name, m.bytes)).map_err(|(name, LoadError { code, .. })| (name, code)))
+        .collect()
+}
+
+#[test]
+fn gbk_names_without_the_flag_and_utf8_names_are_read() {
+    let (gbk, ..) = encoding_rs::GBK.encode("2022年/绩效自评表.doc");
+    let archive =
+        stored(&[(&gbk, 0, b"a"), ("巴州/自评.txt".as_bytes(), 0, b"b"), ("附件.txt".as_bytes(), 0x0800, b"c")]);
+    let names: Vec<String> = listed(&archive, &Limits::default()).into_iter().map(|m| m.unwrap().0).collect();
+    assert_eq!(names, ["2022年/绩效自评表.doc", "巴州/自评.txt", "附件.txt"]);
+}
+
+#[test]
+fn names_do_not_leave_the_archive_and_litter_is_left_out() {
+    let archive = stored(&[
+        (b"../../etc/a.txt", 0, b"a"),
+        (b"dir/", 0, b""),
+        (b"__MACOSX/._a.txt", 0, b"x"),
+        (b"dir\\Thumbs.db", 0, b"x"),
+        (b"dir\\~$b.doc", 0, b"x"),
+    ]);
+    let limits = Limits::default();
+    let mut all = members(&archive, &limits).unwrap();
+    let names: Vec<String> = all.by_ref().map(|m| m.unwrap().name).collect();
+    assert_eq!(names, ["etc/a.txt"]);
+    assert_eq!(all.skipped().0, 3);
+    assert_eq!(all.skipped().1[1], "dir/Thumbs.db");
+}
+
+#[test]
+fn archives_inside_archives_are_walked_to_a_limit() {
+    let mut archive = packed("form.txt", "指标".as_bytes());
+    for level in 1..=3 {
+        archive = packed(&format!("{level}.zip"), &archive);
+    }
+    let name = "3.zip!/2.zip!/1.zip!/form.txt".to_owned();
+    assert_eq!(listed(&archive, &Limits::default()), [Ok((name, "指标".as_bytes().to_vec()))]);
+    let deeper = packed("4.zip", &archive);
+    assert_eq!(listed(&deeper, &Limits::default()), [Err(("4.zip!/3.zip!/2.zip!/1.zip".to_owned(), "archive"))]);
+}
+
+#[test]
+fn a_docx_inside_is_a_document_not_an_archive() {
+    let docx =
+        std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/office/docx-libreoffice/001.docx")).unwrap();
+    assert_eq!(listed(&packed("a/001.docx", &docx), &Limits::default()), [Ok(("a/001.docx".to_owned(), docx))]);
+}
+
+#[test]
+fn bombs_stop_at_the_ratio_and_at_the_total() {
+    let zeros = vec![0u8; 64 << 20];
+    let limits = Limits { max_ratio: 100, ..Limits::default() };
+    assert_eq!(listed(&packed("bomb.txt", &zeros), &limits), [Err(("bomb.txt".to_owned(), "too_large"))]);
+    let small = Limits { max_unfolded_bytes: 1000, ..Limits::default() };
+    let archive = stored(&[(b"a", 0, &[b'x'; 900]), (b"b", 0, &[b'y'; 900]), (b"c", 0, b"z")]);
+    let codes: Vec<Option<&str>> =
+        listed(&archive, &small).into_iter().map(|m| m.err().map(|(_, code)| code)).collect();
+    assert_eq!(codes, [None, Some("too_large"), None]);
+}
+
+#[test]
+fn a_locked_or_damaged_member_does_not_stop_the_others() {
+    let mut archive =
+        stored(&[(b"locked.doc", 1, b"????????????"), (b"wrong.txt", 0, b"12345"), (b"right.txt", 0, b"ok")]);
+    let at = archive.windows(5).position(|w| w == b"12345").unwrap();
+    archive[at] = b'9';
+    assert_eq!(
+        listed(&archive, &Limits::default()),
+        [
+            Err(("locked.doc".to_owned(), "encrypted")),
+            Err(("wrong.txt".to_owned(), "damaged")),
+            Ok(("right.txt".to_owned(), b"ok".to_vec()))
+        ]
+    );
+}
+
+#[test]
+fn a_cut_archive_is_an_error_that_says_so() {
+    let archive = packed("a.txt", &[b'x'; 5000]);
+    let error = members(&archive[..archive.len() / 2], &Limits::default()).unwrap_err();
+    assert_eq!(error.code, "damaged");
+}
+
+#[test]
+fn any_byte_changed_ends_in_members_or_errors() {
+    let archive = stored(&[(b"a/b.txt", 0, b"hello"), (b"c.txt", 0, b"there")]);
+    for at in 0..archive.len() {
+        for value in [0u8, 0x7F, 0xFF] {
+            let mut bytes = archive.clone();
+            bytes[at] = value;
+            if let Ok(all) = members(&bytes, &Limits::default()) {
+                assert!(all.count() <= 70_000);
+            }
+        }
+    }
+}
