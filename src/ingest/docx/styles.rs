@@ -47,6 +47,12 @@ impl Styles {
             match xml.next()? {
                 Event::Start(e) => match (local(e.name().as_ref()), &mut current) {
                     ("style", _) => {
+                        // Styles of tables and lists say nothing of text, and are the larger part of many files.
+                        if attribute(&e, "type").is_some_and(|t| t == "table" || t == "numbering") {
+                            let name = e.name().as_ref().to_owned();
+                            xml.skip_flat_element(&name)?;
+                            continue;
+                        }
                         let id = attribute(&e, "styleId").unwrap_or_default().into_owned();
                         let is_default = attribute(&e, "default").is_some_and(|v| v == "1" || v == "true");
                         if is_default && attribute(&e, "type").is_some_and(|t| t == "paragraph") {
@@ -120,6 +126,15 @@ mod tests {
         let expected = FromStyle { num_id: Some(7), level: Some(2), heading: Some(2), hidden: false };
         assert_eq!(s.paragraph(Some("b")), expected);
         assert_eq!(s.paragraph(Some("none")), FromStyle::default());
+    }
+
+    #[test]
+    fn table_styles_are_passed_over_unread() {
+        let s = styles(
+            r#"<w:styles><w:style w:type="table" w:styleId="t"><w:rPr><w:vanish/></w:rPr><w:broken></w:style><w:style w:type="table" w:styleId="u"/><w:style w:styleId="a"><w:rPr><w:vanish/></w:rPr></w:style></w:styles>"#,
+        );
+        assert!(s.hides_run("a"));
+        assert!(!s.hides_run("t") && !s.hides_run("u"));
     }
 
     #[test]

@@ -91,12 +91,6 @@ impl Sheet {
         if trimmed.is_empty() && exact.is_none() {
             return;
         }
-        if self.is_survey {
-            self.over_budget |= self.budget.cells == 0;
-            self.budget.cells = self.budget.cells.saturating_sub(1);
-            self.hidden_cells += usize::from(self.layout.hides_while_read(row, column));
-            return;
-        }
         self.text_bytes += trimmed.len();
         let left = (self.budget.cells.checked_sub(1), self.budget.text.checked_sub(trimmed.len()));
         let (Some(cells), Some(bytes)) = left else {
@@ -106,6 +100,13 @@ impl Sheet {
         self.budget = Budget { cells, text: bytes };
         let text = if trimmed.len() == text.len() { text } else { trimmed.to_owned() };
         self.cells.push(SheetCell { row, column, text, exact });
+    }
+
+    /// Counts a cell of a survey.
+    pub(super) fn count(&mut self, row: u32, column: u32) {
+        self.over_budget |= self.budget.cells == 0;
+        self.budget.cells = self.budget.cells.saturating_sub(1);
+        self.hidden_cells += usize::from(self.layout.hides_while_read(row, column));
     }
 
     pub(super) fn note_uncomputed(&mut self, row: u32, column: u32) {

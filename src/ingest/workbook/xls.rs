@@ -222,14 +222,12 @@ impl SheetReader<'_> {
         let at = |place: usize| u16_at(content, place).map(u32::from);
         match kind {
             record::ROW => {
-                if at(12)? & 0x20 != 0 {
-                    self.sheet.layout.hidden_rows.push((at(0)?, at(0)?));
-                }
+                let is_hidden = at(12)? & 0x20 != 0;
+                self.sheet.layout.hidden_rows.extend(is_hidden.then_some((at(0)?, at(0)?)));
             }
             record::COLUMN_INFO => {
-                if at(8)? & 1 != 0 {
-                    self.sheet.layout.hidden_columns.push((at(0)?, at(2)?));
-                }
+                let is_hidden = at(8)? & 1 != 0;
+                self.sheet.layout.hidden_columns.extend(is_hidden.then_some((at(0)?, at(2)?)));
             }
             record::MERGED_CELLS => {
                 let regions = content.get(2..)?.chunks_exact(8).filter_map(|r| {

@@ -209,6 +209,10 @@ fn close_cell(cell: &Open, value: &str, context: &CellContext, sheet: &mut Sheet
         }
         return;
     }
+    if sheet.is_survey {
+        sheet.count(row, column);
+        return;
+    }
     let format = context.formats.get(cell.style);
     match cell.of_type {
         Type::Shared => {
