@@ -125,8 +125,7 @@ fn unheaded(block: &FundBlock, reader: &Reader<'_>) -> Vec<Fund> {
             pair.cells = row.cells[from..=at].to_vec();
             from = at + 1;
             let column = |field, start, end| Column { start, end, header: String::new(), field: Some(field), fit: 0.5 };
-            let columns =
-                [column(Field::FundItem, 0, amount.column), column(Field::Budget, amount.column, usize::MAX)];
+            let columns = [column(Field::FundItem, 0, amount.column), column(Field::Budget, amount.column, usize::MAX)];
             funds.extend(reader.row(&pair, &columns, block));
         }
     }
@@ -318,7 +317,12 @@ impl Reader<'_> {
                 let column_unit = self.grammar.unit_in_brackets(&column.header).filter(|u| &*u.base == "元");
                 let is_total = total == Some(position) || (total.is_none() && position == 0);
                 // What was executed is told of the total alone.
-                if !is_total && matches!(row_field, Some(Field::Executed | Field::Rate | Field::FundWeight | Field::FundScore | Field::FundExtra)) {
+                if !is_total
+                    && matches!(
+                        row_field,
+                        Some(Field::Executed | Field::Rate | Field::FundWeight | Field::FundScore | Field::FundExtra)
+                    )
+                {
                     continue;
                 }
                 let Some(amount) = self.money(&cell.raw, column_unit).filter(|q| q.value.is_some()) else { continue };

@@ -160,9 +160,8 @@ const USUAL: f32 = 0.7;
 
 impl Habit {
     fn of(rows: &[Placed]) -> Self {
-        let share = |has: &dyn Fn(&Placed) -> bool| {
-            rows.iter().filter(|r| has(r)).count() as f32 / rows.len().max(1) as f32
-        };
+        let share =
+            |has: &dyn Fn(&Placed) -> bool| rows.iter().filter(|r| has(r)).count() as f32 / rows.len().max(1) as f32;
         Habit {
             points: share(&|r| !r.weight.is_empty() || !r.score.is_empty()),
             values: share(&|r| !r.target.is_empty() || !r.actual.is_empty()),
@@ -567,7 +566,8 @@ impl Reader<'_> {
         let sign = if words(&placed.sign) { "" } else { placed.sign.as_str() };
         // ≥99.9 beside a column that says %: a number that prints no unit takes the column's.
         let read = self.grammar.read(&placed.target, &Context { year: self.head.year, ..Context::default() });
-        let bare = read.is_some_and(|r| r.quantity.value.is_some() && r.quantity.unit.is_none() && r.quantity.text.is_none());
+        let bare =
+            read.is_some_and(|r| r.quantity.value.is_some() && r.quantity.unit.is_none() && r.quantity.text.is_none());
         let unit = if bare && self.grammar.unit(&normalize::display(&placed.unit)).is_some() {
             placed.unit.as_str()
         } else {

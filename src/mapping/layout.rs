@@ -101,7 +101,7 @@ impl Reader<'_> {
             RowKind::FundSourcesHeader if self.state != State::Indicators => self.fund_sources_header(row),
             RowKind::GoalsHeader => self.goals_header(&row),
             RowKind::ManageHeader if self.state != State::Indicators => self.state = State::Manage,
-            RowKind::Total if self.is_total(&row) => {
+            RowKind::Total if self.is_total(&row) && !self.is_subtotal(&row) => {
                 self.state = State::Foot;
                 let rest = self.pairs_beside_total(&row);
                 self.out.totals.push(rest);
@@ -151,9 +151,7 @@ impl Reader<'_> {
 
     /// 项目资金（万元）| 年度资金总额：| 120.5, with no header above.
     fn is_unheaded_fund(&self, row: &Row) -> bool {
-        row.cells
-            .windows(2)
-            .any(|w| self.patterns.fund_labels.exact(&w[0].text).is_some() && begins_with_number(&w[1]))
+        row.cells.windows(2).any(|w| self.patterns.fund_labels.exact(&w[0].text).is_some() && begins_with_number(&w[1]))
     }
 
     /// Is a row of pairs what it seems? Inside the indicator block a row whose first cell is a head label and that
@@ -381,6 +379,11 @@ impl Reader<'_> {
         {
             self.out.block_labels.push(first.text.clone());
         }
+        // A header right under a header is its second level: 绩效指标 over 一级指标 二级指标 三级指标.
+        if let Some(block) = self.out.indicators.last_mut().filter(|b| b.rows.is_empty() && b.header.len() == 1) {
+            block.header.push(row);
+            return;
+        }
         self.pending_break = false;
         self.out.indicators.push(IndicatorBlock { header: vec![row], rows: Vec::new() });
     }
@@ -396,6 +399,10 @@ impl Reader<'_> {
         }
         if block.rows.is_empty() && is_header_continuation(&row, patterns) {
             block.header.push(row);
+            return;
+        }
+        // 小计 of a level is no indicator and no total of the form.
+        if row.cells.iter().take(4).any(|c| patterns.row_labels.is(&c.label, RowLabel::Subtotal)) {
             return;
         }
         let after_break = std::mem::take(&mut self.pending_break) || (row.first_of_grid && !block.rows.is_empty());
@@ -418,6 +425,10 @@ impl Reader<'_> {
             State::Goals | State::Manage | State::Head => row.cells.len() >= 2,
             State::Indicators | State::Foot => true,
         }
+    }
+
+    fn is_subtotal(&self, row: &Row) -> bool {
+        row.cells.iter().take(2).any(|c| self.patterns.row_labels.is(&c.label, RowLabel::Subtotal))
     }
 
     /// The total's own cells; pairs that stand in the same row go to the head.

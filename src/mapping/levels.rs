@@ -88,7 +88,7 @@ pub(super) fn assign(
                     break 'conventions;
                 }
                 cost += if convention == Convention::Top { 0.0 } else { UNUSUAL };
-                cost += words_against(rows, &owner2, patterns) + weights_against(rows, &owner1, grammar);
+                cost += words_against(rows, &owner1, &owner2, patterns) + weights_against(rows, &owner1, grammar);
                 if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
                     best = Some((cost, owner1.clone(), owner2));
                 }
@@ -141,11 +141,15 @@ fn contradictions(first: &[&Printed], second: &[&Printed], owner: &Owners, patte
     second.iter().enumerate().filter(wrong).count()
 }
 
-/// What the names' words say against this reading of level 2.
-fn words_against(rows: &[LevelRow], owner: &Owners, patterns: &Patterns) -> f32 {
-    let votes = rows.iter().zip(owner).filter_map(|(row, owner)| match &rows[(*owner)?].second {
-        Printed::Text(two) => Some(patterns.levels.speaks_for(patterns.levels.second(two)?, &row.name)),
-        _ => None,
+/// What the names' words say against this reading of the levels.
+fn words_against(rows: &[LevelRow], first: &Owners, second: &Owners, patterns: &Patterns) -> f32 {
+    let levels = &patterns.levels;
+    let votes = rows.iter().enumerate().filter_map(|(index, row)| {
+        match (second[index].map(|o| &rows[o].second), first[index].map(|o| &rows[o].first)) {
+            (Some(Printed::Text(two)), _) => Some(levels.speaks_for(levels.second(two)?, &row.name)),
+            (_, Some(Printed::Text(one))) => Some(levels.speaks_for_first(levels.first(one)?, &row.name)),
+            _ => None,
+        }
     });
     -WORDS * votes.map(f32::from).sum::<f32>()
 }

@@ -65,8 +65,11 @@ fn total(row: &Row, columns: &[Column], grammar: &Grammar) -> Totals {
     });
     let numbers: Vec<(usize, Decimal)> =
         row.cells.iter().skip(1).filter_map(|c| Some((c.column, points(grammar, &c.text)?))).collect();
+    // 自评总分 and 总得分 say which it is.
+    let names_score = row.cells.first().is_some_and(|c| c.label.contains("得分") || c.label.contains('评'));
     match (numbers.as_slice(), weight, score) {
         ([], ..) => Totals { weight: None, score: inline },
+        ([(_, one)], ..) if names_score => Totals { weight: None, score: Some(*one) },
         ([(column, one)], Some(weight), Some(score)) => {
             // Only positions tell; where they do not, a lone total is the score.
             let nearer_weight =
