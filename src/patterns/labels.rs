@@ -139,7 +139,8 @@ impl RowLabels {
 
     /// Does a row with this name speak of money?
     pub fn speaks_of_money(&self, name: &str) -> bool {
-        self.money.iter().any(|word| name.contains(word.as_str()))
+        let key = normalize::key(name);
+        self.money.iter().any(|word| key.contains(word.as_str()))
     }
 
     /// Does a text (its [`normalize::key`]) read like the title of a form?

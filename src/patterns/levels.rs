@@ -89,7 +89,8 @@ impl Levels {
     /// What the words of an indicator's name say for it standing under this level 2: 1 for, -1 for another kind, 0
     /// nothing.
     pub fn speaks_for(&self, second: LevelKind, name: &str) -> i8 {
-        let fits = |entry: &LevelEntry| entry.words.iter().any(|word| name.contains(word.as_str()));
+        let key = crate::normalize::key(name);
+        let fits = |entry: &LevelEntry| entry.words.iter().any(|word| key.contains(word.as_str()));
         match self.entries.get(second.0) {
             Some(entry) if fits(entry) => 1,
             _ if self.entries.iter().any(fits) => -1,
