@@ -1,4 +1,5 @@
-//! Forms as different as real ones are, written in every text dialect, against their gold.
+//! Forms as different as real ones are, written in every text dialect, against their gold: headers of two levels, money
+//! side by side or in pairs, targets without results, points before targets or not at all, forms end to end.
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
 mod support;
