@@ -13,8 +13,6 @@ pub(super) struct Pair {
     pub(super) label: String,
     /// The value as the source has it; `None` where the place is blank.
     pub(super) value: Option<String>,
-    /// It stands below the indicators.
-    pub(super) at_foot: bool,
 }
 
 /// The fund block: header rows, then a row a source of funds.
@@ -178,8 +176,7 @@ impl Reader<'_> {
     }
 
     fn pairs(&mut self, cells: &[RowCell]) {
-        let at_foot = matches!(self.state, State::Indicators | State::Foot);
-        if at_foot {
+        if self.state == State::Indicators {
             self.state = State::Foot;
         }
         let mut open: Option<Pair> = None;
@@ -199,9 +196,8 @@ impl Reader<'_> {
                             field,
                             label: crate::patterns::label_key(cell.text.split(['：', ':']).next().unwrap_or("")),
                             value: Some(value.to_owned()),
-                            at_foot,
                         }),
-                        None => open = Some(Pair { field, label, value: None, at_foot }),
+                        None => open = Some(Pair { field, label, value: None }),
                     }
                 }
                 None => {

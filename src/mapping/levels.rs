@@ -226,7 +226,7 @@ fn middle(labels: &[usize], start: usize, end: usize, lower: bool, readings: usi
                 let center = if lower { from + rows / 2 } else { from + (rows - 1) / 2 };
                 let price = match label.abs_diff(center) {
                     0 => 0.0,
-                    1 if rows % 2 == 0 => 0.5 * MISPLACED,
+                    1 if rows.is_multiple_of(2) => 0.5 * MISPLACED,
                     off => MISPLACED + 0.1 * off as f32,
                 } + 0.002 * (rows * rows) as f32;
                 next[to - start].extend(ways.iter().map(|(cost, ends)| {
@@ -289,7 +289,7 @@ pub(super) fn level(text: &str, grammar: &Grammar) -> Level {
     if grammar.is_blank(text) {
         return Level::default();
     }
-    let bracket = text.char_indices().filter(|(_, c)| matches!(c, '(' | '（')).last();
+    let bracket = text.char_indices().rfind(|(_, c)| matches!(c, '(' | '（'));
     if let Some((at, open)) = bracket {
         let inside = text[at + open.len_utf8()..].trim_end_matches([')', '）', '。']);
         let points = inside.trim().trim_end_matches(['分', '%', '％']).trim();
