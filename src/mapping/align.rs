@@ -59,10 +59,64 @@ pub(super) struct Aligner<'a> {
     pub(super) columns: &'a [Column],
 }
 
+#[derive(Debug, Clone, Copy)]
 struct Path {
     score: f32,
     offset: Option<i32>,
-    places: Vec<Option<usize>>,
+    /// Its last step in the [`Trail`].
+    last: usize,
+}
+
+/// The steps of all paths: paths that begin alike share their first steps.
+struct Trail(Vec<(usize, Option<usize>)>);
+
+impl Trail {
+    /// The places of a path's cells, in order.
+    fn places(&self, path: &Path) -> Vec<Option<usize>> {
+        let mut places = Vec::new();
+        let mut at = path.last;
+        // Step 0 is the common beginning.
+        while at > 0 {
+            let (before, place) = self.0[at];
+            places.push(place);
+            at = before;
+        }
+        places.reverse();
+        places
+    }
+}
+
+/// The best paths that have come to one column.
+#[derive(Default)]
+struct Beam {
+    paths: Vec<Path>,
+    /// The least of them, once there are as many as are kept.
+    worst: usize,
+}
+
+impl Beam {
+    /// Offers a path: `from`, with the next cell put into `place`.
+    fn offer(&mut self, trail: &mut Trail, from: &Path, score: f32, offset: Option<i32>, place: Option<usize>) {
+        if self.paths.len() == BEAM {
+            if self.paths[self.worst].score >= score {
+                return;
+            }
+            self.paths.swap_remove(self.worst);
+        }
+        trail.0.push((from.last, place));
+        self.paths.push(Path { score, offset, last: trail.0.len() - 1 });
+        if self.paths.len() == BEAM {
+            let least = self.paths.iter().enumerate().min_by(|a, b| a.1.score.total_cmp(&b.1.score));
+            self.worst = least.map_or(0, |(at, _)| at);
+        }
+    }
+}
+
+/// What putting a cell into a column brings and costs.
+struct Step {
+    fit: f32,
+    offset: i32,
+    moved: f32,
 }
 
 impl Aligner<'_> {
@@ -72,7 +126,10 @@ impl Aligner<'_> {
         let characters = text.chars().count();
         let number = points(self.grammar, text);
         let short = characters <= 20;
-        let also_name = short && self.patterns.levels.is_also_a_name(text);
+        let levels = &self.patterns.levels;
+        let (level1, level2) =
+            if short { (cell.level1(levels), cell.level2(levels)) } else { (None, None) };
+        let also_name = level1.or(level2).is_some_and(|kind| levels.is_also_a_name(kind));
         Kind {
             percent: text.contains(['%', '％']),
             measured: number.is_some()
@@ -81,8 +138,8 @@ impl Aligner<'_> {
             blank_mark: short && self.grammar.is_blank(text),
             characters,
             also_name,
-            level1: short && !also_name && self.patterns.levels.first(text).is_some(),
-            level2: short && !also_name && self.patterns.levels.second(text).is_some(),
+            level1: !also_name && level1.is_some(),
+            level2: !also_name && level2.is_some(),
             level_word: (4..=14).contains(&characters) && super::levels::is_level_word(text),
             sign: characters <= 3 && is_sign(text),
             unit: characters <= 8 && self.grammar.unit(text).is_some(),
@@ -163,40 +220,54 @@ impl Aligner<'_> {
             GridOrigin::Separated => 1.0,
             GridOrigin::Ordered => 0.4,
         };
-        let mut beams: Vec<Vec<Path>> = (0..=columns).map(|_| Vec::new()).collect();
-        beams[0].push(Path { score: 0.0, offset: None, places: Vec::new() });
+        let mut trail = Trail(vec![(0, None)]);
+        let mut beams: Vec<Beam> = (0..=columns).map(|_| Beam::default()).collect();
+        beams[0].paths.push(Path { score: 0.0, offset: None, last: 0 });
         for (index, cell) in row.cells.iter().enumerate() {
-            let mut next: Vec<Vec<Path>> = (0..=columns).map(|_| Vec::new()).collect();
-            for (column, paths) in beams.iter().enumerate() {
-                for path in paths {
-                    let drop = self.price_of_dropping(row, kinds, index);
-                    keep(&mut next[column], path, path.score + drop, path.offset, None);
-                    for target in column..columns {
-                        let offset = offset(cell, &self.columns[target]);
-                        let mut score = path.score + self.fit(&kinds[index], self.columns[target].field);
-                        if offset != 0 {
-                            score += rigidity * (scoring.moved + scoring.moved_far * (offset.abs() - 1) as f32);
+            let drop = self.price_of_dropping(row, kinds, index);
+            let steps: Vec<Step> = self
+                .columns
+                .iter()
+                .map(|column| {
+                    let offset = offset(cell, column);
+                    let moved = rigidity * (scoring.moved + scoring.moved_far * (offset.abs() - 1) as f32);
+                    Step { fit: self.fit(&kinds[index], column.field), offset, moved }
+                })
+                .collect();
+            let mut next: Vec<Beam> = (0..=columns).map(|_| Beam::default()).collect();
+            for (column, beam) in beams.iter().enumerate() {
+                for path in &beam.paths {
+                    next[column].offer(&mut trail, path, path.score + drop, path.offset, None);
+                    for (target, step) in steps.iter().enumerate().skip(column) {
+                        let mut score = path.score + step.fit;
+                        if step.offset != 0 {
+                            score += step.moved;
                         }
-                        if path.offset.unwrap_or(0) != offset {
+                        if path.offset.unwrap_or(0) != step.offset {
                             score += rigidity.min(1.0) * scoring.offset_changes;
                         }
-                        keep(&mut next[target + 1], path, score, Some(offset), Some(target));
+                        next[target + 1].offer(&mut trail, path, score, Some(step.offset), Some(target));
                     }
                 }
             }
             beams = next;
         }
-        let mut complete: Vec<(f32, Path)> =
-            beams.into_iter().flatten().map(|path| (path.score + self.whole(row, kinds, &path.places), path)).collect();
+        let whole = Whole::of(self, row, kinds);
+        let mut complete: Vec<(f32, Vec<Option<usize>>)> = beams
+            .iter()
+            .flat_map(|beam| &beam.paths)
+            .map(|path| {
+                let places = trail.places(path);
+                (path.score + whole.score(&places), places)
+            })
+            .collect();
         complete.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let Some((best, path)) = complete.first() else { return Alignment::default() };
-        let fields = |path: &Path| -> Vec<Option<Field>> {
-            path.places.iter().map(|p| p.and_then(|at| self.columns[at].field)).collect()
-        };
-        let chosen = fields(path);
-        let margin = complete.iter().find(|(_, p)| fields(p) != chosen).map_or(CERTAIN, |(other, _)| best - other);
+        let Some((best, places)) = complete.first() else { return Alignment::default() };
+        let field = |place: &Option<usize>| place.and_then(|at| self.columns[at].field);
+        let differs = |other: &[Option<usize>]| other.iter().map(field).ne(places.iter().map(field));
+        let margin = complete.iter().find(|(_, other)| differs(other)).map_or(CERTAIN, |(other, _)| best - other);
         let mut alignment = Alignment { cells: vec![Vec::new(); columns], margin, ..Alignment::default() };
-        for (index, place) in path.places.iter().enumerate() {
+        for (index, place) in places.iter().enumerate() {
             match place {
                 Some(at) => {
                     alignment.cells[*at].push(index);
@@ -304,23 +375,52 @@ impl Aligner<'_> {
             _ => 0.2,
         }
     }
+}
 
-    /// What only a complete assignment shows.
-    fn whole(&self, row: &Row, kinds: &[Kind], places: &[Option<usize>]) -> f32 {
-        let s = &self.patterns.scoring;
-        let cell = |field: Field| places.iter().position(|p| p.is_some_and(|at| self.columns[at].field == Some(field)));
-        let has = |field: Field| self.columns.iter().any(|c| c.field == Some(field));
-        let number = |field: Field| cell(field).and_then(|i| kinds[i].number);
+/// What only a complete assignment shows.
+struct Whole<'a> {
+    aligner: &'a Aligner<'a>,
+    kinds: &'a [Kind],
+    /// Fields that the block has a column for.
+    named: bool,
+    weighted: bool,
+    scored: bool,
+    targeted: bool,
+    /// The cells' amounts, where budget, executed and rate must close.
+    amounts: Option<Vec<Option<Decimal>>>,
+}
+
+impl<'a> Whole<'a> {
+    fn of(aligner: &'a Aligner<'a>, row: &Row, kinds: &'a [Kind]) -> Self {
+        let has = |field: Field| aligner.columns.iter().any(|c| c.field == Some(field));
+        let closes = has(Field::Rate) && !has(Field::Level3);
+        Whole {
+            aligner,
+            kinds,
+            named: has(Field::Level3),
+            weighted: has(Field::Weight),
+            scored: has(Field::Score),
+            targeted: has(Field::Target),
+            amounts: closes.then(|| row.cells.iter().map(|cell| amount(aligner.grammar, &cell.text)).collect()),
+        }
+    }
+
+    fn score(&self, places: &[Option<usize>]) -> f32 {
+        let s = &self.aligner.patterns.scoring;
+        let cell = |field: Field| {
+            places.iter().position(|p| p.is_some_and(|at| self.aligner.columns[at].field == Some(field)))
+        };
+        let number = |field: Field| cell(field).and_then(|i| self.kinds[i].number);
         let mut score = 0.0;
-        if has(Field::Level3) && cell(Field::Level3).is_none() {
+        if self.named && cell(Field::Level3).is_none() {
             score += s.missing_name;
         }
-        for field in [Field::Weight, Field::Score] {
-            if has(field) && cell(field).is_none() {
+        for (has, field) in [(self.weighted, Field::Weight), (self.scored, Field::Score)] {
+            if has && cell(field).is_none() {
                 score += s.empty_points;
             }
         }
-        if has(Field::Target) && cell(Field::Target).is_none() {
+        if self.targeted && cell(Field::Target).is_none() {
             score += s.empty_target;
         }
         for (weight, points) in [(Field::Weight, Field::Score), (Field::FundWeight, Field::FundScore)] {
@@ -330,8 +430,8 @@ impl Aligner<'_> {
                 score += s.score_above_weight;
             }
         }
-        if has(Field::Rate) && !has(Field::Level3) {
-            let read = |field: Field| cell(field).and_then(|i| amount(self.grammar, &row.cells[i].text));
+        if let Some(amounts) = &self.amounts {
+            let read = |field: Field| cell(field).and_then(|i| amounts[i]);
             if let (Some(budget), Some(executed), Some(rate)) =
                 (read(Field::Budget), read(Field::Executed), read(Field::Rate))
             {
@@ -391,20 +491,4 @@ fn offset(cell: &RowCell, column: &Column) -> i32 {
     } else {
         0
     }
-}
-
-fn keep(beam: &mut Vec<Path>, from: &Path, score: f32, offset: Option<i32>, place: Option<usize>) {
-    if beam.len() == BEAM {
-        let Some(worst) = beam.iter().enumerate().min_by(|a, b| a.1.score.total_cmp(&b.1.score)).map(|(i, _)| i) else {
-            return;
-        };
-        if beam[worst].score >= score {
-            return;
-        }
-        beam.swap_remove(worst);
-    }
-    let mut places = Vec::with_capacity(from.places.len() + 1);
-    places.extend_from_slice(&from.places);
-    places.push(place);
-    beam.push(Path { score, offset, places });
 }

@@ -13,6 +13,7 @@ use crate::model::{Code, Columns, Finding, IndicatorRecord, Level, Number, Place
 use crate::normalize;
 use crate::patterns::{Field, HeaderPart, Patterns, RowLabel};
 use rust_decimal::Decimal;
+use std::borrow::Cow;
 
 /// An indicator row before it has ids.
 #[derive(Debug, Clone, Default)]
@@ -277,12 +278,15 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// Puts a row into columns; `as_it_stands` where nothing may be moved.
     fn place(&self, data: &DataRow, as_it_stands: bool) -> Placed {
-        let mut row = data.row.clone();
         // The block's own label stands left of the first column and feeds nothing.
         let first_column = self.columns.iter().map(|c| c.start).min().unwrap_or(0);
-        row.cells.retain(|c| {
+        let feeds = |c: &RowCell| {
             !(c.column < first_column || self.columns.iter().all(|k| k.start != c.column)) || !self.is_block_label(c)
-        });
+        };
+        let mut row = Cow::Borrowed(&data.row);
+        if !row.cells.iter().all(feeds) {
+            row.to_mut().cells.retain(feeds);
+        }
         let aligner = Aligner { patterns: self.patterns, grammar: self.grammar, columns: self.columns };
         let kinds = aligner.kinds(&row);
         let alignment = if as_it_stands { aligner.by_position(&row) } else { aligner.align(&row, &kinds) };

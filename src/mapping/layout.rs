@@ -409,7 +409,7 @@ impl Reader<'_> {
         row.cells
             .iter()
             .take(3)
-            .any(|c| self.patterns.levels.first(&c.text).is_some() || self.patterns.levels.second(&c.text).is_some())
+            .any(|c| c.level1(&self.patterns.levels).is_some() || c.level2(&self.patterns.levels).is_some())
     }
 
     // ── totals ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -498,13 +498,13 @@ fn same_labels(header: &[Row], row: &Row) -> bool {
 
 /// Is the row below a header its second level or the rest of its words? Such a row has no number, no level, and words
 /// that head columns.
-fn is_header_continuation(row: &Row, patterns: &Patterns) -> bool {
+pub(super) fn is_header_continuation(row: &Row, patterns: &Patterns) -> bool {
     let mut heads = 0;
     for cell in &row.cells {
         if begins_with_number(cell)
             || cell.text.chars().count() > 14
-            || patterns.levels.second(&cell.text).is_some()
-            || patterns.levels.first(&cell.text).is_some()
+            || cell.level2(&patterns.levels).is_some()
+            || cell.level1(&patterns.levels).is_some()
         {
             return false;
         }

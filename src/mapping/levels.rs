@@ -9,6 +9,7 @@ use super::quantity::Grammar;
 use crate::model::{Level, Number};
 use crate::patterns::{LevelKind, Patterns};
 use rust_decimal::Decimal;
+use std::cell::OnceCell;
 
 /// What a row's level cell prints.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,15 @@ pub(super) enum Printed {
     Covered,
     /// Nothing.
     Blank,
+}
+
+impl Printed {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Printed::Text(text) => Some(text),
+            _ => None,
+        }
+    }
 }
 
 /// Where in its span a merged cell's text stands.
@@ -66,6 +76,7 @@ pub(super) fn assign(
 ) -> Vec<(Level, Level)> {
     let first: Vec<&Printed> = rows.iter().map(|r| &r.first).collect();
     let second: Vec<&Printed> = rows.iter().map(|r| &r.second).collect();
+    let known = Known::of(rows, patterns, grammar);
     let stated = rows.iter().any(|r| r.first == Printed::Covered || r.second == Printed::Covered);
     let conventions: &[Convention] = if stated || rows.len() > LONGEST_SEARCH {
         &[Convention::Top]
@@ -80,7 +91,7 @@ pub(super) fn assign(
             borders.extend((1..rows.len()).filter(|i| owner1[*i] != owner1[*i - 1]));
             borders.push(rows.len());
             for (cost2, owner2) in spread(&second, &borders, convention, READINGS) {
-                let contradictions = contradictions(&first, &second, &owner1, patterns);
+                let contradictions = contradictions(rows, &owner1, &known, patterns);
                 let mut cost = cost1 + cost2 + CONTRADICTED * contradictions as f32;
                 if convention == Convention::Top && cost == 0.0 {
                     // Nothing speaks against the usual convention.
@@ -88,7 +99,8 @@ pub(super) fn assign(
                     break 'conventions;
                 }
                 cost += if convention == Convention::Top { 0.0 } else { UNUSUAL };
-                cost += words_against(rows, &owner1, &owner2, patterns) + weights_against(rows, &owner1, grammar);
+                cost += words_against(rows, &owner1, &owner2, &known, patterns);
+                cost += weights_against(rows, &owner1, &known);
                 if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
                     best = Some((cost, owner1.clone(), owner2));
                 }
@@ -100,6 +112,8 @@ pub(super) fn assign(
         Printed::Text(text) => Some(text.clone()),
         _ => None,
     };
+    let printed: Vec<(LevelKind, &str)> =
+        rows.iter().zip(&known.first).filter_map(|(row, kind)| Some(((*kind)?, row.first.text()?))).collect();
     let mut levels = Vec::with_capacity(rows.len());
     for index in 0..rows.len() {
         let one = owner1[index].and_then(|o| text(first[o]));
@@ -110,7 +124,10 @@ pub(super) fn assign(
         // A level 1 that is printed beside this level 2, or spans it by the format's word, stands whatever it says.
         let owner_prints = owner1[index].is_some() && owner1[index] == owner2[index];
         let lost = match (&one, &two) {
-            (Some(one), Some(two)) => contradicts(one, two, patterns),
+            (Some(_), Some(_)) => {
+                let kind = |owner: Option<usize>, kinds: &[Option<LevelKind>]| owner.and_then(|o| kinds[o]);
+                contradicts(kind(owner1[index], &known.first), kind(owner2[index], &known.second), patterns)
+            }
             (None, Some(_)) => true,
             _ => false,
         };
@@ -118,8 +135,8 @@ pub(super) fn assign(
             && lost
             && !printed_here
             && !owner_prints
-            && let Some(two) = &two
-            && let Some(inferred) = infer(two, &first, patterns, grammar)
+            && let Some(two) = owner2[index].and_then(|o| known.second[o])
+            && let Some(inferred) = infer(two, &printed, patterns, grammar)
         {
             level1 = inferred;
         }
@@ -128,43 +145,61 @@ pub(super) fn assign(
     levels
 }
 
+/// What the taxonomy knows of each row, looked up once.
+struct Known {
+    first: Vec<Option<LevelKind>>,
+    second: Vec<Option<LevelKind>>,
+    /// The weight printed behind level 1.
+    weights: Vec<Option<Number>>,
+    /// The kinds of level 2 that the words of the name speak for; filled when first asked for.
+    spoken_for: OnceCell<Vec<Vec<LevelKind>>>,
+}
+
+impl Known {
+    fn of(rows: &[LevelRow], patterns: &Patterns, grammar: &Grammar) -> Self {
+        Known {
+            first: rows.iter().map(|r| patterns.levels.first(r.first.text()?)).collect(),
+            second: rows.iter().map(|r| patterns.levels.second(r.second.text()?)).collect(),
+            weights: rows.iter().map(|r| level(r.first.text()?, grammar).weight).collect(),
+            spoken_for: OnceCell::new(),
+        }
+    }
+}
+
 /// How many printed level 2 the taxonomy does not allow under the level 1 that is carried to them.
-fn contradictions(first: &[&Printed], second: &[&Printed], owner: &Owners, patterns: &Patterns) -> usize {
-    let carried = |index: usize| match (&owner[index], first[index]) {
-        (Some(from), Printed::Blank | Printed::Covered) => Some(first[*from]),
+fn contradictions(rows: &[LevelRow], owner: &Owners, known: &Known, patterns: &Patterns) -> usize {
+    let carried = |index: usize| match (&owner[index], &rows[index].first) {
+        (Some(from), Printed::Blank | Printed::Covered) => known.first[*from],
         _ => None,
     };
-    let wrong = |(index, printed): &(usize, &&Printed)| match (printed, carried(*index)) {
-        (Printed::Text(two), Some(Printed::Text(one))) => contradicts(one, two, patterns),
-        _ => false,
-    };
-    second.iter().enumerate().filter(wrong).count()
+    (0..rows.len()).filter(|&index| contradicts(carried(index), known.second[index], patterns)).count()
 }
 
 /// What the names' words say against this reading of the levels.
-fn words_against(rows: &[LevelRow], first: &Owners, second: &Owners, patterns: &Patterns) -> f32 {
+fn words_against(rows: &[LevelRow], first: &Owners, second: &Owners, known: &Known, patterns: &Patterns) -> f32 {
     let levels = &patterns.levels;
-    let votes = rows.iter().enumerate().filter_map(|(index, row)| {
-        match (second[index].map(|o| &rows[o].second), first[index].map(|o| &rows[o].first)) {
-            (Some(Printed::Text(two)), _) => Some(levels.speaks_for(levels.second(two)?, &row.name)),
-            (_, Some(Printed::Text(one))) => Some(levels.speaks_for_first(levels.first(one)?, &row.name)),
-            _ => None,
-        }
+    let spoken_for = known.spoken_for.get_or_init(|| rows.iter().map(|row| levels.spoken_for(&row.name)).collect());
+    let votes = spoken_for.iter().enumerate().filter(|(_, kinds)| !kinds.is_empty()).filter_map(|(index, kinds)| {
+        let speaks = match (second[index].map(|o| known.second[o]), first[index].map(|o| known.first[o])) {
+            (Some(two), _) => kinds.contains(&two?),
+            // Without a level 2, a kind that may stand under the level 1 speaks for it.
+            (None, one) => kinds.iter().any(|kind| one.flatten().is_some_and(|one| levels.may_stand_under(*kind, one))),
+        };
+        Some(if speaks { 1.0 } else { -1.0 })
     });
-    -WORDS * votes.map(f32::from).sum::<f32>()
+    -WORDS * votes.sum::<f32>()
 }
 
 /// What the weights printed behind the levels say against this reading of level 1: 产出指标(50分) over rows of 50.
-fn weights_against(rows: &[LevelRow], owner: &Owners, grammar: &Grammar) -> f32 {
-    let mut cost = 0.0;
-    for (index, row) in rows.iter().enumerate() {
-        let Printed::Text(text) = &row.first else { continue };
-        let Some(weight) = level(text, grammar).weight else { continue };
-        let held: Decimal =
-            rows.iter().zip(owner).filter(|(_, o)| **o == Some(index)).filter_map(|(r, _)| r.weight).sum();
-        cost += if held == weight.get() { -WEIGHTS } else { 0.0 };
+fn weights_against(rows: &[LevelRow], owner: &Owners, known: &Known) -> f32 {
+    let mut held = vec![Decimal::ZERO; rows.len()];
+    for (row, owner) in rows.iter().zip(owner) {
+        if let (Some(owner), Some(weight)) = (owner, row.weight) {
+            held[*owner] = held[*owner].saturating_add(weight);
+        }
     }
-    cost
+    let closes = |(weight, held): &(&Option<Number>, &Decimal)| weight.is_some_and(|w| w.get() == **held);
+    known.weights.iter().zip(&held).filter(closes).map(|_| -WEIGHTS).sum()
 }
 
 /// For each row the row whose text it bears.
@@ -246,23 +281,12 @@ fn middle(labels: &[usize], start: usize, end: usize, lower: bool, readings: usi
 }
 
 /// Does the taxonomy forbid this level 2 under this level 1?
-fn contradicts(one: &str, two: &str, patterns: &Patterns) -> bool {
-    match (patterns.levels.first(one), patterns.levels.second(two)) {
-        (Some(first), Some(second)) => !patterns.levels.may_stand_under(second, first),
-        _ => false,
-    }
+fn contradicts(first: Option<LevelKind>, second: Option<LevelKind>, patterns: &Patterns) -> bool {
+    first.zip(second).is_some_and(|(first, second)| !patterns.levels.may_stand_under(second, first))
 }
 
-/// The level 1 that a level 2 belongs to, spelt as the form spells its others.
-fn infer(two: &str, first: &[&Printed], patterns: &Patterns, grammar: &Grammar) -> Option<Level> {
-    let second = patterns.levels.second(two)?;
-    let printed: Vec<(LevelKind, &String)> = first
-        .iter()
-        .filter_map(|p| match p {
-            Printed::Text(text) => Some((patterns.levels.first(text)?, text)),
-            _ => None,
-        })
-        .collect();
+/// The level 1 that a level 2 belongs to, spelt as the form spells its others: `printed`, with what each is.
+fn infer(second: LevelKind, printed: &[(LevelKind, &str)], patterns: &Patterns, grammar: &Grammar) -> Option<Level> {
     for parent in patterns.levels.parents(second) {
         if let Some((_, text)) = printed.iter().find(|(kind, _)| *kind == parent) {
             return Some(Level { inferred: true, ..level(text, grammar) });

@@ -20,8 +20,8 @@ mod split;
 mod totals;
 
 use crate::model::{
-    Block, Columns, Date, Finding, FormRecord, FormRecords, FormType, FundRecord, Identity, IndicatorRecord, Kind,
-    Number, Place, Region, SCHEMA, SourceOfFunds,
+    Block, Columns, Date, FormRecord, FormRecords, FormType, FundRecord, Identity, IndicatorRecord, Kind, Number,
+    Place, Region, SCHEMA, SourceOfFunds,
 };
 use crate::normalize;
 use crate::patterns::Patterns;
@@ -98,7 +98,7 @@ fn read(
     patterns: &Patterns,
     grammar: &Grammar,
 ) -> Option<FormRecords> {
-    let FormSource { before, rows, after } = source;
+    let FormSource { before, rows, after, findings } = source;
     let first = rows.first().map(|(_, row)| (row.page, row.table));
     let layout = layout::layout(rows, patterns);
     let head = form::head(&before, &layout, &after, context, patterns, grammar);
@@ -179,7 +179,6 @@ fn read(
     let funds = (1..).zip(funds).map(|(row, fund)| fund.into_record(blank_fund(row))).collect();
     let indicators =
         (1..).zip(indicators).map(|(row, indicator)| indicator.into_record(patterns, blank_indicator(row))).collect();
-    let findings: Vec<Finding> = Vec::new();
     let form = FormRecord {
         kind: Kind::Form,
         schema: SCHEMA,

@@ -2,7 +2,7 @@
 
 use crate::model::{BBox, Grid, GridOrigin};
 use crate::normalize;
-use crate::patterns::label_key;
+use crate::patterns::{LevelKind, Levels, label_key};
 
 /// A cell as the form stages see it.
 #[derive(Debug, Clone)]
@@ -27,6 +27,16 @@ const LONGEST_LABEL: usize = 150;
 impl RowCell {
     pub(super) fn is_blank(&self) -> bool {
         self.text.is_empty()
+    }
+
+    /// The kind of level 1 that it names.
+    pub(super) fn level1(&self, levels: &Levels) -> Option<LevelKind> {
+        if self.label.is_empty() { levels.first(&self.text) } else { levels.first_of_key(&self.label) }
+    }
+
+    /// The kind of level 2 that it names.
+    pub(super) fn level2(&self, levels: &Levels) -> Option<LevelKind> {
+        if self.label.is_empty() { levels.second(&self.text) } else { levels.second_of_key(&self.label) }
     }
 }
 
@@ -72,11 +82,11 @@ impl Row {
 }
 
 /// The rows of a grid that print something.
-pub(super) fn rows(grid: &Grid, table: u32) -> Vec<Row> {
+pub(super) fn rows(grid: Grid, table: u32) -> Vec<Row> {
     let mut rows = Vec::with_capacity(grid.rows);
     // Cells that reach below their own row, while they do.
     let mut open: Vec<(usize, usize, usize)> = Vec::new();
-    let mut next = 0;
+    let mut cells = grid.cells.into_iter().peekable();
     for index in 0..grid.rows {
         open.retain(|(end, ..)| *end > index);
         let covered = open.iter().map(|(_, start, end)| (*start, *end)).collect();
@@ -90,13 +100,12 @@ pub(super) fn rows(grid: &Grid, table: u32) -> Vec<Row> {
             covered,
             first_of_grid: rows.is_empty(),
         };
-        while let Some(cell) = grid.cells.get(next).filter(|c| c.row <= index) {
-            next += 1;
+        while let Some(cell) = cells.next_if(|c| c.row <= index) {
             row.page = cell.page.or(row.page);
-            let text = normalize::display(&cell.text);
             if cell.row_span > 1 && (grid.origin == GridOrigin::Explicit) {
                 open.push((cell.row_end(), cell.column, cell.column_end()));
             }
+            let text = normalize::display(&cell.text);
             if text.is_empty() {
                 continue;
             }
@@ -105,7 +114,7 @@ pub(super) fn rows(grid: &Grid, table: u32) -> Vec<Row> {
                 column: cell.column,
                 end: cell.column_end(),
                 text: text.into_owned(),
-                raw: cell.text.clone(),
+                raw: cell.text,
                 label,
                 bbox: cell.bbox,
                 trust: cell.trust.0,
@@ -114,7 +123,7 @@ pub(super) fn rows(grid: &Grid, table: u32) -> Vec<Row> {
         if !row.cells.is_empty() {
             rows.push(row);
         }
-        if next >= grid.cells.len() {
+        if cells.peek().is_none() {
             break;
         }
     }

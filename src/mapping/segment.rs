@@ -1,9 +1,10 @@
 //! Cuts a document into forms: blocks in reading order come in; for each form its rows, and the lines before and
 //! after them, go out. Reads no values.
 
+use super::layout::is_header_continuation;
 use super::row::{self, Row};
 use super::signals::{RowKind, classify, head_label};
-use crate::model::Block;
+use crate::model::{Block, Code, Finding, Severity};
 use crate::normalize;
 use crate::patterns::{Field, Patterns};
 use std::collections::VecDeque;
@@ -17,6 +18,8 @@ pub(super) struct FormSource {
     pub(super) rows: Vec<(RowKind, Row)>,
     /// Lines below the table, up to the next form.
     pub(super) after: Vec<String>,
+    /// What a reader must know of how it was cut out.
+    pub(super) findings: Vec<Finding>,
 }
 
 /// What the document says outside its forms: where year and region may come from.
@@ -37,6 +40,12 @@ const AFTER_LINES: usize = 60;
 const GAP_OF_ONE_FORM: usize = 300;
 /// Lines of the document's head that may tell year and region.
 const HEAD_LINES: usize = 40;
+/// Rows and cells of one form: no real one comes near. A longer one is read in parts, so that its size does not decide
+/// how much memory it takes.
+const MAX_FORM_ROWS: usize = 5_000;
+const MAX_FORM_CELLS: usize = 60_000;
+/// Cells of a row that a later part of a long form repeats.
+const WIDEST_HEAD_ROW: usize = 16;
 /// Longest line that can be a title or a head line, in characters.
 const LONGEST_HEAD_LINE: usize = 70;
 
@@ -49,6 +58,7 @@ struct Draft {
     has_indicators: bool,
     gap: usize,
     gap_title: bool,
+    cells: usize,
 }
 
 /// Collects blocks and hands out forms as they are complete.
@@ -86,7 +96,7 @@ impl<'p> Segmenter<'p> {
                 // A row that is one cell over the whole width is a line of text that the format put into the table:
                 // titles, units and prose of a sheet.
                 let mut run: Vec<(RowKind, Row)> = Vec::new();
-                for mut row in row::rows(&grid, self.tables) {
+                for mut row in row::rows(grid, self.tables) {
                     if row.is_band() {
                         self.push_rows(std::mem::take(&mut run));
                         let lines = std::mem::take(&mut row.cells);
@@ -129,7 +139,7 @@ impl<'p> Segmenter<'p> {
             }
         }
         if let Some(draft) = &mut self.draft {
-            if self.patterns.row_labels.is_title(&normalize::key(&text)) && short && !text.ends_with(['。', '；']) {
+            if short && !text.ends_with(['。', '；']) && self.patterns.row_labels.is_title(&normalize::key(&text)) {
                 draft.gap_title = true;
             }
             if draft.source.after.len() < AFTER_LINES {
@@ -269,11 +279,46 @@ impl<'p> Segmenter<'p> {
             }
             _ => {}
         }
+        draft.cells += row.cells.len();
         draft.source.rows.push((kind, row));
+        let full = draft.cells >= MAX_FORM_CELLS || draft.source.rows.len() >= MAX_FORM_ROWS;
         // Lines between two tables of one form belong to neither its head nor its foot.
         if draft.has_indicators && self.recent.len() > RECENT_LINES / 2 {
             self.recent.clear();
         }
+        if full {
+            self.go_on_in_another_part();
+        }
+    }
+
+    /// Hands out what there is of a form that is too long, and goes on under its head and header as if in another.
+    fn go_on_in_another_part(&mut self) {
+        let Some(draft) = &mut self.draft else { return };
+        draft.source.findings.push(Finding::new(
+            Code::ContentSkipped,
+            Severity::Warning,
+            "the form is longer than any form is: it was read in parts, each as a form of its own".to_owned(),
+        ));
+        let rows = &draft.source.rows;
+        let header = rows.iter().rposition(|(kind, _)| *kind == RowKind::IndicatorHeader);
+        let below = header.map_or(&[][..], |at| &rows[at + 1..]);
+        let second = below.iter().take_while(|(_, row)| is_header_continuation(row, self.patterns)).count().min(2);
+        let first_header = rows.iter().position(|(kind, _)| *kind == RowKind::IndicatorHeader).unwrap_or(0);
+        let is_head = |(kind, row): &&(RowKind, Row)| *kind == RowKind::Pairs && row.cells.len() <= WIDEST_HEAD_ROW;
+        let pairs = rows[..first_header].iter().filter(is_head).take(HEAD_LINES);
+        let next = Draft {
+            source: FormSource {
+                before: draft.source.before.clone(),
+                rows: pairs.chain(header.map(|at| &rows[at])).chain(&below[..second]).cloned().collect(),
+                findings: draft.source.findings.clone(),
+                ..FormSource::default()
+            },
+            has_project: draft.has_project,
+            has_indicators: draft.has_indicators,
+            ..Draft::default()
+        };
+        self.close();
+        self.draft = Some(next);
     }
 
     fn close(&mut self) {

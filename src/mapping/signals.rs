@@ -50,7 +50,7 @@ pub(super) fn classify(row: &Row, patterns: &Patterns) -> RowKind {
         for hit in headers.exact(&cell.label, HeaderPart::Manage) {
             manage += usize::from(hit.field != Field::ManageLabel) + 2 * usize::from(hit.field == Field::ManageLabel);
         }
-        if patterns.fund_labels.exact(&cell.text).is_some() {
+        if patterns.fund_labels.exact_key(&cell.label).is_some() {
             sources += 1;
         }
     }

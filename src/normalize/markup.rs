@@ -89,9 +89,33 @@ pub fn plain(raw: &str) -> Cow<'_, str> {
 /// Offset of the first byte that may begin markup or a character that changes.
 fn first_mark(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    bytes.iter().enumerate().position(|(at, b)| match b {
-        b'$' | b'\\' | b'<' | b'&' | b'*' | b'[' | 0x7F => true,
-        0..=0x1F => !matches!(b, b'\n' | b'\t'),
+    let mut from = 0;
+    loop {
+        let at = from + bytes[from..].iter().position(|b| MAY_MARK[usize::from(*b)])?;
+        if marks(bytes, at) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+}
+
+/// Bytes at which [`marks`] may be true: nearly none of a usual text.
+const MAY_MARK: [bool; 256] = {
+    let mut may = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        may[byte] = matches!(
+            byte as u8,
+            b'$' | b'\\' | b'<' | b'&' | b'*' | b'[' | 0..=0x08 | 0x0B..=0x1F | 0x7F | 0xC2 | 0xE1 | 0xE2 | 0xE3 | 0xEF
+        );
+        byte += 1;
+    }
+    may
+};
+
+/// Whether markup, or a character that changes, may begin here.
+fn marks(bytes: &[u8], at: usize) -> bool {
+    match bytes[at] {
         // U+0080–00A0, U+00AD
         0xC2 => bytes.get(at + 1).is_some_and(|n| *n <= 0xA0 || *n == 0xAD),
         // U+1680
@@ -110,8 +134,8 @@ fn first_mark(text: &str) -> Option<usize> {
             Some(0xBB) => bytes.get(at + 2) == Some(&0xBF),
             _ => false,
         },
-        _ => false,
-    })
+        byte => MAY_MARK[usize::from(byte)],
+    }
 }
 
 /// `text` cut to the span limit, at a character's edge.

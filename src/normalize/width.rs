@@ -42,7 +42,7 @@ pub(super) fn fold(c: char) -> char {
 /// words that need it. Borrowed where nothing changes.
 pub(super) fn one_line(text: &str) -> Cow<'_, str> {
     let text = text.trim_matches(is_space);
-    if !text.chars().any(|c| is_space(c) || fold(c) != c) {
+    if !text.chars().any(|c| !stays(c) && (is_space(c) || fold(c) != c)) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -62,6 +62,11 @@ pub(super) fn one_line(text: &str) -> Cow<'_, str> {
         last = Some(c);
     }
     Cow::Owned(out)
+}
+
+/// Characters of which nearly every text is made, and that stay as they are.
+fn stays(c: char) -> bool {
+    matches!(c, '!'..='~' | '\u{4E00}'..='\u{9FFF}')
 }
 
 fn is_space(c: char) -> bool {

@@ -4,6 +4,7 @@ use super::entries::{Entry, load_entries};
 use super::labels::label_key;
 use super::problem::PatternError;
 use crate::normalize;
+use aho_corasick::AhoCorasick;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::Path;
@@ -179,8 +180,6 @@ struct Header {
     field: Field,
     part: Part,
     keys: Vec<String>,
-    like: Vec<String>,
-    unlike: Vec<String>,
     rank: f32,
 }
 
@@ -189,6 +188,44 @@ struct Header {
 pub struct Headers {
     exact: HashMap<String, Vec<(Part, Match)>>,
     headers: Vec<Header>,
+    words: Words,
+}
+
+/// The words that speak for a header or against it, found in one pass over a label.
+#[derive(Debug)]
+struct Words {
+    search: AhoCorasick,
+    /// What each word of the search says.
+    said: Vec<Said>,
+}
+
+/// Headers as bits, by their place in [`Headers::headers`].
+#[derive(Debug, Clone, Copy, Default)]
+struct Said {
+    like: u64,
+    unlike: u64,
+}
+
+// A header is a field's, so that a bit for each is enough.
+const _: () = assert!(IDS.len() <= u64::BITS as usize);
+
+impl Words {
+    fn new(spoken: HashMap<String, Said>, overlay: Option<&Path>) -> Result<Self, PatternError> {
+        let (words, said): (Vec<String>, Vec<Said>) = spoken.into_iter().unzip();
+        let search = AhoCorasick::new(&words).map_err(|error| PatternError::Parse {
+            path: overlay.unwrap_or(Path::new("patterns")).join(HeaderEntry::FILE),
+            line: 0,
+            message: format!("its words cannot be compiled: {error}"),
+        })?;
+        Ok(Words { search, said })
+    }
+
+    fn in_label(&self, key: &str) -> Said {
+        self.search.find_overlapping_iter(key).fold(Said::default(), |all, found| {
+            let said = self.said[found.pattern().as_usize()];
+            Said { like: all.like | said.like, unlike: all.unlike | said.unlike }
+        })
+    }
 }
 
 /// Fit of a spelling that also means something else.
@@ -206,8 +243,9 @@ const LONGEST: usize = 24;
 
 impl Headers {
     pub(super) fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
-        let mut headers = Headers { exact: HashMap::new(), headers: Vec::new() };
-        for entry in load_entries::<HeaderEntry>(overlay)? {
+        let (mut exact, mut headers) = (HashMap::<String, Vec<(Part, Match)>>::new(), Vec::new());
+        let mut spoken: HashMap<String, Said> = HashMap::new();
+        for (at, entry) in load_entries::<HeaderEntry>(overlay)?.into_iter().enumerate() {
             let Some((_, field)) = IDS.iter().find(|(id, _)| *id == entry.id) else {
                 return Err(PatternError::Parse {
                     path: overlay.unwrap_or(Path::new("patterns")).join(HeaderEntry::FILE),
@@ -219,20 +257,24 @@ impl Headers {
                 field: *field,
                 part: field.part(),
                 keys: entry.names.iter().map(|n| label_key(n)).collect(),
-                like: entry.like.iter().map(|n| normalize::key(n)).collect(),
-                unlike: entry.unlike.iter().map(|n| normalize::key(n)).collect(),
                 rank: entry.rank,
             };
+            for word in &entry.like {
+                spoken.entry(normalize::key(word)).or_default().like |= 1 << at;
+            }
+            for word in &entry.unlike {
+                spoken.entry(normalize::key(word)).or_default().unlike |= 1 << at;
+            }
             let weak = entry.weak.iter().map(|n| (label_key(n), entry.rank * WEAK));
             for (key, score) in header.keys.iter().map(|k| (k.clone(), entry.rank)).chain(weak) {
-                let hits = headers.exact.entry(key).or_default();
+                let hits = exact.entry(key).or_default();
                 if !hits.iter().any(|(_, m)| m.field == *field) {
                     hits.push((header.part, Match { field: *field, score }));
                 }
             }
-            headers.headers.push(header);
+            headers.push(header);
         }
-        Ok(headers)
+        Ok(Headers { exact, headers, words: Words::new(spoken, overlay)? })
     }
 
     /// The fields of a part that a label ([`label_key`]) names with a known spelling.
@@ -254,14 +296,14 @@ impl Headers {
         if length == 0 || length > LONGEST || found.iter().any(|m| m.score >= CERTAIN) {
             return found;
         }
-        for header in self.headers.iter().filter(|h| h.part == part) {
+        let said = self.words.in_label(key);
+        for (at, header) in self.headers.iter().enumerate().filter(|(_, h)| h.part == part) {
             if found.iter().any(|m| m.field == header.field) {
                 continue;
             }
-            let contains = |words: &[String]| words.iter().any(|w| key.contains(w.as_str()));
-            let excluded = contains(&header.unlike);
+            let excluded = said.unlike >> at & 1 != 0;
             let mut score: f32 = 0.0;
-            if contains(&header.like) && !excluded {
+            if said.like >> at & 1 != 0 && !excluded {
                 score = LIKE;
             }
             if length >= 2 && header.keys.iter().any(|k| k.len() > key.len() && k.starts_with(key)) {
@@ -286,11 +328,16 @@ impl Headers {
         if key.len() > LONGEST * 3 || key.len() < 6 {
             return None;
         }
-        let contains = |words: &[String]| words.iter().any(|w| key.contains(w.as_str()));
+        let said = self.words.in_label(key);
+        let fits = said.like & !said.unlike;
+        if fits == 0 {
+            return None;
+        }
         self.headers
             .iter()
-            .filter(|h| h.part == part && contains(&h.like) && !contains(&h.unlike))
-            .map(|h| Match { field: h.field, score: LIKE * h.rank })
+            .enumerate()
+            .filter(|(at, h)| fits >> at & 1 != 0 && h.part == part)
+            .map(|(_, h)| Match { field: h.field, score: LIKE * h.rank })
             .max_by(|a, b| a.score.total_cmp(&b.score))
     }
 }

@@ -11,24 +11,8 @@ use std::path::Path;
 /// The key that labels are compared by: normalised, brackets and their content, numbering, a trailing colon and
 /// marks taken off. `年度绩效目标 1（70分）：` → `年度绩效目标`.
 pub fn label_key(text: &str) -> String {
-    let key = normalize::key(text);
-    let mut out = String::with_capacity(key.len());
-    let mut depth = 0u32;
-    for c in key.chars() {
-        match c {
-            '(' | '[' | '【' | '〔' | '「' => depth += 1,
-            ')' | ']' | '】' | '〕' | '」' => depth = depth.saturating_sub(1),
-            '*' | '★' | '☆' | '"' | '“' | '”' | '\'' | '|' | '_' => {}
-            _ if depth == 0 => out.push(c),
-            _ => {}
-        }
-    }
-    // A bracket that is never closed hides nothing: the text broke off or continues elsewhere.
-    if depth > 0 {
-        let open = key.find(['(', '[', '【', '〔', '「']).unwrap_or(key.len());
-        out = key[..open].to_owned();
-    }
-    let core = out
+    let key = outside_brackets(normalize::key(text));
+    let core = key
         .trim_end_matches([':', ';', ',', '.', '。', '、', '，'])
         .trim_end_matches(|c: char| c.is_ascii_digit())
         .trim_start_matches(['.', '、', ',', '·', '-']);
@@ -38,10 +22,39 @@ pub fn label_key(text: &str) -> String {
         _ => core,
     };
     let unnumbered = core.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
-    match unnumbered.strip_prefix(['.', '、', '．']) {
-        Some(rest) if !rest.is_empty() => rest.to_owned(),
-        _ => core.to_owned(),
+    let label = match unnumbered.strip_prefix(['.', '、', '．']) {
+        Some(rest) if !rest.is_empty() => rest,
+        _ => core,
+    };
+    if label.len() == key.len() { key } else { label.to_owned() }
+}
+
+/// A key without its brackets, what they hold, and marks.
+fn outside_brackets(key: String) -> String {
+    let is_mark = |c: char| matches!(c, '*' | '★' | '☆' | '"' | '“' | '”' | '\'' | '|' | '_');
+    let opens = |c: char| matches!(c, '(' | '[' | '【' | '〔' | '「');
+    let closes = |c: char| matches!(c, ')' | ']' | '】' | '〕' | '」');
+    let Some(first) = key.find(|c| is_mark(c) || opens(c) || closes(c)) else {
+        return key;
+    };
+    let mut out = String::with_capacity(key.len());
+    out.push_str(&key[..first]);
+    let mut depth = 0u32;
+    for c in key[first..].chars() {
+        match c {
+            c if opens(c) => depth += 1,
+            c if closes(c) => depth = depth.saturating_sub(1),
+            c if depth > 0 || is_mark(c) => {}
+            c => out.push(c),
+        }
     }
+    // A bracket that is never closed hides nothing: the text broke off or continues elsewhere.
+    if depth > 0 {
+        let open = key.find(opens).unwrap_or(key.len());
+        out.clear();
+        out.push_str(&key[..open]);
+    }
+    out
 }
 
 /// A year at the beginning of a key, and what stands behind it: `2023年度目标值` → 2023, `目标值`.
@@ -207,7 +220,7 @@ impl FundLabels {
         for entry in load_entries::<FundLabelEntry>(overlay)? {
             let source = entry.source.or_else(|| source_named(&entry.id)).unwrap_or(SourceOfFunds::Other);
             for name in &entry.names {
-                labels.names.entry(fund_key(name)).or_insert(source);
+                labels.names.entry(without_lead(&label_key(name)).to_owned()).or_insert(source);
             }
             if !entry.words.is_empty() {
                 labels.rules.push((source, entry.words, entry.unlike));
@@ -218,13 +231,19 @@ impl FundLabels {
 
     /// The source that a label names exactly; `None` for words that are no known label.
     pub fn exact(&self, label: &str) -> Option<SourceOfFunds> {
-        self.names.get(&fund_key(label)).copied()
+        self.exact_key(&label_key(label))
+    }
+
+    /// As [`FundLabels::exact`], for a label whose [`label_key`] is at hand.
+    pub fn exact_key(&self, key: &str) -> Option<SourceOfFunds> {
+        self.names.get(without_lead(key)).copied()
     }
 
     /// The source of a row with this label: exact, else by its words; a row named by a use of money is `other`.
     pub fn source(&self, label: &str) -> SourceOfFunds {
-        let key = fund_key(label);
-        if let Some(source) = self.names.get(&key) {
+        let key = label_key(label);
+        let key = without_lead(&key);
+        if let Some(source) = self.names.get(key) {
             return *source;
         }
         let fits = |words: &[String]| words.iter().any(|w| key.contains(w.as_str()));
@@ -235,14 +254,13 @@ impl FundLabels {
     }
 }
 
-/// A fund label without 其中：, numbering and brackets.
-fn fund_key(label: &str) -> String {
-    let key = label_key(label);
-    let mut rest = key.as_str();
+/// A fund label's key without 其中： and numbering.
+fn without_lead(key: &str) -> &str {
+    let mut rest = key;
     for lead in ["其中", "1.", "2.", "3."] {
         rest = rest.strip_prefix(lead).unwrap_or(rest).trim_start_matches([':', '、', '.', ',']);
     }
-    if rest.is_empty() { key } else { rest.to_owned() }
+    if rest.is_empty() { key } else { rest }
 }
 
 fn source_named(id: &str) -> Option<SourceOfFunds> {

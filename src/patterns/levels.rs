@@ -3,6 +3,7 @@
 use super::entries::{Entry, load_entries};
 use super::labels::label_key;
 use super::problem::PatternError;
+use aho_corasick::AhoCorasick;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::Path;
@@ -50,6 +51,8 @@ pub struct Levels {
     entries: Vec<LevelEntry>,
     first: HashMap<String, LevelKind>,
     second: HashMap<String, LevelKind>,
+    words: AhoCorasick,
+    kind_of_word: Vec<LevelKind>,
 }
 
 impl Levels {
@@ -62,24 +65,42 @@ impl Levels {
                 names.entry(core(name)).or_insert(LevelKind(index));
             }
         }
-        Ok(Levels { entries, first, second })
+        let words = || {
+            let kinds = entries.iter().enumerate();
+            kinds.flat_map(|(index, entry)| entry.words.iter().map(move |word| (word, LevelKind(index))))
+        };
+        let search = AhoCorasick::new(words().map(|(word, _)| word)).map_err(|error| PatternError::Parse {
+            path: overlay.unwrap_or(Path::new("patterns")).join(LevelEntry::FILE),
+            line: 0,
+            message: format!("its words cannot be compiled: {error}"),
+        })?;
+        let kind_of_word = words().map(|(_, kind)| kind).collect();
+        Ok(Levels { entries, first, second, words: search, kind_of_word })
     }
 
     /// The kind of level 1 that a cell names: `产 出 指 标(50分)` is the same as `产出`.
     pub fn first(&self, text: &str) -> Option<LevelKind> {
-        self.first.get(&core(text)).copied()
+        self.first_of_key(&label_key(text))
+    }
+
+    /// As [`Levels::first`], for a text whose [`label_key`] is at hand.
+    pub fn first_of_key(&self, key: &str) -> Option<LevelKind> {
+        self.first.get(stem(key)).copied()
     }
 
     /// The kind of level 2 that a cell names.
     pub fn second(&self, text: &str) -> Option<LevelKind> {
-        self.second.get(&core(text)).copied()
+        self.second_of_key(&label_key(text))
     }
 
-    /// Is a level's word the name of an indicator just as often: 预算执行?
-    pub fn is_also_a_name(&self, text: &str) -> bool {
-        let key = core(text);
-        let kinds = [self.first.get(&key), self.second.get(&key)];
-        kinds.into_iter().flatten().any(|kind| self.entries.get(kind.0).is_some_and(|e| e.also_names))
+    /// As [`Levels::second`], for a text whose [`label_key`] is at hand.
+    pub fn second_of_key(&self, key: &str) -> Option<LevelKind> {
+        self.second.get(stem(key)).copied()
+    }
+
+    /// Is a kind's word the name of an indicator just as often: 预算执行?
+    pub fn is_also_a_name(&self, kind: LevelKind) -> bool {
+        self.entries[kind.0].also_names
     }
 
     /// May this level 2 stand under this level 1?
@@ -95,28 +116,13 @@ impl Levels {
             .filter_map(|id| self.entries.iter().position(|e| e.id == *id && e.level == 1).map(LevelKind))
     }
 
-    /// What the words of an indicator's name say for it standing under this level 2: 1 for, -1 for another kind, 0
-    /// nothing.
-    pub fn speaks_for(&self, second: LevelKind, name: &str) -> i8 {
-        let key = crate::normalize::key(name);
-        let fits = |entry: &LevelEntry| entry.words.iter().any(|word| key.contains(word.as_str()));
-        match self.entries.get(second.0) {
-            Some(entry) if fits(entry) => 1,
-            _ if self.entries.iter().any(fits) => -1,
-            _ => 0,
-        }
-    }
-
-    /// The same for standing under this level 1: whether a level 2 that may stand under it speaks for the name.
-    pub fn speaks_for_first(&self, first: LevelKind, name: &str) -> i8 {
-        let key = crate::normalize::key(name);
-        let speaks = |e: &LevelEntry| e.words.iter().any(|word| key.contains(word.as_str()));
-        let Some(id) = self.entries.get(first.0).map(|e| &e.id) else { return 0 };
-        let (mut own, mut other) = (false, false);
-        for entry in self.entries.iter().filter(|e| e.level == 2 && speaks(e)) {
-            if entry.parents.contains(id) { own = true } else { other = true }
-        }
-        i8::from(own) - i8::from(other && !own)
+    /// The kinds whose words stand in an indicator's name: 及时 speaks for 时效.
+    pub fn spoken_for(&self, name: &str) -> Vec<LevelKind> {
+        let mut kinds: Vec<LevelKind> =
+            self.words.find_overlapping_iter(name).map(|found| self.kind_of_word[found.pattern().as_usize()]).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds
     }
 
     /// How a kind is spelt where nothing else says: 效益指标.
@@ -126,15 +132,12 @@ impl Levels {
     }
 }
 
-/// The label without 指标, 目标 or 类 behind it.
 fn core(text: &str) -> String {
-    let key = label_key(text);
-    for tail in ["指标", "目标", "类", "维度", "情况"] {
-        if let Some(rest) = key.strip_suffix(tail)
-            && !rest.is_empty()
-        {
-            return rest.to_owned();
-        }
-    }
-    key
+    stem(&label_key(text)).to_owned()
+}
+
+/// A label's key without 指标, 目标 or 类 behind it.
+fn stem(key: &str) -> &str {
+    let tails = ["指标", "目标", "类", "维度", "情况"];
+    tails.iter().find_map(|tail| key.strip_suffix(tail).filter(|rest| !rest.is_empty())).unwrap_or(key)
 }

@@ -107,7 +107,7 @@ fn is_number(text: &str) -> bool {
     let (mut digits, mut all) = (0, 0);
     for c in text.chars().filter(|c| !c.is_whitespace()) {
         all += 1;
-        digits += usize::from(c.is_ascii_digit() || ('０'..='９').contains(&c) || ".,%％≥≤=".contains(c));
+        digits += usize::from(matches!(c, '0'..='9' | '０'..='９' | '.' | ',' | '%' | '％' | '≥' | '≤' | '='));
     }
     digits > 0 && all <= 16 && digits * 2 > all
 }
@@ -117,15 +117,16 @@ fn fit(run: &[Vec<String>], below: Option<&Vec<String>>, profile: &Profile, widt
     let cells = run[0].len();
     let sample = &run[..run.len().min(MAX_SAMPLED)];
     let split_header = below.filter(|below| run.len() == 1 && splits(&run[0], below, width));
+    // A text is looked at once, not again for every place that it may stand in.
+    let looks: Vec<Vec<Look>> = sample.iter().map(|row| row.iter().map(|text| Look::at(text)).collect()).collect();
     let gain = |cell: usize, column: usize, span: usize| {
-        let fits: f32 = sample
+        let numbers = profile.numbers[column..column + span].iter().sum::<f32>() / span as f32;
+        let fits: f32 = looks
             .iter()
-            .map(|row| {
-                fit_of_text(&row[cell], column, span, profile) - spread_cost(&row[cell], cell, span, cells, width)
-            })
+            .map(|row| fit_of_text(row[cell], numbers, span) - spread_cost(row[cell], cell, span, cells, width))
             .sum();
         let header = split_header.map_or(0.0, |below| fit_over(&below[column..column + span]));
-        fits / sample.len() as f32 + header * 4.0
+        fits / looks.len() as f32 + header * 4.0
     };
     // best[cell][column]: the best sum for the cells from `cell` on, laid over the columns from `column` on.
     let mut best = vec![vec![(f32::NEG_INFINITY, 0); width + 1]; cells + 1];
@@ -151,13 +152,33 @@ fn fit(run: &[Vec<String>], below: Option<&Vec<String>>, profile: &Profile, widt
     spans
 }
 
-/// Numbers stand in columns of numbers and span nothing; words may span.
-fn fit_of_text(text: &str, column: usize, span: usize, profile: &Profile) -> f32 {
-    if text.is_empty() {
-        return 0.0;
+/// What the fit needs to know of a text.
+#[derive(Debug, Clone, Copy)]
+enum Look {
+    Blank,
+    Number,
+    /// Its length in characters, as far as it counts.
+    Words(usize),
+}
+
+impl Look {
+    fn at(text: &str) -> Self {
+        match text {
+            "" => Look::Blank,
+            text if is_number(text) => Look::Number,
+            text => Look::Words(text.chars().take(LONG_TEXT).count()),
+        }
     }
-    let numbers = profile.numbers[column..column + span].iter().sum::<f32>() / span as f32;
-    if is_number(text) { numbers - 0.3 * (span - 1) as f32 } else { 0.002 * (1.0 - numbers) }
+}
+
+/// Numbers stand in columns of numbers and span nothing; words may span. `numbers` is the share of numbers in the
+/// columns covered.
+fn fit_of_text(text: Look, numbers: f32, span: usize) -> f32 {
+    match text {
+        Look::Blank => 0.0,
+        Look::Number => numbers - 0.3 * (span - 1) as f32,
+        Look::Words(_) => 0.002 * (1.0 - numbers),
+    }
 }
 
 /// Whether a full row below a shorter one is the second level of its header: words under some cells, blank under the
@@ -184,16 +205,14 @@ fn fit_over(below: &[String]) -> f32 {
 
 /// A small cost that decides where nothing else does: the first cell, a label, and blank cells are narrow, other texts
 /// share what is left.
-fn spread_cost(text: &str, cell: usize, span: usize, cells: usize, width: usize) -> f32 {
-    if cell == 0 || text.is_empty() {
-        let cost = if cell == 0 { 0.04 } else { 0.06 };
-        return cost * (span - 1) as f32;
-    }
-    if is_number(text) {
-        return 0.0;
-    }
+fn spread_cost(text: Look, cell: usize, span: usize, cells: usize, width: usize) -> f32 {
+    let length = match text {
+        _ if cell == 0 => return 0.04 * (span - 1) as f32,
+        Look::Blank => return 0.06 * (span - 1) as f32,
+        Look::Number => return 0.0,
+        Look::Words(length) => length,
+    };
     let off = span as f32 - (width - 1) as f32 / (cells - 1).max(1) as f32;
     // What does not divide evenly goes to the longer text, then to the earlier cell.
-    let length = text.chars().take(LONG_TEXT).count();
     0.01 * off * off - 0.0005 * (length * (span - 1)) as f32 + 0.0005 * (cell * span) as f32
 }

@@ -3,7 +3,7 @@
 use super::lines::{RawLine, lines_from};
 use super::tab_rows::trim_lines;
 use super::text_blocks::{CHUNK_CELLS, CHUNK_ROWS, Reading};
-use crate::ingest::text::MAX_COLUMNS;
+use crate::ingest::text::{MAX_COLUMNS, MAX_ROW_BYTES};
 use crate::model::{Block, Cell, Grid, GridOrigin};
 
 /// Blank lines that may stand between two rows of one table.
@@ -43,7 +43,7 @@ pub(super) fn read<'a>(text: &'a str, start: usize, going_on: bool) -> Reading<'
         if blanks > 0 && !continues(&rows, &row, text, line.next) {
             break;
         }
-        if row.fields.len() > MAX_COLUMNS {
+        if row.fields.len() > MAX_COLUMNS || line.text.len() > MAX_ROW_BYTES {
             break;
         }
         blanks = 0;

@@ -3,7 +3,7 @@
 
 use super::lines::{RawLine, lines_from};
 use super::text_blocks::{CHUNK_CELLS, CHUNK_ROWS, Reading};
-use crate::ingest::text::MAX_COLUMNS;
+use crate::ingest::text::{MAX_COLUMNS, MAX_ROW_BYTES};
 use crate::model::{Block, Cell, Grid, GridOrigin};
 use std::collections::HashMap;
 
@@ -98,7 +98,8 @@ fn collect(text: &str, start: usize) -> Region {
             }
             widest = widest.max(stretch.tabs);
         }
-        if stretch.tabs >= MAX_COLUMNS && line.text.trim_end_matches('\t').matches('\t').count() >= MAX_COLUMNS {
+        let too_many = || line.text.trim_end_matches('\t').matches('\t').count() >= MAX_COLUMNS;
+        if line.text.len() > MAX_ROW_BYTES || stretch.tabs >= MAX_COLUMNS && too_many() {
             region.too_wide = region.stretches.is_empty();
             if region.too_wide {
                 region.stretches.push(stretch);

@@ -48,6 +48,7 @@ fn is_control(byte: u8) -> bool {
 
 /// A sentence saying why a decoded text is none, if so.
 pub(super) fn reads_as_noise(guess: &Guess, text: &str) -> Option<String> {
+    memchr::memmem::find(text.as_bytes(), "\u{FFFD}".as_bytes())?;
     let (mut seen, mut unreadable) = (0usize, 0usize);
     for c in text.chars().filter(|c| !c.is_whitespace()).take(SAMPLE) {
         seen += 1;

@@ -55,10 +55,8 @@ pub(in crate::ingest) fn detect(bytes: &[u8]) -> Guess {
     }
     let utf8 = Utf8Check::of(bytes);
     if utf8.broken == 0 && !(utf8.wide == 0 && utf8.cut) {
-        return match utf16_without_nulls(sample) {
-            Some(guess) if utf8.wide == 0 => guess,
-            _ => Guess::proven(UTF_8, 0),
-        };
+        let utf16 = if utf8.wide == 0 { utf16_without_nulls(sample) } else { None };
+        return utf16.unwrap_or_else(|| Guess::proven(UTF_8, 0));
     }
     // Mostly valid UTF-8 with broken places: no other encoding makes valid sequences of three bytes by chance.
     if utf8.wide > 4 * utf8.broken {

@@ -22,6 +22,10 @@ pub(super) use detect::{Guess, detect};
 /// accident.
 pub const MAX_COLUMNS: usize = 4_096;
 
+/// Bytes above which a line of a text is read as running text, whatever separators it holds: the longest cells of forms
+/// have some ten thousand.
+pub const MAX_ROW_BYTES: usize = 1 << 20;
+
 /// Share of unreadable characters above which the document counts as damaged rather than as scratched.
 const MANY_UNREADABLE: f64 = 0.01;
 
