@@ -160,9 +160,8 @@ const USUAL: f32 = 0.7;
 
 impl Habit {
     fn of(rows: &[Placed]) -> Self {
-        let share = |has: &dyn Fn(&Placed) -> bool| {
-            rows.iter().filter(|r| has(r)).count() as f32 / rows.len().max(1) as f32
-        };
+        let share =
+            |has: &dyn Fn(&Placed) -> bool| rows.iter().filter(|r| has(r)).count() as f32 / rows.len().max(1) as f32;
         Habit {
             points: share(&|r| !r.weight.is_empty() || !r.score.is_empty()),
             values: share(&|r| !r.target.is_empty() || !r.actual.is_empty()),

@@ -151,9 +151,7 @@ impl Reader<'_> {
 
     /// 项目资金（万元）| 年度资金总额：| 120.5, with no header above.
     fn is_unheaded_fund(&self, row: &Row) -> bool {
-        row.cells
-            .windows(2)
-            .any(|w| self.patterns.fund_labels.exact(&w[0].text).is_some() && begins_with_number(&w[1]))
+        row.cells.windows(2).any(|w| self.patterns.fund_labels.exact(&w[0].text).is_some() && begins_with_number(&w[1]))
     }
 
     /// Is a row of pairs what it seems? Inside the indicator block a row whose first cell is a head label and that
