@@ -44,15 +44,22 @@ def hundred(folder, writer):
     return out
 
 
+# In a small process of its own: a child's peak memory begins with what its parent had when it was started.
+MEASURE = """
+import os, subprocess, sys
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+_, status, usage = os.wait4(child.pid, 0)
+print(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+"""
+
+
 def run(program, *arguments):
     """CPU seconds and peak memory in MB of one run."""
-    with open(os.devnull, "w") as nothing:
-        child = subprocess.Popen([program, *arguments], stdout=nothing, stderr=nothing)
-        _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != 0:
-        print(f"  exit code {child.returncode}: {' '.join(map(str, arguments))}", file=sys.stderr)
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    told = subprocess.run([sys.executable, "-S", "-c", MEASURE, program, *arguments], stdout=subprocess.PIPE, text=True)
+    code, seconds, megabytes = told.stdout.split()
+    if code != "0":
+        print(f"  exit code {code}: {' '.join(map(str, arguments))}", file=sys.stderr)
+    return float(seconds), float(megabytes)
 
 
 def best(work):
