@@ -131,12 +131,7 @@ fn line_pairs(line: &str, patterns: &Patterns) -> Vec<Pair> {
     for (index, (_, value_from, field, label)) in starts.iter().enumerate() {
         let value_to = starts.get(index + 1).map_or(line.len(), |next| next.0);
         let value = line[*value_from..value_to.max(*value_from)].trim();
-        pairs.push(Pair {
-            field: *field,
-            label: label.clone(),
-            value: (!value.is_empty()).then(|| value.to_owned()),
-            at_foot: false,
-        });
+        pairs.push(Pair { field: *field, label: label.clone(), value: (!value.is_empty()).then(|| value.to_owned()) });
     }
     pairs
 }

@@ -115,13 +115,21 @@ pub(super) fn funds(block: &FundBlock, head: &FormHead, patterns: &Patterns, gra
     block.rows.iter().filter_map(|row| reader.row(row, &columns, block)).collect()
 }
 
-/// A block without headers, as forms that only set a target have it: a label and one amount a row, the budget.
+/// A block without headers, as forms that only set a target have it: labels with an amount beside each, the budget.
 fn unheaded(block: &FundBlock, reader: &Reader<'_>) -> Vec<Fund> {
-    let column = |field, start, end| Column { start, end, header: String::new(), field: Some(field), fit: 0.5 };
-    let amounts = block.rows.iter().filter_map(|row| row.cells.iter().find(|c| is_amount(c)));
-    let Some(first) = amounts.map(|c| c.column).min() else { return Vec::new() };
-    let columns = [column(Field::FundItem, 0, first), column(Field::Budget, first, usize::MAX)];
-    block.rows.iter().filter_map(|row| reader.row(row, &columns, block)).collect()
+    let mut funds = Vec::new();
+    for row in &block.rows {
+        let mut from = 0;
+        for (at, amount) in row.cells.iter().enumerate().filter(|(_, c)| is_amount(c)) {
+            let mut pair = row.clone();
+            pair.cells = row.cells[from..=at].to_vec();
+            from = at + 1;
+            let column = |field, start, end| Column { start, end, header: String::new(), field: Some(field), fit: 0.5 };
+            let columns = [column(Field::FundItem, 0, amount.column), column(Field::Budget, amount.column, usize::MAX)];
+            funds.extend(reader.row(&pair, &columns, block));
+        }
+    }
+    funds
 }
 
 /// Does a cell hold an amount, or a mark for none?
@@ -296,14 +304,27 @@ impl Reader<'_> {
         let mut funds: Vec<Fund> = Vec::new();
         let total = sources.iter().position(|(_, s)| *s == SourceOfFunds::Total);
         for row in &block.rows {
-            let Some(first) = row.cells.first() else { continue };
-            // 预算数 and 执行数 as rows: the row's label says which field its amounts are.
-            let row_field = self.patterns.headers.likely(&first.label, HeaderPart::Fund).map(|m| m.field);
+            // 预算数, 执行数 and 执行率 as rows: the row's label says which field its amounts are.
+            let labels = row.cells.iter().take_while(|c| !is_amount(c));
+            let row_field = labels
+                .filter_map(|c| self.patterns.headers.likely(&c.label, HeaderPart::Fund))
+                .map(|m| m.field)
+                .find(|f| *f != Field::FundItem);
             for (position, (index, source)) in sources.iter().enumerate() {
                 let column = &columns[*index];
                 let held = |c: &Column| row.cells.iter().find(|cell| c.start <= cell.column && cell.column < c.end);
                 let Some(cell) = held(column) else { continue };
                 let column_unit = self.grammar.unit_in_brackets(&column.header).filter(|u| &*u.base == "元");
+                let is_total = total == Some(position) || (total.is_none() && position == 0);
+                // What was executed is told of the total alone.
+                if !is_total
+                    && matches!(
+                        row_field,
+                        Some(Field::Executed | Field::Rate | Field::FundWeight | Field::FundScore | Field::FundExtra)
+                    )
+                {
+                    continue;
+                }
                 let Some(amount) = self.money(&cell.raw, column_unit).filter(|q| q.value.is_some()) else { continue };
                 let item = column.header.rsplit(' ').next().unwrap_or(&column.header).to_owned();
                 let at = match funds.iter().position(|f| f.item == item) {
@@ -315,18 +336,19 @@ impl Reader<'_> {
                 };
                 let fund = &mut funds[at];
                 let mut places = Places::resume(row, std::mem::take(&mut fund.place));
-                let field = match row_field {
-                    Some(f @ (Field::Executed | Field::BudgetInitial)) => f,
-                    _ => Field::Budget,
-                };
+                let field = row_field.unwrap_or(Field::Budget);
                 places.put(field.key(), cell);
                 match field {
                     Field::Executed => fund.executed = Some(amount),
                     Field::BudgetInitial => fund.budget_initial = Some(amount),
+                    Field::Rate => fund.rate = self.rate(&cell.raw, false, fund),
+                    Field::FundWeight => fund.weight = points(self.grammar, &cell.text).map(Number::new),
+                    Field::FundScore => fund.score = points(self.grammar, &cell.text).map(Number::new),
+                    Field::FundExtra => {}
                     _ => fund.budget = Some(amount),
                 }
                 // Executed and rate, in columns of their own, belong to the total alone.
-                if total == Some(position) || (total.is_none() && position == 0) {
+                if is_total {
                     for c in columns {
                         let Some(cell) = held(c) else { continue };
                         match c.field {

@@ -564,7 +564,10 @@ impl Reader<'_> {
             |text: &str| self.grammar.is_blank(text) || text.chars().any(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
         // 定性, 正向 and the like are part of nothing.
         let sign = if words(&placed.sign) { "" } else { placed.sign.as_str() };
-        let bare = points(self.grammar, &normalize::display(&placed.target)).is_some();
+        // ≥99.9 beside a column that says %: a number that prints no unit takes the column's.
+        let read = self.grammar.read(&placed.target, &Context { year: self.head.year, ..Context::default() });
+        let bare =
+            read.is_some_and(|r| r.quantity.value.is_some() && r.quantity.unit.is_none() && r.quantity.text.is_none());
         let unit = if bare && self.grammar.unit(&normalize::display(&placed.unit)).is_some() {
             placed.unit.as_str()
         } else {

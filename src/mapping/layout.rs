@@ -13,8 +13,6 @@ pub(super) struct Pair {
     pub(super) label: String,
     /// The value as the source has it; `None` where the place is blank.
     pub(super) value: Option<String>,
-    /// It stands below the indicators.
-    pub(super) at_foot: bool,
 }
 
 /// The fund block: header rows, then a row a source of funds.
@@ -101,7 +99,7 @@ impl Reader<'_> {
             RowKind::FundSourcesHeader if self.state != State::Indicators => self.fund_sources_header(row),
             RowKind::GoalsHeader => self.goals_header(&row),
             RowKind::ManageHeader if self.state != State::Indicators => self.state = State::Manage,
-            RowKind::Total if self.is_total(&row) => {
+            RowKind::Total if self.is_total(&row) && !self.is_subtotal(&row) => {
                 self.state = State::Foot;
                 let rest = self.pairs_beside_total(&row);
                 self.out.totals.push(rest);
@@ -178,8 +176,7 @@ impl Reader<'_> {
     }
 
     fn pairs(&mut self, cells: &[RowCell]) {
-        let at_foot = matches!(self.state, State::Indicators | State::Foot);
-        if at_foot {
+        if self.state == State::Indicators {
             self.state = State::Foot;
         }
         let mut open: Option<Pair> = None;
@@ -199,9 +196,8 @@ impl Reader<'_> {
                             field,
                             label: crate::patterns::label_key(cell.text.split(['：', ':']).next().unwrap_or("")),
                             value: Some(value.to_owned()),
-                            at_foot,
                         }),
-                        None => open = Some(Pair { field, label, value: None, at_foot }),
+                        None => open = Some(Pair { field, label, value: None }),
                     }
                 }
                 None => {
@@ -379,6 +375,11 @@ impl Reader<'_> {
         {
             self.out.block_labels.push(first.text.clone());
         }
+        // A header right under a header is its second level: 绩效指标 over 一级指标 二级指标 三级指标.
+        if let Some(block) = self.out.indicators.last_mut().filter(|b| b.rows.is_empty() && b.header.len() == 1) {
+            block.header.push(row);
+            return;
+        }
         self.pending_break = false;
         self.out.indicators.push(IndicatorBlock { header: vec![row], rows: Vec::new() });
     }
@@ -394,6 +395,10 @@ impl Reader<'_> {
         }
         if block.rows.is_empty() && is_header_continuation(&row, patterns) {
             block.header.push(row);
+            return;
+        }
+        // 小计 of a level is no indicator and no total of the form.
+        if row.cells.iter().take(4).any(|c| patterns.row_labels.is(&c.label, RowLabel::Subtotal)) {
             return;
         }
         let after_break = std::mem::take(&mut self.pending_break) || (row.first_of_grid && !block.rows.is_empty());
@@ -416,6 +421,10 @@ impl Reader<'_> {
             State::Goals | State::Manage | State::Head => row.cells.len() >= 2,
             State::Indicators | State::Foot => true,
         }
+    }
+
+    fn is_subtotal(&self, row: &Row) -> bool {
+        row.cells.iter().take(2).any(|c| self.patterns.row_labels.is(&c.label, RowLabel::Subtotal))
     }
 
     /// The total's own cells; pairs that stand in the same row go to the head.

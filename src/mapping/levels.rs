@@ -88,7 +88,7 @@ pub(super) fn assign(
                     break 'conventions;
                 }
                 cost += if convention == Convention::Top { 0.0 } else { UNUSUAL };
-                cost += words_against(rows, &owner2, patterns) + weights_against(rows, &owner1, grammar);
+                cost += words_against(rows, &owner1, &owner2, patterns) + weights_against(rows, &owner1, grammar);
                 if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
                     best = Some((cost, owner1.clone(), owner2));
                 }
@@ -141,11 +141,15 @@ fn contradictions(first: &[&Printed], second: &[&Printed], owner: &Owners, patte
     second.iter().enumerate().filter(wrong).count()
 }
 
-/// What the names' words say against this reading of level 2.
-fn words_against(rows: &[LevelRow], owner: &Owners, patterns: &Patterns) -> f32 {
-    let votes = rows.iter().zip(owner).filter_map(|(row, owner)| match &rows[(*owner)?].second {
-        Printed::Text(two) => Some(patterns.levels.speaks_for(patterns.levels.second(two)?, &row.name)),
-        _ => None,
+/// What the names' words say against this reading of the levels.
+fn words_against(rows: &[LevelRow], first: &Owners, second: &Owners, patterns: &Patterns) -> f32 {
+    let levels = &patterns.levels;
+    let votes = rows.iter().enumerate().filter_map(|(index, row)| {
+        match (second[index].map(|o| &rows[o].second), first[index].map(|o| &rows[o].first)) {
+            (Some(Printed::Text(two)), _) => Some(levels.speaks_for(levels.second(two)?, &row.name)),
+            (_, Some(Printed::Text(one))) => Some(levels.speaks_for_first(levels.first(one)?, &row.name)),
+            _ => None,
+        }
     });
     -WORDS * votes.map(f32::from).sum::<f32>()
 }
@@ -222,7 +226,7 @@ fn middle(labels: &[usize], start: usize, end: usize, lower: bool, readings: usi
                 let center = if lower { from + rows / 2 } else { from + (rows - 1) / 2 };
                 let price = match label.abs_diff(center) {
                     0 => 0.0,
-                    1 if rows % 2 == 0 => 0.5 * MISPLACED,
+                    1 if rows.is_multiple_of(2) => 0.5 * MISPLACED,
                     off => MISPLACED + 0.1 * off as f32,
                 } + 0.002 * (rows * rows) as f32;
                 next[to - start].extend(ways.iter().map(|(cost, ends)| {
@@ -285,7 +289,7 @@ pub(super) fn level(text: &str, grammar: &Grammar) -> Level {
     if grammar.is_blank(text) {
         return Level::default();
     }
-    let bracket = text.char_indices().filter(|(_, c)| matches!(c, '(' | '（')).last();
+    let bracket = text.char_indices().rfind(|(_, c)| matches!(c, '(' | '（'));
     if let Some((at, open)) = bracket {
         let inside = text[at + open.len_utf8()..].trim_end_matches([')', '）', '。']);
         let points = inside.trim().trim_end_matches(['分', '%', '％']).trim();

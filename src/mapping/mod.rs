@@ -102,7 +102,7 @@ fn read(
     let first = rows.first().map(|(_, row)| (row.page, row.table));
     let layout = layout::layout(rows, patterns);
     let head = form::head(&before, &layout, &after, context, patterns, grammar);
-    let totals = totals::totals(&layout, patterns, grammar);
+    let totals = totals::totals(&layout, before.iter().chain(&layout.head_lines).chain(&after), patterns, grammar);
     let funds: Vec<fund::Fund> =
         layout.funds.iter().flat_map(|block| fund::funds(block, &head, patterns, grammar)).collect();
     let mut columns = Columns::new();

@@ -11,8 +11,6 @@ pub(super) struct RowCell {
     pub(super) column: usize,
     /// One past the last column covered.
     pub(super) end: usize,
-    /// Rows covered.
-    pub(super) row_span: usize,
     /// As the source has it.
     pub(super) raw: String,
     /// Displayed on one line.
@@ -109,7 +107,6 @@ pub(super) fn rows(grid: &Grid, table: u32) -> Vec<Row> {
             row.cells.push(RowCell {
                 column: cell.column,
                 end: cell.column_end(),
-                row_span: cell.row_span,
                 text: text.into_owned(),
                 raw: cell.text.clone(),
                 label,

@@ -16,6 +16,8 @@ pub(super) struct LevelEntry {
     #[serde(default)]
     parents: Vec<String>,
     #[serde(default)]
+    also_names: bool,
+    #[serde(default)]
     words: Vec<String>,
     display: Option<String>,
 }
@@ -73,6 +75,13 @@ impl Levels {
         self.second.get(&core(text)).copied()
     }
 
+    /// Is a level's word the name of an indicator just as often: 预算执行?
+    pub fn is_also_a_name(&self, text: &str) -> bool {
+        let key = core(text);
+        let kinds = [self.first.get(&key), self.second.get(&key)];
+        kinds.into_iter().flatten().any(|kind| self.entries.get(kind.0).is_some_and(|e| e.also_names))
+    }
+
     /// May this level 2 stand under this level 1?
     pub fn may_stand_under(&self, second: LevelKind, first: LevelKind) -> bool {
         self.entries[second.0].parents.iter().any(|p| *p == self.entries[first.0].id)
@@ -89,12 +98,25 @@ impl Levels {
     /// What the words of an indicator's name say for it standing under this level 2: 1 for, -1 for another kind, 0
     /// nothing.
     pub fn speaks_for(&self, second: LevelKind, name: &str) -> i8 {
-        let fits = |entry: &LevelEntry| entry.words.iter().any(|word| name.contains(word.as_str()));
+        let key = crate::normalize::key(name);
+        let fits = |entry: &LevelEntry| entry.words.iter().any(|word| key.contains(word.as_str()));
         match self.entries.get(second.0) {
             Some(entry) if fits(entry) => 1,
             _ if self.entries.iter().any(fits) => -1,
             _ => 0,
         }
+    }
+
+    /// The same for standing under this level 1: whether a level 2 that may stand under it speaks for the name.
+    pub fn speaks_for_first(&self, first: LevelKind, name: &str) -> i8 {
+        let key = crate::normalize::key(name);
+        let speaks = |e: &LevelEntry| e.words.iter().any(|word| key.contains(word.as_str()));
+        let Some(id) = self.entries.get(first.0).map(|e| &e.id) else { return 0 };
+        let (mut own, mut other) = (false, false);
+        for entry in self.entries.iter().filter(|e| e.level == 2 && speaks(e)) {
+            if entry.parents.contains(id) { own = true } else { other = true }
+        }
+        i8::from(own) - i8::from(other && !own)
     }
 
     /// How a kind is spelt where nothing else says: 效益指标.
