@@ -45,12 +45,12 @@ struct Level<'a> {
     next: usize,
 }
 
-/// Opens a ZIP archive.
+/// Opens a ZIP archive, lent or given.
 ///
 /// # Errors
 /// `damaged`: no table of contents can be found.
-pub fn members<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Members<'a>, LoadError> {
-    let level = open(Cow::Borrowed(bytes), String::new())?;
+pub fn members<'a>(bytes: impl Into<Cow<'a, [u8]>>, limits: &Limits) -> Result<Members<'a>, LoadError> {
+    let level = open(bytes.into(), String::new())?;
     Ok(Members {
         open: vec![level],
         limits: limits.clone(),

@@ -45,8 +45,10 @@ impl RowCell {
 pub(super) struct Row {
     /// 1-based number of the table in the document.
     pub(super) table: u32,
-    /// 0-based row in the source grid.
+    /// 0-based row in the source grid, or in the sheet.
     pub(super) index: usize,
+    /// Column of the source sheet that column 0 is; 0 where the format has no sheets.
+    pub(super) first_column: usize,
     pub(super) page: Option<u32>,
     pub(super) origin: GridOrigin,
     /// Columns of the source grid.
@@ -93,6 +95,7 @@ pub(super) fn rows(grid: Grid, table: u32) -> Vec<Row> {
         let mut row = Row {
             table,
             index: index + grid.first_row,
+            first_column: grid.first_column,
             page: grid.page,
             origin: grid.origin,
             width: grid.columns,
