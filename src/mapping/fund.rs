@@ -132,9 +132,12 @@ fn unheaded(block: &FundBlock, reader: &Reader<'_>) -> Vec<Fund> {
     funds
 }
 
-/// Does a cell hold an amount, or a mark for none?
+/// Does a cell hold an amount, or a mark for none? `3.市级` is a numbered label.
 fn is_amount(cell: &RowCell) -> bool {
-    cell.text.starts_with(|c: char| c.is_ascii_digit() || "-—－.￥¥/".contains(c))
+    let text = cell.text.trim_start_matches(['-', '—', '－', '￥', '¥', '/']);
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '，' | ' '));
+    text.len() < cell.text.len() && rest.is_empty()
+        || rest.len() < text.len() && (rest.is_empty() || rest.starts_with(['%', '％', '万', '亿', '元', '千', '萬', '億']))
 }
 
 /// The unit that the block's label or the form states for its money.

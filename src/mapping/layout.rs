@@ -220,13 +220,14 @@ impl Reader<'_> {
 
     // ── funds ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    fn is_fund_label(&self, cell: &RowCell) -> bool {
-        self.patterns.headers.likely(&cell.label, HeaderPart::Fund).is_some()
-    }
-
     fn fund_header(&mut self, row: Row) {
         // Label and amount side by side in one row: 全年预算数 100 全年执行数 95.
-        let amounts = row.cells.windows(2).filter(|w| self.is_fund_label(&w[0]) && begins_with_number(&w[1])).count();
+        let headers = &self.patterns.headers;
+        let is_fund_label = |c: &RowCell| headers.likely(&c.label, HeaderPart::Fund).is_some();
+        let is_pair = |label: &RowCell, amount: &RowCell| {
+            is_fund_label(label) && begins_with_number(amount) && !is_fund_label(amount)
+        };
+        let amounts = row.cells.windows(2).filter(|w| is_pair(&w[0], &w[1])).count();
         let label = row.cells.first().filter(|c| self.patterns.row_labels.is(&c.label, RowLabel::FundBlock));
         let label = label.map(|c| c.text.clone());
         self.out.block_labels.extend(label.clone());
@@ -238,7 +239,7 @@ impl Reader<'_> {
             let mut cells = row.cells.iter().peekable();
             while let Some(cell) = cells.next() {
                 match cells.peek() {
-                    Some(next) if self.is_fund_label(cell) && begins_with_number(next) => {
+                    Some(next) if is_pair(cell, next) => {
                         let mut head = cell.clone();
                         (head.column, head.end) = (next.column, next.end);
                         header.cells.push(head);
@@ -261,6 +262,11 @@ impl Reader<'_> {
         if before.iter().any(|c| head_label(c, self.patterns).is_some()) {
             let cells = before.to_vec();
             self.pairs(&cells);
+        }
+        // A header right under a header is its second level: 预算数 over 年初预算数 全年预算数.
+        if let Some(block) = self.out.funds.last_mut().filter(|b| b.rows.is_empty() && b.header.len() == 1) {
+            block.header.push(row);
+            return;
         }
         let repeated = self.out.funds.last().is_some_and(|block| same_labels(&block.header, &row));
         if !(repeated && self.state == State::Fund) {
@@ -397,6 +403,11 @@ impl Reader<'_> {
             block.header.push(row);
             return;
         }
+        if let Some(first) = row.cells.first()
+            && patterns.row_labels.is(&first.label, RowLabel::IndicatorBlock)
+        {
+            self.out.block_labels.push(first.text.clone());
+        }
         // 小计 of a level is no indicator and no total of the form.
         if row.cells.iter().take(4).any(|c| patterns.row_labels.is(&c.label, RowLabel::Subtotal)) {
             return;
@@ -483,7 +494,10 @@ fn begins_with_number(cell: &RowCell) -> bool {
 
 /// Does a row repeat a header's words?
 fn same_labels(header: &[Row], row: &Row) -> bool {
-    let Some(first) = header.first() else { return false };
+    header.iter().any(|first| same_words(first, row))
+}
+
+fn same_words(first: &Row, row: &Row) -> bool {
     let words = |row: &Row| -> Vec<String> { row.cells.iter().map(|c| c.label.clone()).collect() };
     let (old, new) = (words(first), words(row));
     if old == new {
