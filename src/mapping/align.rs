@@ -127,8 +127,7 @@ impl Aligner<'_> {
         let number = points(self.grammar, text);
         let short = characters <= 20;
         let levels = &self.patterns.levels;
-        let (level1, level2) =
-            if short { (cell.level1(levels), cell.level2(levels)) } else { (None, None) };
+        let (level1, level2) = if short { (cell.level1(levels), cell.level2(levels)) } else { (None, None) };
         let also_name = level1.or(level2).is_some_and(|kind| levels.is_also_a_name(kind));
         Kind {
             percent: text.contains(['%', '％']),

@@ -80,9 +80,9 @@ pub(super) fn head(
         .or_else(|| after.iter().take(12).find_map(|line| note(line, patterns)));
     let labels: Vec<String> = layout.pairs.iter().map(|p| p.label.clone()).collect();
     head.form_type = Some(patterns.form_types.of(&labels, head.title.as_deref().unwrap_or("")));
-    head.money_unit = own
-        .iter()
-        .find_map(|line| grammar.unit_in_brackets(line).or_else(|| unit_after_colon(line, grammar)).filter(|u| &*u.base == "元"));
+    head.money_unit = own.iter().find_map(|line| {
+        grammar.unit_in_brackets(line).or_else(|| unit_after_colon(line, grammar)).filter(|u| &*u.base == "元")
+    });
     head.year = year(&head, own, &pairs, layout, context, grammar);
     head.region = region(&head, own, &pairs, after, context, patterns);
     head
@@ -232,4 +232,7 @@ fn region(
 pub(super) struct Totals {
     pub(super) weight: Option<Decimal>,
     pub(super) score: Option<Decimal>,
+    /// Points of the fund block, which a printed total may include.
+    pub(super) fund_weight: Option<Decimal>,
+    pub(super) fund_score: Option<Decimal>,
 }

@@ -137,7 +137,8 @@ fn is_amount(cell: &RowCell) -> bool {
     let text = cell.text.trim_start_matches(['-', '—', '－', '￥', '¥', '/']);
     let rest = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '，' | ' '));
     text.len() < cell.text.len() && rest.is_empty()
-        || rest.len() < text.len() && (rest.is_empty() || rest.starts_with(['%', '％', '万', '亿', '元', '千', '萬', '億']))
+        || rest.len() < text.len()
+            && (rest.is_empty() || rest.starts_with(['%', '％', '万', '亿', '元', '千', '萬', '億']))
 }
 
 /// The unit that the block's label or the form states for its money.
@@ -177,9 +178,10 @@ impl Reader<'_> {
         }
         let aligner = Aligner { patterns: self.patterns, grammar: self.grammar, columns };
         let mut kinds: Vec<Kind> = row.cells.iter().map(|c| aligner.kind(c)).collect();
-        self.split_glued(&mut row, &mut kinds, &aligner);
+        let split = self.split_glued(&mut row, &mut kinds, &aligner);
         let alignment = aligner.align(&row, &kinds);
-        let mut fund = Fund { confidence: 0.99, ..Fund::default() };
+        let mut fund = Fund { confidence: if split.is_some() { 0.85 } else { 0.99 }, ..Fund::default() };
+        fund.findings.extend(split);
         let mut places = Places::new(&row);
         let cell_of = |field: Field| {
             columns
@@ -243,17 +245,15 @@ impl Reader<'_> {
     }
 
     /// Amounts that OCR ran together: `202010100.00%10` is 20, 20, 10, 100.00%, 10 where B ÷ A proves it.
-    fn split_glued(&self, row: &mut Row, kinds: &mut Vec<Kind>, aligner: &Aligner<'_>) {
-        let Some((at, parts)) = super::split::fund_amounts(row, aligner.columns, self.grammar) else { return };
+    fn split_glued(&self, row: &mut Row, kinds: &mut Vec<Kind>, aligner: &Aligner<'_>) -> Option<Finding> {
+        let (at, parts) = super::split::fund_amounts(row, aligner.columns, self.grammar)?;
         let glued = row.cells.remove(at);
+        let pieces: Vec<String> = parts.iter().map(|(_, text)| text.clone()).collect();
         for (offset, (column, text)) in parts.into_iter().enumerate() {
-            let mut cell = glued.clone();
-            (cell.column, cell.end) = (column, column + 1);
-            cell.raw.clone_from(&text);
-            cell.text = text;
-            row.cells.insert(at + offset, cell);
+            row.cells.insert(at + offset, glued.piece(column, text));
         }
         *kinds = row.cells.iter().map(|c| aligner.kind(c)).collect();
+        Some(super::split::finding(&glued.text, &pieces, "B ÷ A and the points"))
     }
 
     /// A bracket that only repeats how the points are reckoned: (20分*执行率).

@@ -29,6 +29,11 @@ impl RowCell {
         self.text.is_empty()
     }
 
+    /// A piece of this cell, in a column of its own.
+    pub(super) fn piece(&self, column: usize, text: String) -> RowCell {
+        RowCell { column, end: column + 1, raw: text.clone(), label: label_key(&text), text, ..*self }
+    }
+
     /// The kind of level 1 that it names.
     pub(super) fn level1(&self, levels: &Levels) -> Option<LevelKind> {
         if self.label.is_empty() { levels.first(&self.text) } else { levels.first_of_key(&self.label) }

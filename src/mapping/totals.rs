@@ -68,25 +68,25 @@ fn total(row: &Row, columns: &[Column], grammar: &Grammar) -> Totals {
     // 自评总分 and 总得分 say which it is.
     let names_score = row.cells.first().is_some_and(|c| c.label.contains("得分") || c.label.contains('评'));
     match (numbers.as_slice(), weight, score) {
-        ([], ..) => Totals { weight: None, score: inline },
-        ([(_, one)], ..) if names_score => Totals { weight: None, score: Some(*one) },
+        ([], ..) => Totals { weight: None, score: inline, ..Totals::default() },
+        ([(_, one)], ..) if names_score => Totals { weight: None, score: Some(*one), ..Totals::default() },
         ([(column, one)], Some(weight), Some(score)) => {
             // Only positions tell; where they do not, a lone total is the score.
             let nearer_weight =
                 row.origin != GridOrigin::Ordered && column.abs_diff(weight.start) < column.abs_diff(score.start);
             if nearer_weight {
-                Totals { weight: Some(*one), score: None }
+                Totals { weight: Some(*one), score: None, ..Totals::default() }
             } else {
-                Totals { weight: None, score: Some(*one) }
+                Totals { weight: None, score: Some(*one), ..Totals::default() }
             }
         }
-        ([(_, one), ..], None, _) => Totals { weight: None, score: Some(*one) },
-        ([(_, one), ..], Some(_), None) => Totals { weight: Some(*one), score: None },
+        ([(_, one), ..], None, _) => Totals { weight: None, score: Some(*one), ..Totals::default() },
+        ([(_, one), ..], Some(_), None) => Totals { weight: Some(*one), score: None, ..Totals::default() },
         ([(_, first), (_, second), ..], Some(weight), Some(score)) => {
             if weight.start <= score.start {
-                Totals { weight: Some(*first), score: Some(*second) }
+                Totals { weight: Some(*first), score: Some(*second), ..Totals::default() }
             } else {
-                Totals { weight: Some(*second), score: Some(*first) }
+                Totals { weight: Some(*second), score: Some(*first), ..Totals::default() }
             }
         }
     }
