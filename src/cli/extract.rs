@@ -182,7 +182,7 @@ pub(super) fn load_options(dir: Option<&std::path::Path>) -> Result<Options> {
 
 /// One document's records, serialised, waiting for their turn.
 struct Done {
-    document: DocumentRecord,
+    document: Box<DocumentRecord>,
     findings: super::summary::Findings,
     /// For each kind that has records; one for all kinds where they go to one stream.
     records: Vec<(Kind, SpooledTempFile)>,
@@ -197,7 +197,7 @@ enum Shape {
 
 impl Done {
     fn failed(document: Box<DocumentRecord>) -> Self {
-        Done { document: *document, findings: super::summary::Findings::default(), records: Vec::new() }
+        Done { document, findings: super::summary::Findings::default(), records: Vec::new() }
     }
 }
 
@@ -244,7 +244,7 @@ fn read_source(source: Source, options: &Options, shape: Shape) -> io::Result<Do
         let written = json_lines::write_line(&mut line, &record).and_then(|()| held.write_all(&line));
         trouble = trouble.take().or(written.err());
     });
-    trouble.map_or(Ok(Done { document, findings, records }), Err)
+    trouble.map_or(Ok(Done { document: Box::new(document), findings, records }), Err)
 }
 
 enum Output {
