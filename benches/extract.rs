@@ -1,16 +1,45 @@
 //! From a file's bytes to its records as JSON lines, on one core: each public document, and all of them in turn.
 //!
-//! `cargo bench --bench extract`. Divan measures wall time; nothing here waits or runs in parallel, so on a quiet core
-//! that is CPU time. `docs/performance.md` says how to measure CPU time on a busy machine.
+//! `cargo bench --bench extract`. Times are CPU time where the system tells it (Linux), so that a busy machine changes
+//! them little; elsewhere they are wall time. `docs/performance.md` has what was measured.
 
-use divan::counter::{BytesCount, ItemsCount};
 use std::fs;
+use std::hint::black_box;
 use std::path::Path;
+use std::time::{Duration, Instant};
 use zhibiao::emit::json_lines::write_line;
 use zhibiao::{Options, Source, extract};
 
+/// How long each measurement goes on: Linux counts CPU time in hundredths of a second.
+const LONG_ENOUGH: Duration = Duration::from_secs(2);
+
 fn main() {
-    divan::main();
+    // `cargo test` runs benches too, to see that they work.
+    let at_least = if std::env::args().any(|a| a == "--bench") { LONG_ENOUGH } else { Duration::ZERO };
+    let options = load();
+    let seeds = seeds();
+    let what = if cpu_time().is_some() { "CPU time" } else { "wall time" };
+    println!("{:44} {:>12} {:>14} {:>8}", "bytes → JSON lines, one core", what, "documents/s", "MB/s");
+    let mut all = Duration::ZERO;
+    for seed in &seeds {
+        let time = mean(at_least, || records_as_json(seed.clone(), &options));
+        report(&seed.name, time, seed.bytes.len());
+        all += time;
+    }
+    let count = seeds.len().max(1);
+    let bytes = seeds.iter().map(|s| s.bytes.len()).sum::<usize>();
+    report("all, per document", all / count as u32, bytes / count);
+    println!("{:44} {:>9.2} ms", "patterns read and compiled, once a run", mean(at_least, load).as_secs_f64() * 1e3);
+}
+
+fn report(name: &str, time: Duration, bytes: usize) {
+    let seconds = time.as_secs_f64();
+    let (rate, megabytes) = (1.0 / seconds, bytes as f64 / seconds / 1e6);
+    println!("{name:44} {:>9.3} ms {rate:>14.0} {megabytes:>8.1}", seconds * 1e3);
+}
+
+fn load() -> Options {
+    Options::load(None).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn seeds() -> Vec<Source> {
@@ -27,10 +56,6 @@ fn seeds() -> Vec<Source> {
         .collect()
 }
 
-fn options() -> Options {
-    Options::load(None).unwrap_or_else(|error| panic!("{error}"))
-}
-
 /// Size of what was written, so that nothing of the work is dropped.
 fn records_as_json(source: Source, options: &Options) -> usize {
     let extraction = extract(source, options);
@@ -43,27 +68,31 @@ fn records_as_json(source: Source, options: &Options) -> usize {
     out.len()
 }
 
-#[divan::bench(args = 0..5)]
-fn one_document(bencher: divan::Bencher, number: usize) {
-    let (options, seeds) = (options(), seeds());
-    bencher
-        .counter(ItemsCount::new(1usize))
-        .counter(BytesCount::new(seeds[number].bytes.len()))
-        .with_inputs(|| seeds[number].clone())
-        .bench_values(|source| records_as_json(source, &options));
+/// The mean time of one round of work.
+fn mean<T>(at_least: Duration, mut work: impl FnMut() -> T) -> Duration {
+    black_box(work()); // warm
+    let start = Instant::now();
+    let spent = |from: Option<Duration>| cpu_time().zip(from).map_or_else(|| start.elapsed(), |(to, from)| to - from);
+    let from = cpu_time();
+    let mut rounds = 0;
+    loop {
+        for _ in 0..20 {
+            black_box(work());
+        }
+        rounds += 20;
+        let spent = spent(from);
+        if spent >= at_least {
+            return spent / rounds;
+        }
+    }
 }
 
-#[divan::bench]
-fn five_documents(bencher: divan::Bencher) {
-    let (options, seeds) = (options(), seeds());
-    bencher
-        .counter(ItemsCount::new(seeds.len()))
-        .with_inputs(|| seeds.clone())
-        .bench_values(|seeds| seeds.into_iter().map(|source| records_as_json(source, &options)).sum::<usize>());
-}
-
-/// The knowledge is read and compiled once a run.
-#[divan::bench]
-fn load_patterns() -> Options {
-    options()
+/// What this process has spent on processors so far: user and system time of `/proc/self/stat`, which Linux gives in
+/// hundredths of a second (`proc(5)`: fields 14 and 15, in clock ticks, 100 a second on every common platform).
+fn cpu_time() -> Option<Duration> {
+    let told = fs::read_to_string("/proc/self/stat").ok()?;
+    // The second field, the program's name in brackets, may hold spaces.
+    let mut fields = told.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let (user, system): (u64, u64) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    Some(Duration::from_millis((user + system) * 10))
 }

@@ -140,6 +140,31 @@ fn a_hundred_thousand_columns_in_a_row() {
 }
 
 #[test]
+fn a_form_of_twelve_thousand_rows_is_read_in_parts_and_says_so() {
+    let mut text =
+        "项目支出绩效自评表\n项目名称\t补助\n一级指标\t二级指标\t三级指标\t年度指标值\t全年完成值\t分值\t得分\n"
+            .to_owned();
+    for i in 0..12_000 {
+        text.push_str(&format!("产出指标\t数量指标\t补助人数{i}\t≥{i}人\t{}人\t10\t9\n", i + 3));
+    }
+    let records = beside_a_good_file("long.txt", text.as_bytes());
+    let of = |kind: &str| records.iter().filter(|r| r["kind"] == kind).collect::<Vec<_>>();
+    let (forms, indicators) = (of("form"), of("indicator"));
+    assert_eq!((forms.len(), indicators.len()), (3, 12_000));
+    assert!(indicators.iter().all(|r| r["project"] == "补助" && r["level1"] == "产出指标"));
+    assert_eq!(indicators[11_999]["level3"], "补助人数11999");
+    assert!(forms.iter().all(|f| f["findings"][0]["code"] == "content_skipped"), "{:?}", forms[2]["findings"]);
+}
+
+#[test]
+fn a_row_with_cells_of_megabytes_is_running_text() {
+    let cell = "项目目标完成情况良好。".repeat(60_000);
+    let text = format!("一级指标\t二级指标\t三级指标\t年度指标值\n产出指标\t数量指标\t{cell}\t{cell}\n");
+    let records = beside_a_good_file("cells.txt", text.as_bytes());
+    assert!(records.iter().all(|r| r["kind"] != "indicator"), "{}", records.len());
+}
+
+#[test]
 fn a_single_line_of_many_megabytes() {
     // Twenty here, so that the tests stay quick; docs/performance.md has the figures for 200.
     let line = "绩效指标完成率98.77%，".repeat(700_000);

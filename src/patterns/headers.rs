@@ -3,6 +3,7 @@
 use super::entries::{Entry, load_entries};
 use super::labels::label_key;
 use super::problem::PatternError;
+use super::quick_hash::QuickMap;
 use crate::normalize;
 use aho_corasick::AhoCorasick;
 use serde::Deserialize;
@@ -186,7 +187,7 @@ struct Header {
 /// All header spellings.
 #[derive(Debug)]
 pub struct Headers {
-    exact: HashMap<String, Vec<(Part, Match)>>,
+    exact: QuickMap<Vec<(Part, Match)>>,
     headers: Vec<Header>,
     words: Words,
 }
@@ -243,7 +244,7 @@ const LONGEST: usize = 24;
 
 impl Headers {
     pub(super) fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
-        let (mut exact, mut headers) = (HashMap::<String, Vec<(Part, Match)>>::new(), Vec::new());
+        let (mut exact, mut headers) = (QuickMap::<Vec<(Part, Match)>>::default(), Vec::new());
         let mut spoken: HashMap<String, Said> = HashMap::new();
         for (at, entry) in load_entries::<HeaderEntry>(overlay)?.into_iter().enumerate() {
             let Some((_, field)) = IDS.iter().find(|(id, _)| *id == entry.id) else {

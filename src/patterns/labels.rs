@@ -2,10 +2,10 @@
 
 use super::entries::{Entry, load_entries};
 use super::problem::PatternError;
+use super::quick_hash::QuickMap;
 use crate::model::{FormType, SourceOfFunds};
 use crate::normalize;
 use serde::Deserialize;
-use std::collections::HashMap;
 use std::path::Path;
 
 /// The key that labels are compared by: normalised, brackets and their content, numbering, a trailing colon and
@@ -116,7 +116,7 @@ pub enum RowLabel {
 /// The labels of rows, and the words of titles.
 #[derive(Debug)]
 pub struct RowLabels {
-    names: HashMap<String, Vec<RowLabel>>,
+    names: QuickMap<Vec<RowLabel>>,
     title: Vec<String>,
     money: Vec<String>,
     detail: Vec<String>,
@@ -124,7 +124,8 @@ pub struct RowLabels {
 
 impl RowLabels {
     pub(super) fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
-        let mut labels = RowLabels { names: HashMap::new(), title: Vec::new(), money: Vec::new(), detail: Vec::new() };
+        let mut labels =
+            RowLabels { names: QuickMap::default(), title: Vec::new(), money: Vec::new(), detail: Vec::new() };
         for entry in load_entries::<RowLabelEntry>(overlay)? {
             let label = match entry.id.as_str() {
                 "total" => RowLabel::Total,
@@ -210,13 +211,13 @@ impl Entry for FundLabelEntry {
 /// Whose money a fund row's label names.
 #[derive(Debug)]
 pub struct FundLabels {
-    names: HashMap<String, SourceOfFunds>,
+    names: QuickMap<SourceOfFunds>,
     rules: Vec<(SourceOfFunds, Vec<String>, Vec<String>)>,
 }
 
 impl FundLabels {
     pub(super) fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
-        let mut labels = FundLabels { names: HashMap::new(), rules: Vec::new() };
+        let mut labels = FundLabels { names: QuickMap::default(), rules: Vec::new() };
         for entry in load_entries::<FundLabelEntry>(overlay)? {
             let source = entry.source.or_else(|| source_named(&entry.id)).unwrap_or(SourceOfFunds::Other);
             for name in &entry.names {

@@ -3,9 +3,9 @@
 use super::entries::{Entry, load_entries};
 use super::labels::label_key;
 use super::problem::PatternError;
+use super::quick_hash::QuickMap;
 use aho_corasick::AhoCorasick;
 use serde::Deserialize;
-use std::collections::HashMap;
 use std::path::Path;
 
 #[derive(Debug, Deserialize)]
@@ -49,8 +49,8 @@ pub struct LevelKind(usize);
 #[derive(Debug)]
 pub struct Levels {
     entries: Vec<LevelEntry>,
-    first: HashMap<String, LevelKind>,
-    second: HashMap<String, LevelKind>,
+    first: QuickMap<LevelKind>,
+    second: QuickMap<LevelKind>,
     words: AhoCorasick,
     kind_of_word: Vec<LevelKind>,
 }
@@ -58,7 +58,7 @@ pub struct Levels {
 impl Levels {
     pub(super) fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
         let entries = load_entries::<LevelEntry>(overlay)?;
-        let (mut first, mut second) = (HashMap::new(), HashMap::new());
+        let (mut first, mut second) = (QuickMap::default(), QuickMap::default());
         for (index, entry) in entries.iter().enumerate() {
             let names = if entry.level == 1 { &mut first } else { &mut second };
             for name in &entry.names {

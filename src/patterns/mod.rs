@@ -15,6 +15,7 @@ mod indicators;
 mod labels;
 mod levels;
 mod problem;
+mod quick_hash;
 mod regions;
 mod relations;
 mod rows;

@@ -9,6 +9,11 @@ const HEAD: usize = 8 << 10;
 
 /// Whether the first tag is one that begins a page.
 pub(super) fn looks_like_page(bytes: &[u8]) -> bool {
+    let skip = Encoding::for_bom(bytes).map_or(0, |(_, mark)| mark);
+    let begins = bytes[skip..].iter().take(HEAD).find(|b| !b.is_ascii_whitespace() && **b != 0);
+    if begins != Some(&b'<') {
+        return false;
+    }
     let head = ascii_head(bytes);
     let mut rest = head.as_str();
     loop {
