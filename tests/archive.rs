@@ -75,6 +75,26 @@ fn bombs_stop_at_the_ratio_and_at_the_total() {
 }
 
 #[test]
+fn many_bombs_are_not_all_unfolded() {
+    // Each unfolds to its ratio's bound, some 1 MB, before it is given up; after twice the total nothing more is read.
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for n in 0..8 {
+        zip.start_file(format!("{n}.txt"), SimpleFileOptions::default()).unwrap();
+        zip.write_all(&vec![0u8; 4 << 20]).unwrap();
+    }
+    zip.start_file("last.txt", SimpleFileOptions::default()).unwrap();
+    zip.write_all(b"ok").unwrap();
+    let archive = zip.finish().unwrap().into_inner();
+    let told = |most: u64| {
+        let limits = Limits { max_ratio: 1, max_unfolded_bytes: most, ..Limits::default() };
+        let last = members(&archive, &limits).unwrap().last().unwrap();
+        last.map(|m| m.bytes).map_err(|(_, error)| error.message.contains("the archive unfolds to more"))
+    };
+    assert_eq!(told(2 << 20), Err(true));
+    assert_eq!(told(20 << 20), Ok(b"ok".to_vec()));
+}
+
+#[test]
 fn a_locked_or_damaged_member_does_not_stop_the_others() {
     let mut archive =
         stored(&[(b"locked.doc", 1, b"????????????"), (b"wrong.txt", 0, b"12345"), (b"right.txt", 0, b"ok")]);

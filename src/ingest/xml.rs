@@ -127,8 +127,10 @@ impl<'p> Xml<'p> {
         if let Lexer::Bytes(reader, all) = &mut self.lexer {
             let rest = reader.get_mut();
             let before = &all[..all.len() - rest.len()];
-            let end = memmem::find(rest, format!("</{name}>").as_bytes());
-            if let (false, Some(end)) = (before.ends_with(b"/>"), end) {
+            // An empty element has no end to look for, and looking would go over the rest of the part each time.
+            if !before.ends_with(b"/>")
+                && let Some(end) = memmem::find(rest, format!("</{name}>").as_bytes())
+            {
                 *rest = &rest[end..];
             }
         }

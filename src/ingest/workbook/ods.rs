@@ -285,7 +285,7 @@ impl OpenSheet {
         let first = self.next_column_style;
         self.next_column_style = first.saturating_add(repeats(tag, "number-columns-repeated"));
         if is_hidden(tag) {
-            self.sheet.layout.hidden_columns.push((first, self.next_column_style - 1));
+            self.sheet.hide_columns(first, self.next_column_style - 1);
         }
     }
 
