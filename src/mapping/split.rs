@@ -132,7 +132,11 @@ pub(super) fn fund_amounts(row: &Row, columns: &[Column], grammar: &Grammar) -> 
             _ => false,
         };
         let fair = match (value(Field::FundWeight), value(Field::FundScore)) {
-            (Some(weight), Some(score)) => score <= weight && weight <= Decimal::ONE_HUNDRED,
+            // Points are earned by spending: the score is the weight times the rate, a point more or less.
+            (Some(weight), Some(score)) => {
+                let earned = value(Field::Rate).map_or(weight, |rate| weight * rate / Decimal::ONE_HUNDRED);
+                score <= weight && weight <= Decimal::ONE_HUNDRED && score <= earned + Decimal::ONE
+            }
             _ => true,
         };
         closes && fair
