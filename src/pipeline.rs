@@ -3,6 +3,8 @@
 //! [`extract`] never fails and never panics: what goes wrong inside one file becomes that file's document record,
 //! so that a batch goes on.
 
+use crate::ingest::archive::{self, Members};
+use crate::ingest::sniff::{self, Format};
 use crate::ingest::{self, Limits, LoadError};
 use crate::mapping::quantity::Grammar;
 use crate::mapping::{self, Summary};
@@ -114,6 +116,98 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
             DocumentRecord { status: Status::Partial, error: Some(error_of(&panic)), ..record }
         }
         Err(panic) => failed(record, &panic),
+    }
+}
+
+/// Is this an archive whose members [`documents`] gives one by one, and not a document itself?
+pub fn is_archive(bytes: &[u8]) -> bool {
+    sniff::detect(bytes).format == Format::Zip
+}
+
+/// The documents of an input: itself, or, of a ZIP archive, each member, named `archive.zip!/folder/form.docx`.
+///
+/// Members are unfolded as they are asked for and come in the archive's own order, archives inside it in their place.
+/// What cannot be unfolded comes as the failed record of that member; an archive that cannot be opened, or that holds
+/// nothing, as a failed record of its own.
+///
+/// ```
+/// use zhibiao::{Options, Source, extract, pipeline::documents};
+///
+/// let options = Options::load(None)?;
+/// let input = Source { name: "report.txt".into(), bytes: "自评表".into() };
+/// for document in documents(input, &options.limits) {
+///     match document {
+///         Ok(source) => println!("{} records", extract(source, &options).records.len()),
+///         Err(failed) => println!("{}: {:?}", failed.source, failed.error),
+///     }
+/// }
+/// # Ok::<(), zhibiao::patterns::PatternError>(())
+/// ```
+pub fn documents(source: Source, limits: &Limits) -> Documents {
+    if !is_archive(&source.bytes) {
+        return Documents(State::One(Some(source)));
+    }
+    let identity = Identity::of(&source.name, &source.bytes);
+    match guarded(|| archive::members(source.bytes, limits)) {
+        Ok(Ok(members)) => Documents(State::Members { identity, members, any: false, ended: false }),
+        Ok(Err(error)) | Err(error) => {
+            Documents(State::Unread(Some(Box::new(failed(blank_record(&identity), &error)))))
+        }
+    }
+}
+
+/// See [`documents`].
+#[derive(Debug)]
+pub struct Documents(State);
+
+#[derive(Debug)]
+enum State {
+    One(Option<Source>),
+    Members { identity: Identity, members: Members<'static>, any: bool, ended: bool },
+    Unread(Option<Box<DocumentRecord>>),
+}
+
+impl Documents {
+    /// Members left out so far that are no documents but a system's own notes (`__MACOSX/`, `Thumbs.db`, lock files of
+    /// Office): how many, and the first hundred names inside the archive.
+    pub fn left_out(&self) -> (usize, &[String]) {
+        match &self.0 {
+            State::Members { members, .. } => members.skipped(),
+            State::One(_) | State::Unread(_) => (0, &[]),
+        }
+    }
+}
+
+impl Iterator for Documents {
+    type Item = Result<Source, Box<DocumentRecord>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (identity, members, any, ended) = match &mut self.0 {
+            State::One(source) => return source.take().map(Ok),
+            State::Unread(record) => return record.take().map(Err),
+            State::Members { ended: true, .. } => return None,
+            State::Members { identity, members, any, ended } => (identity, members, any, ended),
+        };
+        let named = |member: &str| format!("{}!/{member}", identity.source);
+        match guarded(|| members.next()) {
+            Ok(Some(member)) => {
+                *any = true;
+                Some(match member {
+                    Ok(member) => Ok(Source { name: named(&member.name), bytes: member.bytes }),
+                    Err((name, error)) => Err(Box::new(unread(&named(&name), error.code, error.message))),
+                })
+            }
+            Ok(None) => {
+                *ended = true;
+                let message = "the ZIP archive holds no file that could be a document".into();
+                let nothing = LoadError { code: "empty_archive", message };
+                (!*any).then(|| Err(Box::new(failed(blank_record(identity), &nothing))))
+            }
+            Err(panic) => {
+                *ended = true;
+                Some(Err(Box::new(failed(blank_record(identity), &panic))))
+            }
+        }
     }
 }
 

@@ -1,58 +1,11 @@
 //! ZIP archives as they come from Chinese offices, and as an attacker makes them.
 #![allow(clippy::unwrap_used)]
 
-use std::io::{Cursor, Write};
+mod zips;
+
 use zhibiao::ingest::archive::members;
 use zhibiao::ingest::{Limits, LoadError};
-use zip::write::{SimpleFileOptions, ZipWriter};
-
-fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0u32, |crc, b| {
-        (0..8).fold(crc ^ u32::from(*b), |c, _| if c & 1 == 1 { c >> 1 ^ 0xEDB8_8320 } else { c >> 1 })
-    })
-}
-
-/// An archive of stored members with these very names and flags.
-fn stored(files: &[(&[u8], u16, &[u8])]) -> Vec<u8> {
-    let (mut out, mut directory) = (Vec::new(), Vec::new());
-    for (name, flags, data) in files {
-        let mut common = Vec::new();
-        common.extend(20u16.to_le_bytes());
-        common.extend(flags.to_le_bytes());
-        common.extend([0; 6]);
-        common.extend(crc32(data).to_le_bytes());
-        common.extend((data.len() as u32).to_le_bytes());
-        common.extend((data.len() as u32).to_le_bytes());
-        common.extend((name.len() as u16).to_le_bytes());
-        common.extend([0, 0]);
-        let at = out.len() as u32;
-        out.extend(b"PK\x03\x04");
-        out.extend(&common);
-        out.extend(*name);
-        out.extend(*data);
-        directory.extend(b"PK\x01\x02\x14\0");
-        directory.extend(&common);
-        directory.extend([0; 10]);
-        directory.extend(at.to_le_bytes());
-        directory.extend(*name);
-    }
-    let start = out.len() as u32;
-    out.extend(&directory);
-    out.extend(b"PK\x05\x06\0\0\0\0");
-    out.extend((files.len() as u16).to_le_bytes());
-    out.extend((files.len() as u16).to_le_bytes());
-    out.extend((directory.len() as u32).to_le_bytes());
-    out.extend(start.to_le_bytes());
-    out.extend([0, 0]);
-    out
-}
-
-fn packed(name: &str, bytes: &[u8]) -> Vec<u8> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    zip.start_file(name, SimpleFileOptions::default()).unwrap();
-    zip.write_all(bytes).unwrap();
-    zip.finish().unwrap().into_inner()
-}
+use zips::{packed, stored};
 
 /// A name and its content, or its error's code.
 type Listed = Result<(String, Vec<u8>), (String, &'static str)>;
@@ -119,6 +72,26 @@ fn bombs_stop_at_the_ratio_and_at_the_total() {
     let codes: Vec<Option<&str>> =
         listed(&archive, &small).into_iter().map(|m| m.err().map(|(_, code)| code)).collect();
     assert_eq!(codes, [None, Some("too_large"), None]);
+}
+
+#[test]
+fn many_bombs_are_not_all_unfolded() {
+    // Each unfolds to its ratio's bound, some 1 MB, before it is given up; after twice the total nothing more is read.
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for n in 0..8 {
+        zip.start_file(format!("{n}.txt"), SimpleFileOptions::default()).unwrap();
+        zip.write_all(&vec![0u8; 4 << 20]).unwrap();
+    }
+    zip.start_file("last.txt", SimpleFileOptions::default()).unwrap();
+    zip.write_all(b"ok").unwrap();
+    let archive = zip.finish().unwrap().into_inner();
+    let told = |most: u64| {
+        let limits = Limits { max_ratio: 1, max_unfolded_bytes: most, ..Limits::default() };
+        let last = members(&archive, &limits).unwrap().last().unwrap();
+        last.map(|m| m.bytes).map_err(|(_, error)| error.message.contains("the archive unfolds to more"))
+    };
+    assert_eq!(told(2 << 20), Err(true));
+    assert_eq!(told(20 << 20), Ok(b"ok".to_vec()));
 }
 
 #[test]

@@ -38,12 +38,12 @@ fn reach_the_bar(folder: &str, all: &BTreeMap<String, Vec<Value>>) {
 
 macro_rules! writers {
     ($($name:ident: $folder:literal, $extension:literal;)*) => {
+        /// Folder and extension of every writer.
+        const WRITERS: &[(&str, &str)] = &[$(($folder, $extension)),*];
+
         $(#[test]
         fn $name() {
-            let all = by_stem($folder, $extension);
-            reach_the_bar($folder, &all);
-            // What is printed is one thing, whatever the format: provenance aside, the records are equal.
-            assert_equal_to_doc($folder, $extension, all);
+            reach_the_bar($folder, &by_stem($folder, $extension));
         })*
     };
 }
@@ -66,32 +66,42 @@ writers! {
     mhtml_by_email: "mhtml-email", "mhtml";
 }
 
-/// Without what a format says of itself.
-fn comparable(records: &[Value]) -> Vec<Value> {
+/// Without the keys that may differ: what a format says of itself, and where `from_text`, what a dump to text loses.
+fn comparable(records: &[Value], from_text: bool) -> Vec<Value> {
     let mut records = essence(records);
-    for record in &mut records {
-        if let Some(map) = record.as_object_mut() {
-            map.remove("media");
-            // Whether a level was printed or inferred depends on what a dump to text has lost.
+    for map in records.iter_mut().filter_map(Value::as_object_mut) {
+        map.remove("media");
+        if from_text {
+            // A dump writes a merged cell's text somewhere in its span, or cuts the span, so that a level that the
+            // document prints for a row is inferred there: the level is the same, how it is known is not.
             map.remove("level1_inferred");
         }
     }
     records
 }
 
-fn assert_equal_to_doc(folder: &str, extension: &str, found: BTreeMap<String, Vec<Value>>) {
-    let reference = by_stem("doc-libreoffice", "doc");
-    for (stem, found) in found {
-        assert_same(&format!("{folder}/{stem}.{extension}"), &comparable(&reference[&stem]), &comparable(&found));
-    }
-}
-
-/// The seeds as the text they came in, and as the documents they were.
+/// Of each document one set of records, whatever format and writer: the five public documents from their text, too.
 #[test]
-fn records_of_the_seeds_are_equal_from_text() {
-    let texts = support::seeds().into_iter().map(|(stem, text)| {
+fn records_are_equal_from_every_format() {
+    let reference = by_stem("docx-python-docx", "docx");
+    let stems: Vec<&String> = reference.keys().collect();
+    assert_eq!((stems.len(), stems.iter().filter(|stem| is_seed(stem)).count()), (17, 5));
+    for (stem, text) in support::seeds() {
         let found = records(&format!("{stem}.txt"), text);
-        (stem, found)
-    });
-    assert_equal_to_doc("seeds", "txt", texts.collect());
+        assert!(found.len() > 10, "{stem}");
+        assert_same(&format!("{stem}.txt"), &comparable(&reference[&stem], true), &comparable(&found, true));
+    }
+    for (folder, extension) in WRITERS {
+        let all = by_stem(folder, extension);
+        let missing: Vec<&&String> = stems.iter().filter(|stem| !all.contains_key(**stem)).collect();
+        match *folder {
+            // The free edition of that writer stops at 500 paragraphs, which this report has more of.
+            "doc-spire" => assert_eq!(missing, [&"002_66a8595c7102542c"]),
+            _ => assert!(missing.is_empty(), "{folder} lacks {missing:?}"),
+        }
+        for (stem, found) in all {
+            let what = format!("{folder}/{stem}.{extension}");
+            assert_same(&what, &comparable(&reference[&stem], false), &comparable(&found, false));
+        }
+    }
 }

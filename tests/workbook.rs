@@ -1,4 +1,5 @@
 //! Workbooks: what a person saw, from parts written by hand and from files of several writers.
+#![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
 mod office;
 
@@ -196,5 +197,34 @@ fn old_workbooks_cut_anywhere_end_without_panic() {
         let mut changed = whole.clone();
         changed[at] ^= 0xFF;
         let _ = workbook::load(&changed, Media::Xls, &Limits::default());
+    }
+}
+
+/// Another reader's opinion of which cells hold something.
+#[test]
+fn the_same_cells_are_filled_as_calamine_finds() {
+    use calamine::{Reader, open_workbook_auto};
+    for (ending, media) in [(".xlsx", Media::Xlsx), (".xls", Media::Xls), (".ods", Media::Ods)] {
+        for (_, path) in office_files(ending) {
+            let mut theirs = Vec::new();
+            let mut book = open_workbook_auto(&path).unwrap();
+            for (sheet, range) in book.worksheets() {
+                let (top, left) = range.start().unwrap();
+                let filled = range.used_cells().filter(|(_, _, value)| !value.to_string().trim().is_empty());
+                theirs.extend(filled.map(|(r, c, _)| (sheet.clone(), r + top as usize, c + left as usize)));
+            }
+            let document = workbook::load(&std::fs::read(&path).unwrap(), media, &Limits::default()).unwrap();
+            let mut ours = Vec::new();
+            for grid in grids(&document) {
+                let filled = grid.cells.iter().filter(|c| !c.text.is_empty());
+                let place = |c: &zhibiao::model::Cell| {
+                    (grid.name.clone().unwrap(), grid.first_row + c.row, grid.first_column + c.column)
+                };
+                ours.extend(filled.map(place));
+            }
+            theirs.sort();
+            ours.sort();
+            assert_eq!(ours, theirs, "{}", path.display());
+        }
     }
 }

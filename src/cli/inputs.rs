@@ -9,8 +9,13 @@ use zhibiao::pipeline;
 
 /// One thing to read, or the record that says why it cannot be.
 pub(super) enum Input {
-    File { path: PathBuf, name: String },
+    File {
+        path: PathBuf,
+        name: String,
+    },
     Stdin,
+    /// Read already, because it cannot be read again.
+    Held(pipeline::Source),
     Unread(Box<DocumentRecord>),
 }
 
@@ -42,6 +47,7 @@ pub(super) fn list(paths: &[PathBuf], leave_out: Option<&Path>) -> Vec<Input> {
 pub(super) fn read(input: Input, max_bytes: u64) -> Result<pipeline::Source, Box<DocumentRecord>> {
     let (name, path, bytes) = match input {
         Input::Unread(record) => return Err(record),
+        Input::Held(source) => return Ok(source),
         Input::Stdin => {
             let bytes = read_bounded(io::stdin().lock(), 0, max_bytes);
             ("-".to_owned(), PathBuf::from("-"), bytes)

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 /// How tables are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// `{"tables":[{"page":…,"rows":…,"columns":…,"cells":[…]}]}`, one object.
+    /// `{"tables":[{"name":…,"page":…,"first_row":…,"first_column":…,"rows":…,"columns":…,"cells":[…]}]}`, one object.
     Json,
     /// RFC 4180; a blank line between tables, places covered by a span blank.
     Csv,
@@ -56,7 +56,10 @@ pub fn write<G: Borrow<Grid>>(
 
 #[derive(Serialize)]
 struct TableJson<'g> {
+    name: Option<&'g str>,
     page: Option<u32>,
+    first_row: usize,
+    first_column: usize,
     rows: usize,
     columns: usize,
     cells: Vec<CellJson<'g>>,
@@ -81,7 +84,15 @@ fn write_json(grid: &Grid, out: &mut impl Write) -> io::Result<()> {
         text: &cell.text,
         bbox: cell.bbox,
     });
-    let table = TableJson { page: grid.page, rows: grid.rows, columns: grid.columns, cells: cells.collect() };
+    let table = TableJson {
+        name: grid.name.as_deref(),
+        page: grid.page,
+        first_row: grid.first_row,
+        first_column: grid.first_column,
+        rows: grid.rows,
+        columns: grid.columns,
+        cells: cells.collect(),
+    };
     serde_json::to_writer(out, &table).map_err(io::Error::from)
 }
 
@@ -192,7 +203,8 @@ mod tests {
         assert_eq!(
             written(&[grid.clone()], Format::Json),
             concat!(
-                r#"{"tables":[{"page":null,"rows":1,"columns":2,"cells":[{"row":0,"column":0,"row_span":1,"#,
+                r#"{"tables":[{"name":null,"page":null,"first_row":0,"first_column":0,"rows":1,"columns":2,"#,
+                r#""cells":[{"row":0,"column":0,"row_span":1,"#,
                 r#""column_span":2,"text":"数\t\"1\"","bbox":null}]}]}"#,
                 "\n"
             )

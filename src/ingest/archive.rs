@@ -33,6 +33,8 @@ pub struct Members<'a> {
     limits: Limits,
     /// Bytes that may still be unfolded, all members together.
     room: u64,
+    /// The same counting what was thrown away too: a thousand entries may lead to the same bomb.
+    effort: u64,
     skipped: Vec<String>,
     skipped_count: usize,
 }
@@ -45,16 +47,17 @@ struct Level<'a> {
     next: usize,
 }
 
-/// Opens a ZIP archive.
+/// Opens a ZIP archive, lent or given.
 ///
 /// # Errors
 /// `damaged`: no table of contents can be found.
-pub fn members<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Members<'a>, LoadError> {
-    let level = open(Cow::Borrowed(bytes), String::new())?;
+pub fn members<'a>(bytes: impl Into<Cow<'a, [u8]>>, limits: &Limits) -> Result<Members<'a>, LoadError> {
+    let level = open(bytes.into(), String::new())?;
     Ok(Members {
         open: vec![level],
         limits: limits.clone(),
         room: limits.max_unfolded_bytes,
+        effort: limits.max_unfolded_bytes.saturating_mul(2),
         skipped: Vec::new(),
         skipped_count: 0,
     })
@@ -94,7 +97,7 @@ impl Members<'_> {
                 }
                 continue;
             }
-            let bytes = match entry.read(&mut level.archive, &self.limits, self.room) {
+            let bytes = match entry.read(&mut level.archive, &self.limits, self.room, &mut self.effort) {
                 Ok(bytes) => bytes,
                 Err(error) => return Some(Err((name, error))),
             };
@@ -161,6 +164,7 @@ impl Entry {
         archive: &mut ZipArchive<Cursor<Cow<'_, [u8]>>>,
         limits: &Limits,
         room: u64,
+        effort: &mut u64,
     ) -> Result<Vec<u8>, LoadError> {
         if self.encrypted {
             return Err(LoadError {
@@ -169,13 +173,14 @@ impl Entry {
             });
         }
         let by_ratio = self.packed.saturating_mul(limits.max_ratio).saturating_add(RATIO_FREE_BYTES);
-        let most = room.min(by_ratio);
+        let most = by_ratio.min(room).min(*effort);
         let mut bytes = Vec::new();
         let mut file = archive.by_index(self.index).map_err(|error| unreadable(&error))?;
         // The stated size is not believed: reading stops one byte past what is allowed.
         let read = file.by_ref().take(most.saturating_add(1)).read_to_end(&mut bytes);
+        *effort = effort.saturating_sub(bytes.len() as u64);
         if bytes.len() as u64 > most {
-            let message = if by_ratio < room {
+            let message = if most == by_ratio {
                 format!(
                     "this member unfolds to more than {} times its packed size, as a decompression bomb does",
                     limits.max_ratio

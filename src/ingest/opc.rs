@@ -4,14 +4,18 @@ use super::LoadError;
 use super::package::Package;
 use super::xml::{attribute, local};
 use quick_xml::events::Event;
+use std::collections::HashMap;
 
 /// The relationships of one part.
 #[derive(Debug, Default)]
-pub(crate) struct Relations(Vec<Relation>);
+pub(crate) struct Relations {
+    all: Vec<Relation>,
+    /// The first of each id: a workbook looks up one a sheet.
+    by_id: HashMap<String, usize>,
+}
 
 #[derive(Debug)]
 struct Relation {
-    id: String,
     /// Last word of its type: `styles`, `worksheet`.
     kind: String,
     /// Name of the part it leads to.
@@ -23,7 +27,7 @@ impl Relations {
     pub(crate) fn of(package: &mut Package<'_>, part: &str) -> Result<Self, LoadError> {
         let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
         let name = if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") };
-        let mut relations = Vec::new();
+        let mut relations = Relations::default();
         let Some(mut xml) = package.xml(&name)? else {
             return Ok(Relations::default());
         };
@@ -32,14 +36,14 @@ impl Relations {
                 Event::Start(e) if local(e.name().as_ref()) == "Relationship" => {
                     let get = |name| attribute(&e, name).unwrap_or_default();
                     if get("TargetMode") != "External" {
-                        relations.push(Relation {
-                            id: get("Id").into_owned(),
+                        relations.by_id.entry(get("Id").into_owned()).or_insert(relations.all.len());
+                        relations.all.push(Relation {
                             kind: get("Type").rsplit('/').next().unwrap_or_default().to_owned(),
                             target: resolved(folder, &get("Target")),
                         });
                     }
                 }
-                Event::Eof => return Ok(Relations(relations)),
+                Event::Eof => return Ok(relations),
                 _ => {}
             }
         }
@@ -47,17 +51,17 @@ impl Relations {
 
     /// The part that the first relationship of this kind leads to.
     pub(crate) fn target(&self, kind: &str) -> Option<String> {
-        self.0.iter().find(|r| r.kind == kind).map(|r| r.target.clone())
+        self.all.iter().find(|r| r.kind == kind).map(|r| r.target.clone())
     }
 
     /// The part that the relationship of this id leads to.
     pub(crate) fn by_id(&self, id: &str) -> Option<&str> {
-        self.0.iter().find(|r| r.id == id).map(|r| r.target.as_str())
+        self.all.get(*self.by_id.get(id)?).map(|r| r.target.as_str())
     }
 
     /// The kind of the relationship of this id.
     pub(crate) fn kind_of(&self, id: &str) -> Option<&str> {
-        self.0.iter().find(|r| r.id == id).map(|r| r.kind.as_str())
+        self.all.get(*self.by_id.get(id)?).map(|r| r.kind.as_str())
     }
 }
 

@@ -4,6 +4,7 @@
 use super::xml::Xml;
 use super::{Limits, LoadError};
 use flate2::read::DeflateDecoder;
+use std::collections::HashMap;
 use std::io::{self, BufReader, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,6 +25,8 @@ const BUFFER: usize = 64 << 10;
 /// An open package.
 pub(crate) struct Package<'a> {
     zip: ZipArchive<Cursor<&'a [u8]>>,
+    /// Places by plain name, for names that are written in another way than they are asked for.
+    by_plain_name: HashMap<Vec<u8>, usize>,
     limits: Limits,
     unfolded: Arc<AtomicU64>,
     small: Vec<u8>,
@@ -44,7 +47,11 @@ impl<'a> Package<'a> {
                 zip.len()
             )));
         }
-        Ok(Package { zip, limits: limits.clone(), unfolded: Arc::default(), small: Vec::new() })
+        let mut by_plain_name = HashMap::new();
+        for (index, name) in zip.file_names_raw().enumerate() {
+            by_plain_name.entry(plain_name(name)).or_insert(index);
+        }
+        Ok(Package { zip, by_plain_name, limits: limits.clone(), unfolded: Arc::default(), small: Vec::new() })
     }
 
     /// Is there such a part?
@@ -116,16 +123,13 @@ impl<'a> Package<'a> {
         if let Some(index) = self.zip.index_for_name_raw(name.as_bytes()) {
             return Some(index);
         }
-        let same = |other: &[u8]| {
-            let other = other.strip_prefix(b"/").unwrap_or(other);
-            other.len() == name.len()
-                && other
-                    .iter()
-                    .zip(name.as_bytes())
-                    .all(|(a, b)| a.eq_ignore_ascii_case(b) || (*a == b'\\' && *b == b'/'))
-        };
-        self.zip.file_names_raw().position(same)
+        self.by_plain_name.get(&plain_name(name.as_bytes())).copied()
     }
+}
+
+fn plain_name(name: &[u8]) -> Vec<u8> {
+    let name = name.strip_prefix(b"/").unwrap_or(name);
+    name.iter().map(|b| if *b == b'\\' { b'/' } else { b.to_ascii_lowercase() }).collect()
 }
 
 fn unpacking_failed(name: &str, error: ZipError) -> LoadError {

@@ -102,7 +102,7 @@ impl Detected {
             Format::Archive => {
                 ("archive", format!("{}: an archive, not a document; unpack it and give its files (ZIP archives are read as they are)", self.reason).into())
             }
-            Format::Zip => ("archive", "a ZIP archive, not a document: its members are read one by one".into()),
+            Format::Zip => ("archive", "a ZIP archive, not a document: `zhibiao extract` reads each of its members; elsewhere unpack it and name one file".into()),
             Format::Odt | Format::FlatOpenDocument => {
                 ("unsupported", "an OpenDocument file of a kind that is not read; open it in LibreOffice or WPS and save it as DOCX, or as ODS or XLSX".into())
             }

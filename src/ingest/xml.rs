@@ -3,6 +3,7 @@
 
 use super::LoadError;
 use super::package::Unfolding;
+use memchr::memmem;
 use quick_xml::escape::{resolve_predefined_entity, unescape};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::{Config, Reader};
@@ -20,7 +21,7 @@ pub(crate) struct Xml<'p> {
 }
 
 enum Lexer<'p> {
-    Bytes(Reader<&'p [u8]>),
+    Bytes(Reader<&'p [u8]>, &'p [u8]),
     Stream(Box<Reader<BufReader<Unfolding<'p>>>>, Vec<u8>),
 }
 
@@ -30,7 +31,7 @@ impl<'p> Xml<'p> {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let mut reader = Reader::from_reader(bytes);
         configure(reader.config_mut());
-        Xml { lexer: Lexer::Bytes(reader), part: part.to_owned(), depth: 0, max_depth, damage: None }
+        Xml { lexer: Lexer::Bytes(reader, bytes), part: part.to_owned(), depth: 0, max_depth, damage: None }
     }
 
     /// XML that is unfolded as it is read.
@@ -53,7 +54,7 @@ impl<'p> Xml<'p> {
     pub(crate) fn next(&mut self) -> Result<Event<'_>, LoadError> {
         let part = &self.part;
         let event = match &mut self.lexer {
-            Lexer::Bytes(reader) => match reader.read_event() {
+            Lexer::Bytes(reader, _) => match reader.read_event() {
                 Ok(event) => event,
                 Err(error) => {
                     return Err(broken(part, self.damage.as_deref(), &error, reader.error_position()));
@@ -118,6 +119,22 @@ impl<'p> Xml<'p> {
                 return Ok(());
             }
         }
+    }
+
+    /// The same for an element that never holds another of its name: what is in it is not even looked at. `name` is
+    /// the tag's name with its prefix.
+    pub(crate) fn skip_flat_element(&mut self, name: &str) -> Result<(), LoadError> {
+        if let Lexer::Bytes(reader, all) = &mut self.lexer {
+            let rest = reader.get_mut();
+            let before = &all[..all.len() - rest.len()];
+            // An empty element has no end to look for, and looking would go over the rest of the part each time.
+            if !before.ends_with(b"/>")
+                && let Some(end) = memmem::find(rest, format!("</{name}>").as_bytes())
+            {
+                *rest = &rest[end..];
+            }
+        }
+        self.skip_element()
     }
 
     /// Elements open now.

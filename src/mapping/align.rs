@@ -28,6 +28,8 @@ pub(super) struct Kind {
     level2: bool,
     /// Ends in 指标 without being a known level.
     level_word: bool,
+    /// A known level that is the name of an indicator just as often.
+    also_name: bool,
     sign: bool,
     unit: bool,
 }
@@ -124,6 +126,9 @@ impl Aligner<'_> {
         let characters = text.chars().count();
         let number = points(self.grammar, text);
         let short = characters <= 20;
+        let levels = &self.patterns.levels;
+        let (level1, level2) = if short { (cell.level1(levels), cell.level2(levels)) } else { (None, None) };
+        let also_name = level1.or(level2).is_some_and(|kind| levels.is_also_a_name(kind));
         Kind {
             percent: text.contains(['%', '％']),
             measured: number.is_some()
@@ -131,8 +136,9 @@ impl Aligner<'_> {
             number,
             blank_mark: short && self.grammar.is_blank(text),
             characters,
-            level1: short && cell.level1(&self.patterns.levels).is_some(),
-            level2: short && cell.level2(&self.patterns.levels).is_some(),
+            also_name,
+            level1: !also_name && level1.is_some(),
+            level2: !also_name && level2.is_some(),
             level_word: (4..=14).contains(&characters) && super::levels::is_level_word(text),
             sign: characters <= 3 && is_sign(text),
             unit: characters <= 8 && self.grammar.unit(text).is_some(),
@@ -303,7 +309,7 @@ impl Aligner<'_> {
                 match kind {
                     _ if own => s.known_level,
                     _ if other => s.wrong_level,
-                    _ if kind.level_word => s.level_word,
+                    _ if kind.level_word || kind.also_name => s.level_word,
                     Kind { number: Some(_), .. } => s.number_as_level,
                     Kind { characters, .. } if *characters > 16 => s.long_level,
                     Kind { measured: true, .. } => s.wrong_level,

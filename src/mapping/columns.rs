@@ -6,7 +6,8 @@
 use super::align::Aligner;
 use super::quantity::Grammar;
 use super::row::Row;
-use crate::patterns::{Field, HeaderPart, Patterns, label_key};
+use crate::normalize;
+use crate::patterns::{Field, HeaderPart, Patterns, label_key, year_before};
 
 /// A column of a block.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +30,13 @@ struct Heading {
     /// Header of the level above, where there is one.
     parent: Option<String>,
     text: String,
+}
+
+impl Heading {
+    /// The year that the header begins with.
+    fn year(&self) -> Option<i32> {
+        year_before(&normalize::key(&self.text)).map(|(year, _)| year)
+    }
 }
 
 /// The columns under these header rows, left to right, each with the field that fits best overall.
@@ -61,13 +69,18 @@ pub(super) fn columns(
     // A field that several columns may feed without conflict.
     let shared = |f: &Field| matches!(f, Field::Extra | Field::FundExtra | Field::SecondScore);
     let exclusive: Vec<Field> = fields.into_iter().filter(|f| !shared(f)).collect();
+    let first_year = headings.iter().filter_map(Heading::year).min();
     let gain = |row: usize, place: usize| -> f32 {
         let of = |wanted: Field| candidates[row].iter().find(|(f, _)| *f == wanted).map_or(0.0, |(_, s)| *s);
         match exclusive.get(place) {
             // Of two equal columns the left one feeds the field: 自评得分 stands before 复核得分.
+            // … and of 2022年完成值 and 2023年完成值 the later year's.
             Some(field) => match of(*field) {
                 0.0 => 0.0,
-                fit => fit + 0.01 * (headings.len() - row) as f32 / headings.len() as f32,
+                fit => {
+                    let later = headings[row].year().zip(first_year).map_or(0, |(year, first)| (year - first).min(9));
+                    fit + 0.01 * (headings.len() - row) as f32 / headings.len() as f32 + 0.02 * later as f32
+                }
             },
             None => candidates[row].iter().filter(|(f, _)| shared(f)).map(|(_, s)| *s).fold(0.0, f32::max),
         }

@@ -80,10 +80,20 @@ pub(super) fn head(
         .or_else(|| after.iter().take(12).find_map(|line| note(line, patterns)));
     let labels: Vec<String> = layout.pairs.iter().map(|p| p.label.clone()).collect();
     head.form_type = Some(patterns.form_types.of(&labels, head.title.as_deref().unwrap_or("")));
-    head.money_unit = own.iter().find_map(|line| grammar.unit_in_brackets(line)).filter(|u| &*u.base == "元");
+    head.money_unit = own.iter().find_map(|line| {
+        grammar.unit_in_brackets(line).or_else(|| unit_after_colon(line, grammar)).filter(|u| &*u.base == "元")
+    });
     head.year = year(&head, own, &pairs, layout, context, grammar);
     head.region = region(&head, own, &pairs, after, context, patterns);
     head
+}
+
+/// The unit behind 单位：, whatever follows it: 金额单位：万元（保留两位小数）.
+fn unit_after_colon(line: &str, grammar: &Grammar) -> Option<WrittenUnit> {
+    line.split(['：', ':']).skip(1).find_map(|rest| {
+        let word = rest.trim_start().split(|c: char| c.is_whitespace() || "（(，,；;".contains(c)).next()?;
+        grammar.unit(word)
+    })
 }
 
 /// The line that reads like a title: the last one that says 自评表, else the last long one before the unit line.
@@ -131,12 +141,7 @@ fn line_pairs(line: &str, patterns: &Patterns) -> Vec<Pair> {
     for (index, (_, value_from, field, label)) in starts.iter().enumerate() {
         let value_to = starts.get(index + 1).map_or(line.len(), |next| next.0);
         let value = line[*value_from..value_to.max(*value_from)].trim();
-        pairs.push(Pair {
-            field: *field,
-            label: label.clone(),
-            value: (!value.is_empty()).then(|| value.to_owned()),
-            at_foot: false,
-        });
+        pairs.push(Pair { field: *field, label: label.clone(), value: (!value.is_empty()).then(|| value.to_owned()) });
     }
     pairs
 }
@@ -160,7 +165,8 @@ fn year(
     let subtitle =
         own.iter().skip(1).filter(|l| l.chars().count() <= 20).copied().filter(|l| !l.contains(['：', ':', '日']));
     let of_title = head.title.as_deref();
-    let first = labelled.chain(subtitle).chain(of_title).find_map(|t| grammar.year(t));
+    let labelled = labelled.map(|value| grammar.year(value).or_else(|| bare_year(value, grammar)));
+    let first = labelled.chain(subtitle.chain(of_title).map(|t| grammar.year(t))).flatten().next();
     first
         .or_else(|| {
             let goals = layout.goals_actual.iter().chain(&layout.goals_expected).map(String::as_str);
@@ -170,6 +176,12 @@ fn year(
         .or_else(|| head.project.as_deref().and_then(|t| grammar.year(t)))
         .or_else(|| context.title.as_deref().and_then(|t| grammar.year(t)))
         .or_else(|| context.head.iter().filter(|l| l.contains("年度")).find_map(|t| grammar.year(t)))
+}
+
+/// A year beside the label 预算年度: 2022.
+fn bare_year(value: &str, grammar: &Grammar) -> Option<i32> {
+    let year = i32::try_from(grammar.number(value)?).ok()?;
+    (1990..=2100).contains(&year).then_some(year)
 }
 
 /// The year that texts name most often; of equals the earlier named.
@@ -220,4 +232,7 @@ fn region(
 pub(super) struct Totals {
     pub(super) weight: Option<Decimal>,
     pub(super) score: Option<Decimal>,
+    /// Points of the fund block, which a printed total may include.
+    pub(super) fund_weight: Option<Decimal>,
+    pub(super) fund_score: Option<Decimal>,
 }

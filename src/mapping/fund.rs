@@ -115,18 +115,30 @@ pub(super) fn funds(block: &FundBlock, head: &FormHead, patterns: &Patterns, gra
     block.rows.iter().filter_map(|row| reader.row(row, &columns, block)).collect()
 }
 
-/// A block without headers, as forms that only set a target have it: a label and one amount a row, the budget.
+/// A block without headers, as forms that only set a target have it: labels with an amount beside each, the budget.
 fn unheaded(block: &FundBlock, reader: &Reader<'_>) -> Vec<Fund> {
-    let column = |field, start, end| Column { start, end, header: String::new(), field: Some(field), fit: 0.5 };
-    let amounts = block.rows.iter().filter_map(|row| row.cells.iter().find(|c| is_amount(c)));
-    let Some(first) = amounts.map(|c| c.column).min() else { return Vec::new() };
-    let columns = [column(Field::FundItem, 0, first), column(Field::Budget, first, usize::MAX)];
-    block.rows.iter().filter_map(|row| reader.row(row, &columns, block)).collect()
+    let mut funds = Vec::new();
+    for row in &block.rows {
+        let mut from = 0;
+        for (at, amount) in row.cells.iter().enumerate().filter(|(_, c)| is_amount(c)) {
+            let mut pair = row.clone();
+            pair.cells = row.cells[from..=at].to_vec();
+            from = at + 1;
+            let column = |field, start, end| Column { start, end, header: String::new(), field: Some(field), fit: 0.5 };
+            let columns = [column(Field::FundItem, 0, amount.column), column(Field::Budget, amount.column, usize::MAX)];
+            funds.extend(reader.row(&pair, &columns, block));
+        }
+    }
+    funds
 }
 
-/// Does a cell hold an amount, or a mark for none?
+/// Does a cell hold an amount, or a mark for none? `3.市级` is a numbered label.
 fn is_amount(cell: &RowCell) -> bool {
-    cell.text.starts_with(|c: char| c.is_ascii_digit() || "-—－.￥¥/".contains(c))
+    let text = cell.text.trim_start_matches(['-', '—', '－', '￥', '¥', '/']);
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '，' | ' '));
+    text.len() < cell.text.len() && rest.is_empty()
+        || rest.len() < text.len()
+            && (rest.is_empty() || rest.starts_with(['%', '％', '万', '亿', '元', '千', '萬', '億']))
 }
 
 /// The unit that the block's label or the form states for its money.
@@ -166,9 +178,10 @@ impl Reader<'_> {
         }
         let aligner = Aligner { patterns: self.patterns, grammar: self.grammar, columns };
         let mut kinds: Vec<Kind> = row.cells.iter().map(|c| aligner.kind(c)).collect();
-        self.split_glued(&mut row, &mut kinds, &aligner);
+        let split = self.split_glued(&mut row, &mut kinds, &aligner);
         let alignment = aligner.align(&row, &kinds);
-        let mut fund = Fund { confidence: 0.99, ..Fund::default() };
+        let mut fund = Fund { confidence: if split.is_some() { 0.85 } else { 0.99 }, ..Fund::default() };
+        fund.findings.extend(split);
         let mut places = Places::new(&row);
         let cell_of = |field: Field| {
             columns
@@ -232,17 +245,15 @@ impl Reader<'_> {
     }
 
     /// Amounts that OCR ran together: `202010100.00%10` is 20, 20, 10, 100.00%, 10 where B ÷ A proves it.
-    fn split_glued(&self, row: &mut Row, kinds: &mut Vec<Kind>, aligner: &Aligner<'_>) {
-        let Some((at, parts)) = super::split::fund_amounts(row, aligner.columns, self.grammar) else { return };
+    fn split_glued(&self, row: &mut Row, kinds: &mut Vec<Kind>, aligner: &Aligner<'_>) -> Option<Finding> {
+        let (at, parts) = super::split::fund_amounts(row, aligner.columns, self.grammar)?;
         let glued = row.cells.remove(at);
+        let pieces: Vec<String> = parts.iter().map(|(_, text)| text.clone()).collect();
         for (offset, (column, text)) in parts.into_iter().enumerate() {
-            let mut cell = glued.clone();
-            (cell.column, cell.end) = (column, column + 1);
-            cell.raw.clone_from(&text);
-            cell.text = text;
-            row.cells.insert(at + offset, cell);
+            row.cells.insert(at + offset, glued.piece(column, text));
         }
         *kinds = row.cells.iter().map(|c| aligner.kind(c)).collect();
+        Some(super::split::finding(&glued.text, &pieces, "B ÷ A and the points"))
     }
 
     /// A bracket that only repeats how the points are reckoned: (20分*执行率).
@@ -296,14 +307,27 @@ impl Reader<'_> {
         let mut funds: Vec<Fund> = Vec::new();
         let total = sources.iter().position(|(_, s)| *s == SourceOfFunds::Total);
         for row in &block.rows {
-            let Some(first) = row.cells.first() else { continue };
-            // 预算数 and 执行数 as rows: the row's label says which field its amounts are.
-            let row_field = self.patterns.headers.likely(&first.label, HeaderPart::Fund).map(|m| m.field);
+            // 预算数, 执行数 and 执行率 as rows: the row's label says which field its amounts are.
+            let labels = row.cells.iter().take_while(|c| !is_amount(c));
+            let row_field = labels
+                .filter_map(|c| self.patterns.headers.likely(&c.label, HeaderPart::Fund))
+                .map(|m| m.field)
+                .find(|f| *f != Field::FundItem);
             for (position, (index, source)) in sources.iter().enumerate() {
                 let column = &columns[*index];
                 let held = |c: &Column| row.cells.iter().find(|cell| c.start <= cell.column && cell.column < c.end);
                 let Some(cell) = held(column) else { continue };
                 let column_unit = self.grammar.unit_in_brackets(&column.header).filter(|u| &*u.base == "元");
+                let is_total = total == Some(position) || (total.is_none() && position == 0);
+                // What was executed is told of the total alone.
+                if !is_total
+                    && matches!(
+                        row_field,
+                        Some(Field::Executed | Field::Rate | Field::FundWeight | Field::FundScore | Field::FundExtra)
+                    )
+                {
+                    continue;
+                }
                 let Some(amount) = self.money(&cell.raw, column_unit).filter(|q| q.value.is_some()) else { continue };
                 let item = column.header.rsplit(' ').next().unwrap_or(&column.header).to_owned();
                 let at = match funds.iter().position(|f| f.item == item) {
@@ -315,18 +339,19 @@ impl Reader<'_> {
                 };
                 let fund = &mut funds[at];
                 let mut places = Places::resume(row, std::mem::take(&mut fund.place));
-                let field = match row_field {
-                    Some(f @ (Field::Executed | Field::BudgetInitial)) => f,
-                    _ => Field::Budget,
-                };
+                let field = row_field.unwrap_or(Field::Budget);
                 places.put(field.key(), cell);
                 match field {
                     Field::Executed => fund.executed = Some(amount),
                     Field::BudgetInitial => fund.budget_initial = Some(amount),
+                    Field::Rate => fund.rate = self.rate(&cell.raw, false, fund),
+                    Field::FundWeight => fund.weight = points(self.grammar, &cell.text).map(Number::new),
+                    Field::FundScore => fund.score = points(self.grammar, &cell.text).map(Number::new),
+                    Field::FundExtra => {}
                     _ => fund.budget = Some(amount),
                 }
                 // Executed and rate, in columns of their own, belong to the total alone.
-                if total == Some(position) || (total.is_none() && position == 0) {
+                if is_total {
                     for c in columns {
                         let Some(cell) = held(c) else { continue };
                         match c.field {

@@ -2,13 +2,14 @@
 
 use super::align::{Aligner, Alignment, points};
 use super::columns::{Column, columns};
-use super::form::FormHead;
+use super::form::{FormHead, Totals};
 use super::fund::quotient;
 use super::layout::{DataRow, IndicatorBlock};
 use super::levels::{self, LevelRow, Printed};
 use super::place::Places;
 use super::quantity::{Context, Grammar, WrittenUnit};
 use super::row::{Row, RowCell};
+use super::split::{Slot, ways};
 use crate::model::{Code, Columns, Finding, IndicatorRecord, Level, Number, Place, Quantity, Relation, Severity};
 use crate::normalize;
 use crate::patterns::{Field, HeaderPart, Patterns, RowLabel};
@@ -171,17 +172,36 @@ impl Habit {
     }
 }
 
+impl Placed {
+    /// The text of the row's only value cell, where it holds several numbers and the other value cells are blank.
+    fn glued(&self) -> Option<&str> {
+        let filled: Vec<&String> =
+            [&self.weight, &self.target, &self.actual, &self.score].into_iter().filter(|t| !t.is_empty()).collect();
+        let &[text] = filled.as_slice() else { return None };
+        let mut numbers = 0;
+        let mut inside = false;
+        for c in text.chars() {
+            let digit = c.is_ascii_digit() || (inside && c == '.');
+            numbers += usize::from(digit && !inside);
+            inside = digit;
+        }
+        (numbers >= 2 && !self.name.is_empty()).then_some(text)
+    }
+}
+
 /// The indicators of a block and the columns they were read from.
 pub(super) fn indicators(
     block: &IndicatorBlock,
     head: &FormHead,
+    totals: Totals,
     patterns: &Patterns,
     grammar: &Grammar,
 ) -> (Vec<Indicator>, Columns) {
     let columns = if block.header.is_empty() { usual_columns(block) } else { block_columns(block, patterns, grammar) };
     let columns = with_named_level(columns);
     let reader = Reader { patterns, grammar, head, columns: &columns };
-    let all: Vec<Placed> = block.rows.iter().map(|row| reader.place(row, false)).collect();
+    let mut all: Vec<Placed> = block.rows.iter().map(|row| reader.place(row, false)).collect();
+    reader.split_glued(&mut all, totals);
     let habit = Habit::of(&all);
     let mut placed: Vec<Placed> = Vec::with_capacity(all.len());
     for (next, row) in all.into_iter().zip(&block.rows) {
@@ -397,6 +417,64 @@ impl Reader<'_> {
             .collect()
     }
 
+    /// Takes apart the one row whose values OCR ran together into one cell, `415万元15万元4`, where the printed totals
+    /// leave one way to cut it.
+    fn split_glued(&self, rows: &mut [Placed], totals: Totals) {
+        let mut fields: Vec<(usize, Field)> = self
+            .columns
+            .iter()
+            .filter_map(|c| Some((c.start, c.field?)))
+            .filter(|(_, f)| matches!(f, Field::Weight | Field::Target | Field::Actual | Field::Score))
+            .collect();
+        fields.sort_unstable();
+        let glued: Vec<usize> = (0..rows.len()).filter(|at| rows[*at].glued().is_some()).collect();
+        let (&[at], true) = (glued.as_slice(), fields.len() >= 3) else { return };
+        let Some(text) = rows[at].glued().map(|t| t.chars().filter(|c| !c.is_whitespace()).collect::<String>()) else {
+            return;
+        };
+        let slots: Vec<Slot> = fields
+            .iter()
+            .map(|(_, f)| if matches!(f, Field::Weight | Field::Score) { Slot::Points } else { Slot::Value })
+            .collect();
+        let sum = |of: &dyn Fn(&Placed) -> &String| -> Decimal {
+            let others = rows.iter().enumerate().filter(|(index, _)| *index != at);
+            others.filter_map(|(_, row)| points(self.grammar, &normalize::display(of(row)))).sum()
+        };
+        let (weights, scores) = (sum(&|r| &r.weight), sum(&|r| &r.score));
+        let piece = |pieces: &[String], field: Field| -> Option<Decimal> {
+            let index = fields.iter().position(|(_, f)| *f == field)?;
+            self.grammar.number(pieces.get(index)?)
+        };
+        let closes = |total: Option<Decimal>, fund: Option<Decimal>, others: Decimal, own: Option<Decimal>| {
+            let (total, own) = (total?, own?);
+            Some(others + own == total || fund.is_some_and(|fund| others + own + fund == total))
+        };
+        let proven = |pieces: &Vec<String>| {
+            let (weight, score) = (piece(pieces, Field::Weight), piece(pieces, Field::Score));
+            let by_weight = closes(totals.weight, totals.fund_weight, weights, weight);
+            let by_score = closes(totals.score, totals.fund_score, scores, score);
+            let fair = weight.zip(score).is_none_or(|(weight, score)| score <= weight);
+            fair && by_weight.or(by_score) == Some(true) && by_weight != Some(false) && by_score != Some(false)
+        };
+        let mut ways = ways(&text, &slots).into_iter().filter(proven);
+        let (Some(pieces), None) = (ways.next(), ways.next()) else { return };
+        let row = &mut rows[at];
+        for slot in [&mut row.weight, &mut row.target, &mut row.actual, &mut row.score] {
+            slot.clear();
+        }
+        for ((_, field), text) in fields.iter().zip(&pieces) {
+            match field {
+                Field::Weight => row.weight.clone_from(text),
+                Field::Target => row.target.clone_from(text),
+                Field::Actual => row.actual.clone_from(text),
+                _ => row.score.clone_from(text),
+            }
+        }
+        row.confidence = row.confidence.min(0.85);
+        row.findings.retain(|f| f.code != Code::ColumnShiftRepaired);
+        row.findings.push(super::split::finding(&text, &pieces, "the printed totals"));
+    }
+
     /// Is a row after a break the rest of the row before it, cut by the page's end?
     fn goes_on(&self, last: &Placed, next: &Placed, habit: Habit) -> bool {
         if let Some(verdict) = self.level_goes_on(last, next) {
@@ -568,7 +646,10 @@ impl Reader<'_> {
             |text: &str| self.grammar.is_blank(text) || text.chars().any(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
         // 定性, 正向 and the like are part of nothing.
         let sign = if words(&placed.sign) { "" } else { placed.sign.as_str() };
-        let bare = points(self.grammar, &normalize::display(&placed.target)).is_some();
+        // ≥99.9 beside a column that says %: a number that prints no unit takes the column's.
+        let read = self.grammar.read(&placed.target, &Context { year: self.head.year, ..Context::default() });
+        let bare =
+            read.is_some_and(|r| r.quantity.value.is_some() && r.quantity.unit.is_none() && r.quantity.text.is_none());
         let unit = if bare && self.grammar.unit(&normalize::display(&placed.unit)).is_some() {
             placed.unit.as_str()
         } else {

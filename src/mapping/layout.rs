@@ -13,8 +13,6 @@ pub(super) struct Pair {
     pub(super) label: String,
     /// The value as the source has it; `None` where the place is blank.
     pub(super) value: Option<String>,
-    /// It stands below the indicators.
-    pub(super) at_foot: bool,
 }
 
 /// The fund block: header rows, then a row a source of funds.
@@ -101,7 +99,7 @@ impl Reader<'_> {
             RowKind::FundSourcesHeader if self.state != State::Indicators => self.fund_sources_header(row),
             RowKind::GoalsHeader => self.goals_header(&row),
             RowKind::ManageHeader if self.state != State::Indicators => self.state = State::Manage,
-            RowKind::Total if self.is_total(&row) => {
+            RowKind::Total if self.is_total(&row) && !self.is_subtotal(&row) => {
                 self.state = State::Foot;
                 let rest = self.pairs_beside_total(&row);
                 self.out.totals.push(rest);
@@ -178,8 +176,7 @@ impl Reader<'_> {
     }
 
     fn pairs(&mut self, cells: &[RowCell]) {
-        let at_foot = matches!(self.state, State::Indicators | State::Foot);
-        if at_foot {
+        if self.state == State::Indicators {
             self.state = State::Foot;
         }
         let mut open: Option<Pair> = None;
@@ -199,9 +196,8 @@ impl Reader<'_> {
                             field,
                             label: crate::patterns::label_key(cell.text.split(['：', ':']).next().unwrap_or("")),
                             value: Some(value.to_owned()),
-                            at_foot,
                         }),
-                        None => open = Some(Pair { field, label, value: None, at_foot }),
+                        None => open = Some(Pair { field, label, value: None }),
                     }
                 }
                 None => {
@@ -224,13 +220,14 @@ impl Reader<'_> {
 
     // ── funds ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    fn is_fund_label(&self, cell: &RowCell) -> bool {
-        self.patterns.headers.likely(&cell.label, HeaderPart::Fund).is_some()
-    }
-
     fn fund_header(&mut self, row: Row) {
         // Label and amount side by side in one row: 全年预算数 100 全年执行数 95.
-        let amounts = row.cells.windows(2).filter(|w| self.is_fund_label(&w[0]) && begins_with_number(&w[1])).count();
+        let headers = &self.patterns.headers;
+        let is_fund_label = |c: &RowCell| headers.likely(&c.label, HeaderPart::Fund).is_some();
+        let is_pair = |label: &RowCell, amount: &RowCell| {
+            is_fund_label(label) && begins_with_number(amount) && !is_fund_label(amount)
+        };
+        let amounts = row.cells.windows(2).filter(|w| is_pair(&w[0], &w[1])).count();
         let label = row.cells.first().filter(|c| self.patterns.row_labels.is(&c.label, RowLabel::FundBlock));
         let label = label.map(|c| c.text.clone());
         self.out.block_labels.extend(label.clone());
@@ -242,7 +239,7 @@ impl Reader<'_> {
             let mut cells = row.cells.iter().peekable();
             while let Some(cell) = cells.next() {
                 match cells.peek() {
-                    Some(next) if self.is_fund_label(cell) && begins_with_number(next) => {
+                    Some(next) if is_pair(cell, next) => {
                         let mut head = cell.clone();
                         (head.column, head.end) = (next.column, next.end);
                         header.cells.push(head);
@@ -265,6 +262,11 @@ impl Reader<'_> {
         if before.iter().any(|c| head_label(c, self.patterns).is_some()) {
             let cells = before.to_vec();
             self.pairs(&cells);
+        }
+        // A header right under a header is its second level: 预算数 over 年初预算数 全年预算数.
+        if let Some(block) = self.out.funds.last_mut().filter(|b| b.rows.is_empty() && b.header.len() == 1) {
+            block.header.push(row);
+            return;
         }
         let repeated = self.out.funds.last().is_some_and(|block| same_labels(&block.header, &row));
         if !(repeated && self.state == State::Fund) {
@@ -379,6 +381,11 @@ impl Reader<'_> {
         {
             self.out.block_labels.push(first.text.clone());
         }
+        // A header right under a header is its second level: 绩效指标 over 一级指标 二级指标 三级指标.
+        if let Some(block) = self.out.indicators.last_mut().filter(|b| b.rows.is_empty() && b.header.len() == 1) {
+            block.header.push(row);
+            return;
+        }
         self.pending_break = false;
         self.out.indicators.push(IndicatorBlock { header: vec![row], rows: Vec::new() });
     }
@@ -394,6 +401,15 @@ impl Reader<'_> {
         }
         if block.rows.is_empty() && is_header_continuation(&row, patterns) {
             block.header.push(row);
+            return;
+        }
+        if let Some(first) = row.cells.first()
+            && patterns.row_labels.is(&first.label, RowLabel::IndicatorBlock)
+        {
+            self.out.block_labels.push(first.text.clone());
+        }
+        // 小计 of a level is no indicator and no total of the form.
+        if row.cells.iter().take(4).any(|c| patterns.row_labels.is(&c.label, RowLabel::Subtotal)) {
             return;
         }
         let after_break = std::mem::take(&mut self.pending_break) || (row.first_of_grid && !block.rows.is_empty());
@@ -416,6 +432,10 @@ impl Reader<'_> {
             State::Goals | State::Manage | State::Head => row.cells.len() >= 2,
             State::Indicators | State::Foot => true,
         }
+    }
+
+    fn is_subtotal(&self, row: &Row) -> bool {
+        row.cells.iter().take(2).any(|c| self.patterns.row_labels.is(&c.label, RowLabel::Subtotal))
     }
 
     /// The total's own cells; pairs that stand in the same row go to the head.
@@ -474,7 +494,10 @@ fn begins_with_number(cell: &RowCell) -> bool {
 
 /// Does a row repeat a header's words?
 fn same_labels(header: &[Row], row: &Row) -> bool {
-    let Some(first) = header.first() else { return false };
+    header.iter().any(|first| same_words(first, row))
+}
+
+fn same_words(first: &Row, row: &Row) -> bool {
     let words = |row: &Row| -> Vec<String> { row.cells.iter().map(|c| c.label.clone()).collect() };
     let (old, new) = (words(first), words(row));
     if old == new {

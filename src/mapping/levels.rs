@@ -99,7 +99,8 @@ pub(super) fn assign(
                     break 'conventions;
                 }
                 cost += if convention == Convention::Top { 0.0 } else { UNUSUAL };
-                cost += words_against(rows, &owner2, &known, patterns) + weights_against(rows, &owner1, &known);
+                cost += words_against(rows, &owner1, &owner2, &known, patterns);
+                cost += weights_against(rows, &owner1, &known);
                 if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
                     best = Some((cost, owner1.clone(), owner2));
                 }
@@ -174,17 +175,17 @@ fn contradictions(rows: &[LevelRow], owner: &Owners, known: &Known, patterns: &P
     (0..rows.len()).filter(|&index| contradicts(carried(index), known.second[index], patterns)).count()
 }
 
-/// What the names' words say against this reading of level 2.
-fn words_against(rows: &[LevelRow], owner: &Owners, known: &Known, patterns: &Patterns) -> f32 {
-    let spoken_for =
-        known.spoken_for.get_or_init(|| rows.iter().map(|row| patterns.levels.spoken_for(&row.name)).collect());
-    let votes = spoken_for.iter().zip(owner).filter_map(|(spoken_for, owner)| {
-        let second = known.second[(*owner)?]?;
-        Some(match spoken_for.as_slice() {
-            [] => 0.0,
-            kinds if kinds.contains(&second) => 1.0,
-            _ => -1.0,
-        })
+/// What the names' words say against this reading of the levels.
+fn words_against(rows: &[LevelRow], first: &Owners, second: &Owners, known: &Known, patterns: &Patterns) -> f32 {
+    let levels = &patterns.levels;
+    let spoken_for = known.spoken_for.get_or_init(|| rows.iter().map(|row| levels.spoken_for(&row.name)).collect());
+    let votes = spoken_for.iter().enumerate().filter(|(_, kinds)| !kinds.is_empty()).filter_map(|(index, kinds)| {
+        let speaks = match (second[index].map(|o| known.second[o]), first[index].map(|o| known.first[o])) {
+            (Some(two), _) => kinds.contains(&two?),
+            // Without a level 2, a kind that may stand under the level 1 speaks for it.
+            (None, one) => kinds.iter().any(|kind| one.flatten().is_some_and(|one| levels.may_stand_under(*kind, one))),
+        };
+        Some(if speaks { 1.0 } else { -1.0 })
     });
     -WORDS * votes.sum::<f32>()
 }
@@ -260,7 +261,7 @@ fn middle(labels: &[usize], start: usize, end: usize, lower: bool, readings: usi
                 let center = if lower { from + rows / 2 } else { from + (rows - 1) / 2 };
                 let price = match label.abs_diff(center) {
                     0 => 0.0,
-                    1 if rows % 2 == 0 => 0.5 * MISPLACED,
+                    1 if rows.is_multiple_of(2) => 0.5 * MISPLACED,
                     off => MISPLACED + 0.1 * off as f32,
                 } + 0.002 * (rows * rows) as f32;
                 next[to - start].extend(ways.iter().map(|(cost, ends)| {
@@ -312,7 +313,7 @@ pub(super) fn level(text: &str, grammar: &Grammar) -> Level {
     if grammar.is_blank(text) {
         return Level::default();
     }
-    let bracket = text.char_indices().filter(|(_, c)| matches!(c, '(' | '（')).last();
+    let bracket = text.char_indices().rfind(|(_, c)| matches!(c, '(' | '（'));
     if let Some((at, open)) = bracket {
         let inside = text[at + open.len_utf8()..].trim_end_matches([')', '）', '。']);
         let points = inside.trim().trim_end_matches(['分', '%', '％']).trim();

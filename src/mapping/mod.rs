@@ -102,13 +102,16 @@ fn read(
     let first = rows.first().map(|(_, row)| (row.page, row.table));
     let layout = layout::layout(rows, patterns);
     let head = form::head(&before, &layout, &after, context, patterns, grammar);
-    let totals = totals::totals(&layout, patterns, grammar);
+    let totals = totals::totals(&layout, before.iter().chain(&layout.head_lines).chain(&after), patterns, grammar);
     let funds: Vec<fund::Fund> =
         layout.funds.iter().flat_map(|block| fund::funds(block, &head, patterns, grammar)).collect();
+    let fund_points = |of: &dyn Fn(&fund::Fund) -> Option<Number>| funds.iter().find_map(of).map(Number::get);
+    let totals =
+        form::Totals { fund_weight: fund_points(&|f| f.weight), fund_score: fund_points(&|f| f.score), ..totals };
     let mut columns = Columns::new();
     let mut indicators = Vec::new();
     for block in &layout.indicators {
-        let (found, used) = indicator::indicators(block, &head, patterns, grammar);
+        let (found, used) = indicator::indicators(block, &head, totals, patterns, grammar);
         indicators.extend(found);
         for (field, header) in used {
             columns.entry(field).or_insert(header);

@@ -7,6 +7,7 @@ use crate::model::{BBox, Place};
 pub(super) struct Places {
     place: Place,
     row: usize,
+    first_column: usize,
 }
 
 impl Places {
@@ -22,12 +23,12 @@ impl Places {
         place.rows = Some([first, last]);
         place.page = place.page.or(row.page);
         place.table = place.table.or(Some(row.table));
-        Places { place, row: row.index }
+        Places { place, row: row.index, first_column: row.first_column }
     }
 
     /// Says which cell fed a field.
     pub(super) fn put(&mut self, field: &str, cell: &RowCell) {
-        self.place.cells.entry(field.to_owned()).or_insert([self.row, cell.column]);
+        self.place.cells.entry(field.to_owned()).or_insert([self.row, self.first_column + cell.column]);
         if let Some(bbox) = cell.bbox {
             self.place.bbox = Some(match self.place.bbox {
                 None => bbox,

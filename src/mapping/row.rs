@@ -11,8 +11,6 @@ pub(super) struct RowCell {
     pub(super) column: usize,
     /// One past the last column covered.
     pub(super) end: usize,
-    /// Rows covered.
-    pub(super) row_span: usize,
     /// As the source has it.
     pub(super) raw: String,
     /// Displayed on one line.
@@ -31,6 +29,11 @@ impl RowCell {
         self.text.is_empty()
     }
 
+    /// A piece of this cell, in a column of its own.
+    pub(super) fn piece(&self, column: usize, text: String) -> RowCell {
+        RowCell { column, end: column + 1, raw: text.clone(), label: label_key(&text), text, ..*self }
+    }
+
     /// The kind of level 1 that it names.
     pub(super) fn level1(&self, levels: &Levels) -> Option<LevelKind> {
         if self.label.is_empty() { levels.first(&self.text) } else { levels.first_of_key(&self.label) }
@@ -47,8 +50,10 @@ impl RowCell {
 pub(super) struct Row {
     /// 1-based number of the table in the document.
     pub(super) table: u32,
-    /// 0-based row in the source grid.
+    /// 0-based row in the source grid, or in the sheet.
     pub(super) index: usize,
+    /// Column of the source sheet that column 0 is; 0 where the format has no sheets.
+    pub(super) first_column: usize,
     pub(super) page: Option<u32>,
     pub(super) origin: GridOrigin,
     /// Columns of the source grid.
@@ -95,6 +100,7 @@ pub(super) fn rows(grid: Grid, table: u32) -> Vec<Row> {
         let mut row = Row {
             table,
             index: index + grid.first_row,
+            first_column: grid.first_column,
             page: grid.page,
             origin: grid.origin,
             width: grid.columns,
@@ -115,7 +121,6 @@ pub(super) fn rows(grid: Grid, table: u32) -> Vec<Row> {
             row.cells.push(RowCell {
                 column: cell.column,
                 end: cell.column_end(),
-                row_span: cell.row_span,
                 text: text.into_owned(),
                 raw: cell.text,
                 label,

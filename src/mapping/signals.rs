@@ -72,7 +72,7 @@ pub(super) fn classify(row: &Row, patterns: &Patterns) -> RowKind {
     if money >= 2 {
         return RowKind::FundHeader;
     }
-    if sources >= 3 && !row.cells.iter().any(|c| starts_with_digit(c)) {
+    if sources >= 3 && !row.cells.iter().any(starts_with_digit) {
         return RowKind::FundSourcesHeader;
     }
     if manage >= 2 {

@@ -2,9 +2,9 @@
 //! weight, rate, score can only be 20, 20, 10, 100.00%, 10. Without a proof, or with two, nothing is cut.
 
 use super::columns::Column;
-use super::fund::rate_closes;
 use super::quantity::Grammar;
 use super::row::Row;
+use crate::model::{Code, Finding, Severity};
 use crate::patterns::Field;
 use rust_decimal::Decimal;
 
@@ -70,6 +70,16 @@ fn fits(piece: &[char], slot: Slot) -> bool {
     }
 }
 
+/// Says that a cell was taken apart, and by what proof.
+pub(super) fn finding(text: &str, pieces: &[String], proof: &str) -> Finding {
+    let finding = Finding::new(
+        Code::CellsSplit,
+        Severity::Warning,
+        format!("{text:?} holds several cells run together; {proof} leave one way to cut it: {}", pieces.join(" | ")),
+    );
+    finding.with(pieces.join(" | "), text)
+}
+
 /// The pieces of a fund row's only amount cell, with the columns they belong to: `(index of the cell, pieces)`.
 pub(super) fn fund_amounts(row: &Row, columns: &[Column], grammar: &Grammar) -> Option<(usize, Vec<(usize, String)>)> {
     let [_, cell] = row.cells.as_slice() else { return None };
@@ -109,12 +119,24 @@ pub(super) fn fund_amounts(row: &Row, columns: &[Column], grammar: &Grammar) -> 
             let at = wanted.iter().position(|c| c.field == Some(field))?;
             grammar.number(pieces[at].trim_end_matches(|c: char| !c.is_ascii_digit()))
         };
+        // Within the rate's last printed place, rounded or cut off.
+        let places = wanted
+            .iter()
+            .position(|c| c.field == Some(Field::Rate))
+            .and_then(|at| pieces[at].split('.').nth(1))
+            .map_or(0, |decimals| decimals.trim_end_matches('%').len() as u32);
         let closes = match (value(Field::Budget), value(Field::Executed), value(Field::Rate)) {
-            (Some(budget), Some(executed), Some(rate)) => rate_closes(budget, executed, rate / Decimal::ONE_HUNDRED),
+            (Some(budget), Some(executed), Some(rate)) => executed
+                .checked_div(budget)
+                .is_some_and(|exact| (exact * Decimal::ONE_HUNDRED - rate).abs() < Decimal::new(1, places.min(20))),
             _ => false,
         };
         let fair = match (value(Field::FundWeight), value(Field::FundScore)) {
-            (Some(weight), Some(score)) => score <= weight && weight <= Decimal::ONE_HUNDRED,
+            // Points are earned by spending: the score is the weight times the rate, a point more or less.
+            (Some(weight), Some(score)) => {
+                let earned = value(Field::Rate).map_or(weight, |rate| weight * rate / Decimal::ONE_HUNDRED);
+                score <= weight && weight <= Decimal::ONE_HUNDRED && score <= earned + Decimal::ONE
+            }
             _ => true,
         };
         closes && fair

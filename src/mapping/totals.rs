@@ -8,11 +8,16 @@ use super::layout::Layout;
 use super::quantity::Grammar;
 use super::row::Row;
 use crate::model::GridOrigin;
-use crate::patterns::{Field, Patterns};
+use crate::patterns::{Field, Patterns, RowLabel, label_key};
 use rust_decimal::Decimal;
 
-/// The totals of a form, from its rows 合计 or 总分.
-pub(super) fn totals(layout: &Layout, patterns: &Patterns, grammar: &Grammar) -> Totals {
+/// The totals of a form, from its rows 合计 or 总分, or a line 总分：N分 where N is the sum of the blocks' points.
+pub(super) fn totals<'l>(
+    layout: &Layout,
+    lines: impl Iterator<Item = &'l String>,
+    patterns: &Patterns,
+    grammar: &Grammar,
+) -> Totals {
     let mut totals = Totals::default();
     let columns = layout.indicators.last().map(|b| block_columns(b, patterns, grammar)).unwrap_or_default();
     for row in &layout.totals {
@@ -20,7 +25,34 @@ pub(super) fn totals(layout: &Layout, patterns: &Patterns, grammar: &Grammar) ->
         totals.weight = totals.weight.or(read.weight);
         totals.score = totals.score.or(read.score);
     }
+    if totals.weight.is_none() {
+        let points: Decimal = block_points(layout, grammar).into_iter().sum();
+        totals.weight = lines
+            .filter_map(|line| total_line(line, patterns, grammar))
+            .find(|total| *total == points && !points.is_zero());
+    }
     totals
+}
+
+/// The points in the labels of the blocks: 预算执行情况（20分）, 绩效指标（80分）.
+fn block_points(layout: &Layout, grammar: &Grammar) -> Vec<Decimal> {
+    let mut seen: Vec<&String> = Vec::new();
+    let mut found = Vec::new();
+    for label in &layout.block_labels {
+        if seen.contains(&label) {
+            continue;
+        }
+        seen.push(label);
+        let brackets = label.split(['(', '（']).skip(1).filter_map(|rest| rest.split([')', '）']).next());
+        found.extend(brackets.filter_map(|inside| grammar.number(inside.trim().strip_suffix('分')?)));
+    }
+    found
+}
+
+/// N of 总分：N分.
+fn total_line(line: &str, patterns: &Patterns, grammar: &Grammar) -> Option<Decimal> {
+    let (label, value) = super::signals::split_at_colon(line)?;
+    patterns.row_labels.is(&label_key(label), RowLabel::Total).then(|| points(grammar, value.trim_end_matches('。')))?
 }
 
 fn total(row: &Row, columns: &[Column], grammar: &Grammar) -> Totals {
@@ -33,25 +65,28 @@ fn total(row: &Row, columns: &[Column], grammar: &Grammar) -> Totals {
     });
     let numbers: Vec<(usize, Decimal)> =
         row.cells.iter().skip(1).filter_map(|c| Some((c.column, points(grammar, &c.text)?))).collect();
+    // 自评总分 and 总得分 say which it is.
+    let names_score = row.cells.first().is_some_and(|c| c.label.contains("得分") || c.label.contains('评'));
     match (numbers.as_slice(), weight, score) {
-        ([], ..) => Totals { weight: None, score: inline },
+        ([], ..) => Totals { weight: None, score: inline, ..Totals::default() },
+        ([(_, one)], ..) if names_score => Totals { weight: None, score: Some(*one), ..Totals::default() },
         ([(column, one)], Some(weight), Some(score)) => {
             // Only positions tell; where they do not, a lone total is the score.
             let nearer_weight =
                 row.origin != GridOrigin::Ordered && column.abs_diff(weight.start) < column.abs_diff(score.start);
             if nearer_weight {
-                Totals { weight: Some(*one), score: None }
+                Totals { weight: Some(*one), score: None, ..Totals::default() }
             } else {
-                Totals { weight: None, score: Some(*one) }
+                Totals { weight: None, score: Some(*one), ..Totals::default() }
             }
         }
-        ([(_, one), ..], None, _) => Totals { weight: None, score: Some(*one) },
-        ([(_, one), ..], Some(_), None) => Totals { weight: Some(*one), score: None },
+        ([(_, one), ..], None, _) => Totals { weight: None, score: Some(*one), ..Totals::default() },
+        ([(_, one), ..], Some(_), None) => Totals { weight: Some(*one), score: None, ..Totals::default() },
         ([(_, first), (_, second), ..], Some(weight), Some(score)) => {
             if weight.start <= score.start {
-                Totals { weight: Some(*first), score: Some(*second) }
+                Totals { weight: Some(*first), score: Some(*second), ..Totals::default() }
             } else {
-                Totals { weight: Some(*second), score: Some(*first) }
+                Totals { weight: Some(*second), score: Some(*first), ..Totals::default() }
             }
         }
     }

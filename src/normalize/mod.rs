@@ -8,6 +8,7 @@ mod entities;
 mod latex;
 mod markup;
 mod radicals;
+mod traditional;
 mod width;
 
 pub use markup::plain;
@@ -44,7 +45,8 @@ pub fn paragraphs(raw: &str) -> String {
     out
 }
 
-/// What texts are compared by: [`plain`], radicals folded, NFKC, lower case, no white space, and one form for the
+/// What texts are compared by: [`plain`], radicals folded, NFKC, lower case, no white space, traditional characters as
+/// simplified ones, and one form for the
 /// brackets, quotes, dashes and dots that NFKC tells apart. Never shown.
 pub fn key(raw: &str) -> String {
     let text = plain(raw);
@@ -111,7 +113,7 @@ fn one_form(c: char) -> char {
         '•' | '・' | '‧' | '∙' | '⋅' => '·',
         '、' => ',',
         '。' => '.',
-        other => other,
+        other => traditional::simplify(other),
     }
 }
 

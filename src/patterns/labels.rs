@@ -16,6 +16,11 @@ pub fn label_key(text: &str) -> String {
         .trim_end_matches([':', ';', ',', '.', '。', '、', '，'])
         .trim_end_matches(|c: char| c.is_ascii_digit())
         .trim_start_matches(['.', '、', ',', '·', '-']);
+    // 2023年全年预算数 heads the same column as 全年预算数.
+    let core = match year_before(core) {
+        Some((_, rest)) if !rest.is_empty() => rest,
+        _ => core,
+    };
     let unnumbered = core.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
     let label = match unnumbered.strip_prefix(['.', '、', '．']) {
         Some(rest) if !rest.is_empty() => rest,
@@ -50,6 +55,14 @@ fn outside_brackets(key: String) -> String {
         out.push_str(&key[..open]);
     }
     out
+}
+
+/// A year at the beginning of a key, and what stands behind it: `2023年度目标值` → 2023, `目标值`.
+pub fn year_before(key: &str) -> Option<(i32, &str)> {
+    let digits = key.get(..4).filter(|d| d.starts_with("20") && d.bytes().all(|b| b.is_ascii_digit()))?;
+    let rest = key[4..].strip_prefix('年')?;
+    // 年度目标值 is a header of its own; only the 年 belongs to the year.
+    Some((digits.parse().ok()?, rest))
 }
 
 /// A set of label spellings.
@@ -94,6 +107,8 @@ pub enum RowLabel {
     Note,
     /// 行次: it numbers rows or columns.
     Numbering,
+    /// 小计: what one level of the block adds up to.
+    Subtotal,
     /// 完成值 below 实际: the second line of a header cell.
     HeaderFragment,
 }
@@ -118,6 +133,7 @@ impl RowLabels {
                 "fund-label" => RowLabel::FundBlock,
                 "placeholder" => RowLabel::Placeholder,
                 "note" => RowLabel::Note,
+                "subtotal" => RowLabel::Subtotal,
                 "numbering" => RowLabel::Numbering,
                 "header-fragment" => RowLabel::HeaderFragment,
                 "detail" => {
@@ -153,7 +169,8 @@ impl RowLabels {
 
     /// Does a row with this name speak of money?
     pub fn speaks_of_money(&self, name: &str) -> bool {
-        self.money.iter().any(|word| name.contains(word.as_str()))
+        let key = normalize::key(name);
+        self.money.iter().any(|word| key.contains(word.as_str()))
     }
 
     /// Does a text (its [`normalize::key`]) read like the title of a form?

@@ -17,6 +17,8 @@ pub(super) struct LevelEntry {
     #[serde(default)]
     parents: Vec<String>,
     #[serde(default)]
+    also_names: bool,
+    #[serde(default)]
     words: Vec<String>,
     display: Option<String>,
 }
@@ -94,6 +96,11 @@ impl Levels {
     /// As [`Levels::second`], for a text whose [`label_key`] is at hand.
     pub fn second_of_key(&self, key: &str) -> Option<LevelKind> {
         self.second.get(stem(key)).copied()
+    }
+
+    /// Is a kind's word the name of an indicator just as often: 预算执行?
+    pub fn is_also_a_name(&self, kind: LevelKind) -> bool {
+        self.entries[kind.0].also_names
     }
 
     /// May this level 2 stand under this level 1?

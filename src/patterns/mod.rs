@@ -26,7 +26,7 @@ pub use check::{check, show};
 pub use entries::{Entry, Located, load_entries};
 pub use headers::{Field, Headers, Match as HeaderMatch, Part as HeaderPart};
 pub use indicators::{Indicator, Indicators, ValueKind};
-pub use labels::{FormTypes, FundLabels, RowLabel, RowLabels, label_key};
+pub use labels::{FormTypes, FundLabels, RowLabel, RowLabels, label_key, year_before};
 pub use levels::{LevelKind, Levels};
 pub use problem::{PatternError, Problem};
 pub use regions::{PlaceMatch, Regions};

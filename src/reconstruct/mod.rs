@@ -20,8 +20,13 @@ pub fn blocks(document: &Document) -> Box<dyn Iterator<Item = Block<'_>> + '_> {
     match &document.body {
         Body::Text(text) => Box::new(text_blocks::TextBlocks::new(text)),
         Body::Blocks(blocks) => Box::new(blocks.iter().map(reborrow)),
-        Body::Deferred(deferred) => Box::new(deferred.0.blocks().map(|block| -> Block<'_> { block })),
+        Body::Deferred(deferred) => Box::new(deferred.0.blocks().map(as_borrowed)),
     }
+}
+
+/// The same block, taken for one that borrows: the iterator's item type is fixed.
+fn as_borrowed<'a>(block: Block<'static>) -> Block<'a> {
+    block
 }
 
 fn reborrow<'a>(block: &'a Block<'static>) -> Block<'a> {

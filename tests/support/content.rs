@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// One file: prose, then forms end to end.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +14,8 @@ pub struct Report {
 /// One form.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Form {
+    /// Empty where the form has no line of its own for it.
+    #[serde(default)]
     pub title: String,
     #[serde(default)]
     pub subtitle: Option<String>,
@@ -33,6 +36,12 @@ pub struct Form {
     #[serde(default)]
     pub goals: Option<Block>,
     pub indicators: Block,
+    /// More blocks of indicators, by the name that `order` gives them.
+    #[serde(default)]
+    pub blocks: BTreeMap<String, Block>,
+    /// Rows of free cells, by the name that `order` gives them.
+    #[serde(default)]
+    pub grids: BTreeMap<String, Vec<Vec<FreeCell>>>,
     /// `label`, and a text for each named column.
     #[serde(default)]
     pub total: Option<serde_json::Map<String, Value>>,
@@ -50,6 +59,26 @@ pub struct Block {
     /// In how many leading columns equal neighbours are one merged cell.
     #[serde(default = "two")]
     pub merge: usize,
+    /// Has the block no column for a label, so that its own first column is the table's?
+    #[serde(default)]
+    pub bare: bool,
+}
+
+/// A cell of a free row: its text, or its text and how many columns and rows it spans. The last cell of a row
+/// stretches to the table's edge unless it says how wide it is.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum FreeCell {
+    Plain(String),
+    Spanning(String, usize, usize),
+}
+
+impl FreeCell {
+    pub fn text(&self) -> &str {
+        match self {
+            FreeCell::Plain(text) | FreeCell::Spanning(text, ..) => text,
+        }
+    }
 }
 
 /// A column, or several under one name.
@@ -109,6 +138,11 @@ impl Report {
 }
 
 impl Block {
+    /// The table's columns that it needs, its label's included.
+    pub fn reach(&self) -> usize {
+        self.leaves() + usize::from(!self.bare)
+    }
+
     /// First lowest column of a column.
     fn first_leaf(&self, column: usize) -> usize {
         self.columns[..column].iter().map(Column::width).sum()

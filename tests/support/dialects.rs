@@ -70,19 +70,22 @@ pub fn render(report: &Report, style: &Style) -> String {
 
 fn render_form(out: &mut String, form: &Form, style: &Style) {
     form.prose.iter().for_each(|line| paragraph(out, style, line));
-    let head = [Some(&form.title), form.subtitle.as_ref(), form.unit_line.as_ref()];
+    let title = Some(&form.title).filter(|title| !title.is_empty());
+    let head = [title, form.subtitle.as_ref(), form.unit_line.as_ref()];
     head.into_iter().flatten().for_each(|line| paragraph(out, style, line));
-    let table = Table::of(form);
-    match style.page_break {
-        None => render_table(out, &table, style),
-        Some((page_break, page_end)) => {
-            let [first, second] = table.cut(page_break);
-            render_table(out, &first, style);
-            out.push_str(match page_end {
-                PageEnd::FormFeed => "\u{c}",
-                PageEnd::BlankLines => "\n\n",
-            });
-            render_table(out, &second, style);
+    for (caption, table) in Table::all(form) {
+        caption.iter().for_each(|line| paragraph(out, style, line));
+        match style.page_break {
+            Some((page_break, page_end)) if !table.indicators.is_empty() => {
+                let [first, second] = table.cut(page_break);
+                render_table(out, &first, style);
+                out.push_str(match page_end {
+                    PageEnd::FormFeed => "\u{c}",
+                    PageEnd::BlankLines => "\n\n",
+                });
+                render_table(out, &second, style);
+            }
+            _ => render_table(out, &table, style),
         }
     }
     form.notes.iter().for_each(|line| paragraph(out, style, line));
@@ -123,7 +126,7 @@ fn separated(table: &Table, style: &Style) -> Vec<Vec<String>> {
     for cell in &table.cells {
         // Header cells stay on top: a header is read before what it heads.
         let place = if table.header.contains(&cell.row) { MergedText::Top } else { style.merged_text };
-        let label = cell.column == 0 && cell.row == table.header.start;
+        let label = table.labelled && cell.column == 0 && cell.row == table.header.start;
         let place = if label { style.merged_text } else { place };
         rows[text_row(cell, place)][cell.column].clone_from(&cell.text);
     }

@@ -1,7 +1,7 @@
 //! Content laid out on a grid with explicit spans, as a word processor would: one column for the blocks' labels, then
 //! the indicators' columns; shorter rows stretch over what is left.
 
-use super::content::{Block, Column, Form};
+use super::content::{Block, Column, Form, FreeCell};
 use std::ops::Range;
 
 /// A cell, anchored at the top left of its span.
@@ -24,6 +24,8 @@ pub struct Table {
     pub header: Range<usize>,
     /// The rows of the indicator block under its header.
     pub indicators: Range<usize>,
+    /// Is the indicator block's label a column of its own?
+    pub labelled: bool,
 }
 
 /// How a page break cuts a table.
@@ -39,7 +41,25 @@ pub struct PageBreak {
 
 impl Table {
     pub fn of(form: &Form) -> Table {
-        Builder::new(form).build(form)
+        Builder::new(form).build(form, &form.order)
+    }
+
+    /// The form's tables, each with the paragraph before it: an entry of `order` that begins with `¶` is a paragraph
+    /// that ends one table and goes before the next.
+    pub fn all(form: &Form) -> Vec<(Option<String>, Table)> {
+        let mut tables = Vec::new();
+        let mut caption = None;
+        for part in form.order.chunk_by(|_, next| !next.starts_with('¶')) {
+            let blocks = match part[0].strip_prefix('¶') {
+                Some(text) => {
+                    caption = Some(text.to_owned());
+                    &part[1..]
+                }
+                None => part,
+            };
+            tables.push((caption.take(), Builder::new(form).build(form, blocks)));
+        }
+        tables
     }
 
     /// The cell that covers a place.
@@ -65,7 +85,7 @@ impl Table {
                 row: row - header.start,
                 row_span: c.row_span.min(header.end - row),
                 // The block's label is printed once.
-                text: if c.column == 0 { String::new() } else { c.text.clone() },
+                text: if c.column == 0 && self.labelled { String::new() } else { c.text.clone() },
                 ..c.clone()
             }));
         }
@@ -128,12 +148,12 @@ struct Builder {
 impl Builder {
     fn new(form: &Form) -> Self {
         let blocks = [&form.fund, &form.manage, &form.goals].into_iter().flatten().chain([&form.indicators]);
-        let columns = 1 + blocks.map(Block::leaves).max().unwrap_or(1);
+        let columns = blocks.chain(form.blocks.values()).map(Block::reach).max().unwrap_or(2);
         Builder { columns, cells: Vec::new(), row: 0, header: 0..0, indicators: 0..0 }
     }
 
-    fn build(mut self, form: &Form) -> Table {
-        for block in &form.order {
+    fn build(mut self, form: &Form, order: &[String]) -> Table {
+        for block in order {
             match block.as_str() {
                 "kv" => form.kv.iter().for_each(|row| self.pairs(row)),
                 "tail" => form.tail.iter().for_each(|row| self.pairs(row)),
@@ -150,12 +170,16 @@ impl Builder {
                     self.indicators = self.header.end..self.row;
                 }
                 "total" => self.total(form),
-                other => panic!("unknown block {other}"),
+                other => match (form.blocks.get(other), form.grids.get(other)) {
+                    (Some(b), _) => self.block(b, b.columns.len().min(3) - 1, b.merge),
+                    (_, Some(rows)) => self.free(rows),
+                    _ => panic!("unknown block {other}"),
+                },
             }
         }
         self.cells.sort_by_key(|c| (c.row, c.column));
         let Builder { columns, cells, row, header, indicators } = self;
-        Table { rows: row, columns, cells, header, indicators }
+        Table { rows: row, columns, cells, header, indicators, labelled: !form.indicators.bare }
     }
 
     fn put(&mut self, row: usize, column: usize, row_span: usize, column_span: usize, text: &str) {
@@ -178,9 +202,32 @@ impl Builder {
         self.row += 1;
     }
 
+    /// Free rows: every cell takes the first place that no cell above covers.
+    fn free(&mut self, rows: &[Vec<FreeCell>]) {
+        let mut taken = vec![vec![false; self.columns]; rows.len()];
+        for (r, row) in rows.iter().enumerate() {
+            for (i, cell) in row.iter().enumerate() {
+                let column = taken[r].iter().position(|t| !t).unwrap_or_else(|| panic!("no room in row {row:?}"));
+                let free = taken[r][column..].iter().take_while(|t| !**t).count();
+                let (width, height) = match cell {
+                    FreeCell::Spanning(_, width, height) => (*width, *height),
+                    FreeCell::Plain(_) if i + 1 == row.len() => (free, 1),
+                    FreeCell::Plain(_) => (1, 1),
+                };
+                assert!(width <= free && r + height <= rows.len(), "{row:?}");
+                for line in &mut taken[r..r + height] {
+                    line[column..column + width].fill(true);
+                }
+                self.put(self.row + r, column, height, width, cell.text());
+            }
+        }
+        assert!(taken.iter().flatten().all(|t| *t), "free rows leave places open: {rows:?}");
+        self.row += rows.len();
+    }
+
     /// A block whose column number `wide` stretches over what is left.
     fn block(&mut self, block: &Block, wide: usize, merge: usize) {
-        let spare = self.columns - 1 - block.leaves();
+        let spare = self.columns - block.reach();
         let mut widths = vec![1; block.leaves()];
         widths[wide.min(block.leaves() - 1)] += spare;
         self.laid_out(block, &widths, merge);
@@ -188,13 +235,14 @@ impl Builder {
 
     /// A block whose columns share the width.
     fn halves(&mut self, block: &Block) {
-        let (n, width) = (block.leaves(), self.columns - 1);
+        let (n, width) = (block.leaves(), self.columns - usize::from(!block.bare));
         let widths: Vec<usize> = (0..n).map(|i| width / n + usize::from(i < width % n)).collect();
         self.laid_out(block, &widths, 0);
     }
 
     fn laid_out(&mut self, block: &Block, widths: &[usize], merge: usize) {
-        let starts: Vec<usize> = (0..widths.len()).map(|i| 1 + widths[..i].iter().sum::<usize>()).collect();
+        let first_column = usize::from(!block.bare);
+        let starts: Vec<usize> = (0..widths.len()).map(|i| first_column + widths[..i].iter().sum::<usize>()).collect();
         let first_row = self.row;
         let grouped = block.columns.iter().any(|c| matches!(c, Column::Group(..)));
         let header_rows = 1 + usize::from(grouped);
@@ -226,7 +274,9 @@ impl Builder {
             }
         }
         self.row = body + block.rows.len();
-        self.put(first_row, 0, self.row - first_row, 1, block.label.as_deref().unwrap_or_default());
+        if !block.bare {
+            self.put(first_row, 0, self.row - first_row, 1, block.label.as_deref().unwrap_or_default());
+        }
     }
 
     fn total(&mut self, form: &Form) {
@@ -235,7 +285,7 @@ impl Builder {
         let header: Vec<(usize, usize, String)> = self
             .cells
             .iter()
-            .filter(|c| c.row == self.header.start && c.column > 0)
+            .filter(|c| c.row == self.header.start && (c.column > 0 || form.indicators.bare))
             .map(|c| (c.column, c.column_span, c.text.clone()))
             .collect();
         let first = header.iter().filter(|(_, _, name)| total.contains_key(name)).map(|(c, ..)| *c).min();

@@ -38,7 +38,12 @@ pub fn seeds() -> Vec<(String, String)> {
 
 /// The twelve forms: stem and content.
 pub fn forms() -> Vec<(String, content::Report)> {
-    files("fixtures/forms", "json")
+    reports("fixtures/forms")
+}
+
+/// Forms as content: stem and content of every file in a folder.
+pub fn reports(folder: &str) -> Vec<(String, content::Report)> {
+    files(folder, "json")
         .into_iter()
         .map(|(stem, path)| {
             let report = content::Report::parse(&std::fs::read_to_string(&path).unwrap());

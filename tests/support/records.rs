@@ -37,7 +37,7 @@ pub fn score_against(gold_folder: &str, only: &[String], predicted: &[Value]) ->
 /// The figures as the command prints them, with the first wrong fields.
 pub fn figures(score: &Score) -> String {
     let mut out = Vec::new();
-    score.print(&mut out, 30).unwrap();
+    score.print(&mut out, 400).unwrap();
     String::from_utf8(out).unwrap()
 }
 

@@ -2,6 +2,7 @@
 //! characters. A piece is UTF-16, or one byte a character in Windows-1252.
 
 use crate::ingest::ole::{u16_at, u32_at};
+use std::borrow::Cow;
 
 /// A run of characters that stand together in the main stream.
 #[derive(Debug)]
@@ -101,12 +102,12 @@ impl Text {
     }
 
     /// The properties that a quick save put on the piece which holds a character, as a property list.
-    pub(super) fn modifier(&self, character: usize) -> Vec<u8> {
+    pub(super) fn modifier(&self, character: usize) -> Cow<'_, [u8]> {
         let Some(modifier) = self.piece(character).map(|p| p.modifier).filter(|m| *m != 0) else {
-            return Vec::new();
+            return Cow::Borrowed(&[]);
         };
         if modifier & 1 != 0 {
-            return self.modifiers.get(usize::from(modifier >> 1)).cloned().unwrap_or_default();
+            return Cow::Borrowed(self.modifiers.get(usize::from(modifier >> 1)).map_or(&[], Vec::as_slice));
         }
         // The short form names one of a few properties by a code of its own (MS-DOC 2.9.215).
         let operand = (modifier >> 8) as u8;
@@ -114,10 +115,10 @@ impl Text {
             0x18 => 0x2416, // in a table
             0x19 => 0x2417, // end of a row
             0x41 => 0x0800, // deleted, tracked
-            _ => return Vec::new(),
+            _ => return Cow::Borrowed(&[]),
         };
         let [low, high] = opcode.to_le_bytes();
-        vec![low, high, operand]
+        Cow::Owned(vec![low, high, operand])
     }
 }
 

@@ -72,19 +72,25 @@ impl RowShape {
         let first = first.min(self.horizontal.len());
         let added = width * i32::try_from(count).unwrap_or(0);
         self.edges.iter_mut().skip(first + 1).for_each(|edge| *edge += added);
-        for i in 0..count {
-            let edge = self.edges[first + i] + width;
-            self.edges.insert(first + i + 1, edge);
-            self.horizontal.insert(first, 0);
-            self.vertical.insert(first, Vertical::Single);
-        }
+        // All at once: inserted one by one, a long list of changes would take the square of a row's cells for each.
+        let edges = std::iter::successors(Some(self.edges[first] + width), |edge| Some(edge + width)).take(count);
+        let edges: Vec<i32> = edges.collect();
+        self.edges.splice(first + 1..first + 1, edges);
+        self.horizontal.splice(first..first, std::iter::repeat_n(0, count));
+        self.vertical.splice(first..first, std::iter::repeat_n(Vertical::Single, count));
     }
 
     fn set_width(&mut self, first: usize, last: usize, width: i32) {
-        for cell in first..last.min(self.horizontal.len()) {
-            let change = width - (self.edges[cell + 1] - self.edges[cell]);
-            self.edges.iter_mut().skip(cell + 1).for_each(|edge| *edge += change);
+        let last = last.min(self.horizontal.len());
+        if first >= last {
+            return;
         }
+        let before = self.edges[last];
+        for cell in first..last {
+            self.edges[cell + 1] = self.edges[cell] + width;
+        }
+        let change = self.edges[last] - before;
+        self.edges.iter_mut().skip(last + 1).for_each(|edge| *edge += change);
     }
 }
 

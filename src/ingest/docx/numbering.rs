@@ -9,6 +9,8 @@ use std::collections::HashMap;
 
 /// Levels of a list.
 const LEVELS: usize = 9;
+/// Most characters of a level's text; Word's dialogs take a few dozen. It is written before every paragraph of the list.
+const LONGEST_TEXT: usize = 255;
 
 /// The lists of a document, with their counters as far as the document has been read.
 #[derive(Debug, Default)]
@@ -95,7 +97,10 @@ impl Numbering {
                             match name {
                                 "start" => level.start = number_attribute(&e, "val").unwrap_or(1),
                                 "numFmt" => level.format = attribute(&e, "val").unwrap_or_default().into_owned(),
-                                "lvlText" => level.text = attribute(&e, "val").unwrap_or_default().into_owned(),
+                                "lvlText" => {
+                                    let text = attribute(&e, "val").unwrap_or_default();
+                                    level.text = text.chars().take(LONGEST_TEXT).collect();
+                                }
                                 "pStyle" => level.style = attribute(&e, "val").map(|v| v.into_owned()),
                                 "lvlRestart" => level.restart_after = number_attribute(&e, "val"),
                                 "suff" => level.nothing_after = attribute(&e, "val").is_some_and(|v| v == "nothing"),
@@ -140,7 +145,7 @@ impl Numbering {
             return None;
         }
         let design = |l: usize| instance.levels[l].as_ref().or(list.levels[l].as_ref());
-        let shown = design(at)?.clone();
+        let shown = design(at)?;
         let begin = |l: usize| instance.starts[l].or(design(l).map(|d| d.start)).unwrap_or(1);
         let first_use_of_start = instance.starts[at].is_some() && !instance.used[at];
         list.counters[at] = Some(match list.counters[at] {
@@ -367,5 +372,16 @@ mod tests {
         assert_eq!(label(2, 0), "二、");
         assert!(n.label(9, Some(0), None).is_none());
         assert!(n.label(1, Some(200), None).is_none());
+    }
+
+    #[test]
+    fn a_levels_text_is_no_longer_than_word_writes_it() {
+        let xml = format!(
+            r#"<w:numbering><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:lvlText w:val="{}"/></w:lvl></w:abstractNum>
+               <w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>"#,
+            "条".repeat(100_000)
+        );
+        let mut n = Numbering::read(Xml::of_bytes(xml.as_bytes(), "numbering.xml", 64)).unwrap();
+        assert_eq!(n.label(1, Some(0), None), Some("条".repeat(255)));
     }
 }

@@ -608,7 +608,7 @@ impl<'c, 'p> Reader<'c, 'p> {
 
     fn finish_paragraph(&mut self) {
         let (page, depth) = (self.page, self.flows.len());
-        let Reader { context, flows, fields, .. } = self;
+        let Reader { context, flows, fields, text_total, .. } = self;
         let Some(flow) = flows.last_mut() else { return };
         let Some(mut paragraph) = flow.paragraph.take() else {
             return;
@@ -628,6 +628,7 @@ impl<'c, 'p> Reader<'c, 'p> {
                 let level =
                     paragraph.properties.level.or(style.level).or(paragraph.properties.num_id.is_some().then_some(0));
                 if let Some(label) = context.numbering.label(num_id, level, style_id) {
+                    *text_total += label.len();
                     text.push_str(&label);
                 }
             }

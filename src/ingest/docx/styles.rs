@@ -7,6 +7,9 @@ use std::collections::HashMap;
 
 /// Longest chain of styles based on one another that is followed: Word stops at eleven.
 const LONGEST_CHAIN: usize = 20;
+/// Longest id of a style that others are looked up by, in bytes; Word's names have 253 characters. Each paragraph looks up
+/// a whole chain of them.
+const LONGEST_ID: usize = 1024;
 
 /// The styles of a document by their ids.
 #[derive(Debug, Default)]
@@ -47,14 +50,25 @@ impl Styles {
             match xml.next()? {
                 Event::Start(e) => match (local(e.name().as_ref()), &mut current) {
                     ("style", _) => {
+                        // Styles of tables and lists say nothing of text, and are the larger part of many files.
+                        if attribute(&e, "type").is_some_and(|t| t == "table" || t == "numbering") {
+                            let name = e.name().as_ref().to_owned();
+                            xml.skip_flat_element(&name)?;
+                            continue;
+                        }
                         let id = attribute(&e, "styleId").unwrap_or_default().into_owned();
                         let is_default = attribute(&e, "default").is_some_and(|v| v == "1" || v == "true");
-                        if is_default && attribute(&e, "type").is_some_and(|t| t == "paragraph") {
+                        if is_default
+                            && id.len() <= LONGEST_ID
+                            && attribute(&e, "type").is_some_and(|t| t == "paragraph")
+                        {
                             styles.default_paragraph = Some(id.clone());
                         }
                         current = Some((id, Style::default()));
                     }
-                    ("basedOn", Some((_, s))) => s.based_on = attribute(&e, "val").map(|v| v.into_owned()),
+                    ("basedOn", Some((_, s))) => {
+                        s.based_on = attribute(&e, "val").filter(|v| v.len() <= LONGEST_ID).map(|v| v.into_owned());
+                    }
                     ("numId", Some((_, s))) => s.num_id = number_attribute(&e, "val"),
                     ("ilvl", Some((_, s))) => s.level = number_attribute(&e, "val"),
                     ("outlineLvl", Some((_, s))) => s.outline = number_attribute(&e, "val"),
@@ -123,11 +137,29 @@ mod tests {
     }
 
     #[test]
+    fn table_styles_are_passed_over_unread() {
+        let s = styles(
+            r#"<w:styles><w:style w:type="table" w:styleId="t"><w:rPr><w:vanish/></w:rPr><w:broken></w:style><w:style w:type="table" w:styleId="u"/><w:style w:styleId="a"><w:rPr><w:vanish/></w:rPr></w:style></w:styles>"#,
+        );
+        assert!(s.hides_run("a"));
+        assert!(!s.hides_run("t") && !s.hides_run("u"));
+    }
+
+    #[test]
     fn styles_based_on_each_other_end() {
         let s = styles(
             r#"<w:styles><w:style w:styleId="a"><w:basedOn w:val="b"/></w:style><w:style w:styleId="b"><w:basedOn w:val="a"/></w:style></w:styles>"#,
         );
         assert_eq!(s.paragraph(Some("a")), FromStyle::default());
+        assert!(!s.hides_run("b"));
+    }
+
+    #[test]
+    fn a_base_of_absurd_name_is_no_base() {
+        let long = "a".repeat(2000);
+        let s = styles(&format!(
+            r#"<w:styles><w:style w:styleId="{long}"><w:rPr><w:vanish/></w:rPr></w:style><w:style w:styleId="b"><w:basedOn w:val="{long}"/></w:style></w:styles>"#
+        ));
         assert!(!s.hides_run("b"));
     }
 }

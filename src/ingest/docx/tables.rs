@@ -3,9 +3,12 @@
 //! writer built it.
 
 use crate::model::{Block, Cell, Grid, GridOrigin, Line};
+use std::collections::HashMap;
 
 /// Widest span that is believed; Word's own tables have at most 63 columns.
 const WIDEST_SPAN: usize = 1024;
+/// Columns from which on spans are not believed: a row of very many wide cells would need memory for all they span.
+const WIDEST_ROW: usize = 16_384;
 
 /// What a cell says of its place (`w:tcPr`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +53,8 @@ pub(super) struct TableDraft {
     in_row: bool,
     left_out: bool,
     filled: bool,
-    merges: Vec<OpenMerge>,
+    /// The last vertical merge that began in each column.
+    merges: HashMap<usize, OpenMerge>,
     /// Notes that its cells refer to, to follow the table.
     pub(super) after: Vec<Block<'static>>,
     /// Page on which the row being read begins.
@@ -80,7 +84,6 @@ enum Part {
 /// A vertical merge that the next row may continue.
 #[derive(Debug)]
 struct OpenMerge {
-    column: usize,
     span: usize,
     cell: usize,
     row_end: usize,
@@ -119,7 +122,7 @@ impl TableDraft {
         }
         self.filled = true;
         let (row, column) = (self.row, self.column);
-        let span = cell.span.clamp(1, WIDEST_SPAN);
+        let span = if column < WIDEST_ROW { cell.span.clamp(1, WIDEST_SPAN) } else { 1 };
         self.column += span;
         if cell.horizontal == Merge::Continue
             && let Some(left) = self.cells.last_mut().filter(|c| c.row == row && c.column + c.column_span == column)
@@ -128,16 +131,14 @@ impl TableDraft {
             return;
         }
         if cell.vertical == Merge::Continue
-            && let Some(merge) =
-                self.merges.iter_mut().find(|m| m.column == column && m.span == span && m.row_end == row)
+            && let Some(merge) = self.merges.get_mut(&column).filter(|m| m.span == span && m.row_end == row)
         {
             merge.row_end += 1;
             self.cells[merge.cell].row_span += 1;
             return;
         }
         if cell.vertical == Merge::Restart {
-            self.merges.retain(|m| m.row_end >= row && m.column != column);
-            self.merges.push(OpenMerge { column, span, cell: self.cells.len(), row_end: row + 1 });
+            self.merges.insert(column, OpenMerge { span, cell: self.cells.len(), row_end: row + 1 });
         }
         let content = if cell.deleted { Vec::new() } else { parts(content) };
         self.cells.push(DraftCell { row, column, row_span: 1, column_span: span, content, page });
@@ -410,5 +411,15 @@ mod tests {
             at(3, 2, 1, 1, "d"),
         ];
         assert_eq!(places(&outer[0]), expected);
+    }
+
+    #[test]
+    fn a_row_of_very_many_wide_merged_cells_is_read_at_their_number() {
+        let wide = || (CellProperties { span: 1024, vertical: Merge::Restart, ..Default::default() }, vec![line("a")]);
+        let many = |count| (0..count).map(|_| wide()).collect::<Vec<_>>();
+        let blocks = table(vec![many(100_000)]);
+        let Block::Grid(g) = &blocks[0] else { panic!("a grid") };
+        // Sixteen of the stated width, each of the others as narrow as can be.
+        assert_eq!((g.cells.len(), g.columns), (100_000, 16 * 1024 + 100_000 - 16));
     }
 }

@@ -9,6 +9,8 @@ use encoding_rs::Encoding;
 
 /// Groups inside groups that have a state of their own; deeper ones share the deepest's.
 const MOST_GROUPS: usize = 1000;
+/// Characters of a font's name that are kept: it is looked at for every run of text in that font.
+const LONGEST_FONT_NAME: usize = 64;
 
 /// Where text goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -368,7 +370,7 @@ impl Reader {
         let font = self.group().font;
         if self.destination() == Destination::FontTable {
             let (name, _) = self.document_encoding.decode_without_bom_handling(&bytes);
-            let name = name.trim_end_matches(';').trim().to_owned();
+            let name: String = name.trim_end_matches(';').trim().chars().take(LONGEST_FONT_NAME).collect();
             if !name.is_empty()
                 && let Some(entry) = self.fonts.entry(font)
             {
@@ -437,8 +439,8 @@ impl Reader {
 impl Row {
     /// A cell that ends here.
     fn add(&mut self, right: i32) {
-        // As many cells as Word knows in a row, and some.
-        if self.shape.horizontal.len() >= 1000 {
+        // Word knows 63 cells in a row. Every row copies its definition, so a longer one costs more than it says.
+        if self.shape.horizontal.len() >= 256 {
             return;
         }
         if self.shape.edges.is_empty() {

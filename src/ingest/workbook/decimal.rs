@@ -80,7 +80,7 @@ impl Decimal {
                     let Ok(exponent) = text[at + 1..].parse::<i32>() else {
                         return Scanned::Invalid;
                     };
-                    if exponent.abs() > 400 {
+                    if !(-400..=400).contains(&exponent) {
                         return Scanned::TooLong;
                     }
                     d.point += exponent;
@@ -346,5 +346,12 @@ mod tests {
                 let _ = (d.general(), d.rounded(3), d.times(86_400_000));
             }
         }
+    }
+
+    #[test]
+    fn the_smallest_exponent_that_can_be_written_is_read() {
+        assert_eq!(general("1e-2147483648"), "0");
+        assert_eq!(Decimal::parse("1e2147483647"), None);
+        assert_eq!(Decimal::parse("1e2147483648"), None);
     }
 }

@@ -6,8 +6,11 @@ use super::dates::{Epoch, Moment};
 use super::decimal::Decimal;
 use std::cmp::Ordering;
 
-/// Longest code that is read; Excel allows 255 characters.
-const LONGEST_CODE: usize = 2000;
+/// Longest code that is read, in bytes; Excel allows 255 characters.
+const LONGEST_CODE: usize = 1024;
+/// Longest text that a format makes of a shorter one, in bytes; a cell of Excel holds 32,767 characters. A code of many
+/// `@` would multiply a long text.
+const LONGEST_SHOWN: usize = 1 << 17;
 
 /// A format, ready to apply.
 #[derive(Debug, Clone)]
@@ -163,7 +166,9 @@ impl NumberFormat {
         for token in &section.tokens {
             match token {
                 Token::Literal(l) => shown.push_str(l),
-                Token::Text | Token::General => shown.push_str(text),
+                Token::Text | Token::General if shown.is_empty() || shown.len() + text.len() <= LONGEST_SHOWN => {
+                    shown.push_str(text);
+                }
                 _ => return None,
             }
         }
@@ -782,5 +787,13 @@ mod tests {
             prop_assert_eq!(shown.text.replace(',', ""), format!("{}.{:02}", cents / 100, cents % 100));
             prop_assert_eq!(shown.exact, None);
         }
+    }
+
+    #[test]
+    fn a_format_does_not_multiply_a_long_text() {
+        assert_eq!(NumberFormat::parse("@\"-\"@").show_text("ab").as_deref(), Some("ab-ab"));
+        let long = "x".repeat(1 << 20);
+        assert_eq!(NumberFormat::parse(&"@".repeat(1000)).show_text(&long), None);
+        assert_eq!(NumberFormat::parse("@\"元\"").show_text(&long).map(|t| t.len()), Some(long.len() + "元".len()));
     }
 }

@@ -179,7 +179,7 @@ impl Reader<'_, '_> {
                 right: column.saturating_add(tag.column_span - 1).min(COLUMNS - 1),
             });
         }
-        if tag.has_formula && tag.value_type.is_none() && text.is_empty() {
+        if tag.has_formula && tag.value_type.is_none() && text.is_none() {
             sheet.note_uncomputed(row, column);
             return Ok(());
         }
@@ -197,8 +197,8 @@ impl Reader<'_, '_> {
         sheet.check_budget()
     }
 
-    /// The paragraphs of a cell as lines; comments and drawings are not its text.
-    fn cell_text(&mut self) -> Result<String, LoadError> {
+    /// The paragraphs of a cell as lines, none where it has no paragraph; comments and drawings are not its text.
+    fn cell_text(&mut self) -> Result<Option<String>, LoadError> {
         let outside = self.xml.depth().saturating_sub(1);
         let mut text = String::new();
         let (mut in_paragraph, mut paragraphs) = (false, 0);
@@ -246,14 +246,14 @@ impl Reader<'_, '_> {
                     }
                     false
                 }
-                Event::Eof => return Ok(text),
+                Event::Eof => return Ok(None),
                 _ => false,
             };
             if skip {
                 self.xml.skip_element()?;
             }
             if self.xml.depth() <= outside {
-                return Ok(text);
+                return Ok((paragraphs > 0).then_some(text));
             }
         }
     }
@@ -285,7 +285,7 @@ impl OpenSheet {
         let first = self.next_column_style;
         self.next_column_style = first.saturating_add(repeats(tag, "number-columns-repeated"));
         if is_hidden(tag) {
-            self.sheet.layout.hidden_columns.push((first, self.next_column_style - 1));
+            self.sheet.hide_columns(first, self.next_column_style - 1);
         }
     }
 
@@ -341,23 +341,23 @@ impl CellTag {
 
     /// The text that was shown, and the value where the text does not have all its digits. A file without shown texts
     /// gives its values as they are.
-    fn shown(&self, text: String) -> (String, Option<String>) {
+    fn shown(&self, text: Option<String>) -> (String, Option<String>) {
         let number = match self.value_type.as_deref() {
             Some("float" | "percentage" | "currency") => self.value.as_deref().and_then(Decimal::parse),
             _ => None,
         };
-        match (number, text.trim().is_empty()) {
-            (Some(number), true) if self.value_type.as_deref() == Some("percentage") => {
+        match (number, text) {
+            (Some(number), None) if self.value_type.as_deref() == Some("percentage") => {
                 (format!("{}%", number.shifted(2).general()), None)
             }
-            (Some(number), true) => (number.general(), None),
-            (Some(number), false) => {
+            (Some(number), None) => (number.general(), None),
+            (Some(number), Some(text)) => {
                 let exact = number.general();
                 let rounded = significant(&exact) != significant(&text);
                 (text, rounded.then_some(exact))
             }
-            (None, true) => (self.value.clone().unwrap_or_default(), None),
-            (None, false) => (text, None),
+            (None, None) => (self.value.clone().unwrap_or_default(), None),
+            (None, Some(text)) => (text, None),
         }
     }
 }
@@ -379,11 +379,12 @@ mod tests {
             value: Some(value.into()),
             ..CellTag::default()
         };
-        let shown = |kind, value, text: &str| tag(kind, value).shown(text.into());
+        let shown = |kind, value, text: &str| tag(kind, value).shown(Some(text.to_owned()).filter(|t| t != "-"));
         assert_eq!(shown("percentage", "0.9877", "98.77%"), ("98.77%".into(), None));
         assert_eq!(shown("float", "1234567.5", "1,234,567.50"), ("1,234,567.50".into(), None));
         assert_eq!(shown("float", "98.77", "99"), ("99".into(), Some("98.77".into())));
-        assert_eq!(shown("percentage", "0.98770000000000002", ""), ("98.77%".into(), None));
-        assert_eq!(shown("date", "2021-12-31", ""), ("2021-12-31".into(), None));
+        assert_eq!(shown("float", "5", ""), (String::new(), Some("5".into())));
+        assert_eq!(shown("percentage", "0.98770000000000002", "-"), ("98.77%".into(), None));
+        assert_eq!(shown("date", "2021-12-31", "-"), ("2021-12-31".into(), None));
     }
 }

@@ -7,7 +7,7 @@
 
 use super::super::LoadError;
 use crate::model::{Block, Cell, Code, Finding, Grid, GridOrigin, Severity};
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// So many blank rows part a sheet into grids: more than any form leaves free inside.
 const WIDE_GAP: u32 = 20;
@@ -15,6 +15,8 @@ const WIDE_GAP: u32 = 20;
 const SHARED_LABELS: usize = 3;
 /// Blank places are written down as cells only while they are at most so many times the cells that are not blank.
 const BLANKS_PER_CELL: usize = 8;
+/// Ranges of hidden columns that are kept before they are joined.
+const MOST_COLUMN_RANGES: usize = 1 << 16;
 /// Work on merged regions that is done for one sheet, in columns covered.
 const MERGE_BUDGET: usize = 50_000_000;
 
@@ -62,6 +64,8 @@ pub(super) struct Sheet {
     /// Cells are counted, not kept: they will be read again.
     pub(super) is_survey: bool,
     hidden_cells: usize,
+    /// The layout's hidden columns are sorted and disjoint.
+    columns_joined: bool,
     /// Bytes of text kept.
     pub(super) text_bytes: usize,
     pub(super) layout: Layout,
@@ -91,12 +95,6 @@ impl Sheet {
         if trimmed.is_empty() && exact.is_none() {
             return;
         }
-        if self.is_survey {
-            self.over_budget |= self.budget.cells == 0;
-            self.budget.cells = self.budget.cells.saturating_sub(1);
-            self.hidden_cells += usize::from(self.layout.hides_while_read(row, column));
-            return;
-        }
         self.text_bytes += trimmed.len();
         let left = (self.budget.cells.checked_sub(1), self.budget.text.checked_sub(trimmed.len()));
         let (Some(cells), Some(bytes)) = left else {
@@ -106,6 +104,28 @@ impl Sheet {
         self.budget = Budget { cells, text: bytes };
         let text = if trimmed.len() == text.len() { text } else { trimmed.to_owned() };
         self.cells.push(SheetCell { row, column, text, exact });
+    }
+
+    /// Notes columns that are not shown, ends included.
+    pub(super) fn hide_columns(&mut self, from: u32, to: u32) {
+        let ranges = &mut self.layout.hidden_columns;
+        ranges.push((from, to));
+        self.columns_joined = false;
+        // Columns told twice over say nothing new; what is left is at most every other column.
+        if ranges.len() > MOST_COLUMN_RANGES {
+            *ranges = joined(std::mem::take(ranges));
+        }
+    }
+
+    /// Counts a cell of a survey.
+    pub(super) fn count(&mut self, row: u32, column: u32) {
+        if !self.columns_joined {
+            self.layout.hidden_columns = joined(std::mem::take(&mut self.layout.hidden_columns));
+            self.columns_joined = true;
+        }
+        self.over_budget |= self.budget.cells == 0;
+        self.budget.cells = self.budget.cells.saturating_sub(1);
+        self.hidden_cells += usize::from(self.layout.hides_while_read(row, column));
     }
 
     pub(super) fn note_uncomputed(&mut self, row: u32, column: u32) {
@@ -205,8 +225,7 @@ impl Layout {
 
     /// Is this place hidden by what has been read so far, its row being the last?
     fn hides_while_read(&self, row: u32, column: u32) -> bool {
-        self.hidden_rows.last().is_some_and(|r| r.1 == row)
-            || self.hidden_columns.iter().any(|r| (r.0..=r.1).contains(&column))
+        self.hidden_rows.last().is_some_and(|r| r.1 == row) || holds(&self.hidden_columns, column)
     }
 
     /// The cells in sight, sorted; the number of those left out. A merged region whose first row or column is hidden
@@ -321,13 +340,26 @@ fn side_by_side(cells: &[SheetCell], merges: &[Region]) -> Option<u32> {
         (from..=to).for_each(|c| used[c as usize] = true);
     }
     let is_label = |c: &&SheetCell| c.text.chars().filter(|c| !c.is_ascii()).count() >= 2;
-    (1..width).filter(|c| used[*c] && !used[c - 1]).map(|c| left + c as u32).find(|&column| {
-        let labels = |right: bool| -> HashSet<&str> {
-            cells.iter().filter(|c| (c.column >= column) == right).filter(is_label).map(|c| c.text.as_str()).collect()
-        };
-        let (on_left, on_right) = (labels(false), labels(true));
-        let shared = on_left.intersection(&on_right).count();
-        shared >= SHARED_LABELS && 2 * shared >= on_left.len().min(on_right.len())
+    // For each label, the first and the last column in which it stands.
+    let mut labels: HashMap<&str, (usize, usize)> = HashMap::new();
+    for cell in cells.iter().filter(is_label) {
+        let column = (cell.column - left) as usize;
+        let seen = labels.entry(cell.text.as_str()).or_insert((column, column));
+        *seen = (seen.0.min(column), seen.1.max(column));
+    }
+    // How many labels begin, and how many end, in each column.
+    let (mut begins, mut ends) = (vec![0usize; width], vec![0usize; width]);
+    for (first, last) in labels.values() {
+        begins[*first] += 1;
+        ends[*last] += 1;
+    }
+    let (mut on_left, mut gone) = (0, 0);
+    (1..width).find_map(|column| {
+        on_left += begins[column - 1];
+        gone += ends[column - 1];
+        let (shared, on_right) = (on_left - gone, labels.len() - gone);
+        let parted = used[column] && !used[column - 1];
+        (parted && shared >= SHARED_LABELS && 2 * shared >= on_left.min(on_right)).then(|| left + column as u32)
     })
 }
 
@@ -412,6 +444,7 @@ fn grid(layout: &Layout, merges: &[Region], cells: Vec<SheetCell>) -> Option<Gri
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::collections::HashSet;
 
     fn cell(row: u32, column: u32, text: &str) -> SheetCell {
         SheetCell { row, column, text: text.into(), exact: None }
@@ -522,5 +555,26 @@ mod tests {
                 prop_assert!(grid.cells.is_sorted_by_key(|c| (c.row, c.column)));
             }
         }
+    }
+
+    #[test]
+    fn many_columns_of_labels_with_gaps_between_are_parted_at_once() {
+        // Labels of its own in every other column: each gap could part two tables, and none does.
+        let cells: Vec<SheetCell> =
+            (0..200).flat_map(|row| (0..500).map(move |n| cell(row, 2 * n, &format!("指标{row}之{n}")))).collect();
+        assert_eq!(sheet(Layout::default(), cells).len(), 1);
+    }
+
+    #[test]
+    fn hidden_columns_told_over_and_over_are_kept_once() {
+        let mut read = Sheet { is_survey: true, budget: Budget { cells: 10, text: 10 }, ..Sheet::default() };
+        for n in 0..200_000 {
+            read.hide_columns(n % 100, n % 100 + 1);
+        }
+        read.hide_columns(200, 300);
+        for column in [0, 100, 101, 250] {
+            read.count(0, column);
+        }
+        assert_eq!((read.hidden_cells, read.layout.hidden_columns), (3, vec![(0, 100), (200, 300)]));
     }
 }

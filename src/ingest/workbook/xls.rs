@@ -62,8 +62,13 @@ pub(super) fn read(bytes: &[u8], workbook: &mut Workbook) -> Result<(), LoadErro
     let Some(stream) = file.stream("Workbook").or_else(|| file.stream("Book")) else {
         return Err(LoadError::damaged("the OLE container has no Workbook stream: it is no Excel file, or is damaged"));
     };
-    let globals = Globals::read(&stream)?;
-    let Globals { sheets, text, epoch, formats, strings } = globals;
+    read_stream(&stream, workbook)
+}
+
+fn read_stream(stream: &[u8], workbook: &mut Workbook) -> Result<(), LoadError> {
+    let Globals { sheets, text, epoch, formats, strings } = Globals::read(stream)?;
+    // Sheets follow each other. Very many that begin at the same place would be read over and over.
+    let mut unread = stream.len();
     for bound in sheets {
         if bound.hidden {
             workbook.hidden_sheets.push(bound.name);
@@ -80,12 +85,19 @@ pub(super) fn read(bytes: &[u8], workbook: &mut Workbook) -> Result<(), LoadErro
             sheet: Sheet::new(bound.name, workbook.budget),
             pending: None,
         };
-        let ended = reader.read(&stream, bound.at)?;
+        let (ended, length) = reader.read(stream, bound.at)?;
         let name = reader.sheet.layout.name.clone();
         workbook.add(reader.sheet)?;
         if !ended {
             workbook.tolerate(LoadError::damaged(format!("sheet {name}: the file ends in the middle")))?;
         }
+        let Some(left) = unread.checked_sub(length) else {
+            workbook.tolerate(LoadError::damaged(format!(
+                "sheet {name}: it lies over another sheet; what follows was not read"
+            )))?;
+            break;
+        };
+        unread = left;
     }
     Ok(())
 }
@@ -191,14 +203,17 @@ struct SheetReader<'w> {
 }
 
 impl SheetReader<'_> {
-    /// Reads the records from a place to the sheet's end; false where the file ends first.
-    fn read(&mut self, stream: &[u8], at: usize) -> Result<bool, LoadError> {
+    /// Reads the records from a place to the sheet's end; false where the file ends first. With it, how many bytes these
+    /// records take.
+    fn read(&mut self, stream: &[u8], at: usize) -> Result<(bool, usize), LoadError> {
+        let mut length = 0;
         // A chart inside the sheet has a beginning and an end of its own.
         let mut depth = 0usize;
         for (kind, content, next) in records(stream, at) {
+            length = next.min(stream.len()).saturating_sub(at);
             match kind {
                 record::BEGIN => depth += 1,
-                record::EOF if depth <= 1 => return Ok(true),
+                record::EOF if depth <= 1 => return Ok((true, length)),
                 record::EOF => depth -= 1,
                 record::STRING => {
                     if let Some((row, column, style)) = self.pending.take()
@@ -214,7 +229,7 @@ impl SheetReader<'_> {
                 _ => {}
             }
         }
-        Ok(false)
+        Ok((false, length))
     }
 
     /// What one record adds; one that is too short adds nothing.
@@ -222,15 +237,10 @@ impl SheetReader<'_> {
         let at = |place: usize| u16_at(content, place).map(u32::from);
         match kind {
             record::ROW => {
-                if at(12)? & 0x20 != 0 {
-                    self.sheet.layout.hidden_rows.push((at(0)?, at(0)?));
-                }
+                let is_hidden = at(12)? & 0x20 != 0;
+                self.sheet.layout.hidden_rows.extend(is_hidden.then_some((at(0)?, at(0)?)));
             }
-            record::COLUMN_INFO => {
-                if at(8)? & 1 != 0 {
-                    self.sheet.layout.hidden_columns.push((at(0)?, at(2)?));
-                }
-            }
+            record::COLUMN_INFO if at(8)? & 1 != 0 => self.sheet.hide_columns(at(0)?, at(2)?),
             record::MERGED_CELLS => {
                 let regions = content.get(2..)?.chunks_exact(8).filter_map(|r| {
                     let at = |place: usize| u16_at(r, place).map(u32::from);
@@ -327,6 +337,7 @@ fn rk_number(rk: u32) -> Option<Decimal> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::Limits;
     use super::*;
 
     #[test]
@@ -336,5 +347,25 @@ mod tests {
         assert_eq!(shown((-5i32 as u32) << 2 | 2).as_deref(), Some("-5"));
         assert_eq!(shown(0x3FF8_0000).as_deref(), Some("1.5"));
         assert_eq!(shown(0x4076_3800 | 1).as_deref(), Some("3.555"));
+    }
+
+    #[test]
+    fn sheets_that_all_lie_at_one_place_are_not_read_without_end() {
+        let record = |kind: u16, content: &[u8]| {
+            let length = u16::try_from(content.len()).unwrap();
+            [&kind.to_le_bytes(), &length.to_le_bytes(), content].concat()
+        };
+        let begin = record(record::BEGIN, &[0, 6, 5, 0]);
+        let bound = |at: u32| record(record::BOUND_SHEET, &[&at.to_le_bytes()[..], &[0, 0, 1, 0, b's']].concat());
+        let end = record(record::EOF, &[]);
+        let number = record(record::RK, &[0, 0, 0, 0, 0, 0, 0x16, 0, 0, 0]);
+        let count = 100;
+        let at = u32::try_from(begin.len() + count * bound(0).len() + end.len()).unwrap();
+        let sheet = [begin.clone(), number.repeat(50), end.clone()].concat();
+        let stream = [begin, bound(at).repeat(count), end, sheet.clone()].concat();
+        let mut workbook = Workbook::new(&Limits::default());
+        read_stream(&stream, &mut workbook).unwrap();
+        assert_eq!(workbook.blocks.len(), stream.len() / sheet.len() + 1);
+        assert!(workbook.findings[0].message.contains("lies over another"), "{:?}", workbook.findings);
     }
 }

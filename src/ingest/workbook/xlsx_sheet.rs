@@ -209,6 +209,10 @@ fn close_cell(cell: &Open, value: &str, context: &CellContext, sheet: &mut Sheet
         }
         return;
     }
+    if sheet.is_survey {
+        sheet.count(row, column);
+        return;
+    }
     let format = context.formats.get(cell.style);
     match cell.of_type {
         Type::Shared => {
@@ -247,7 +251,7 @@ fn add_hidden_columns(tag: &BytesStart<'_>, sheet: &mut Sheet) {
         }
     }
     if let (true, Some(min @ 1..), Some(max @ 1..)) = (hidden, min, max) {
-        sheet.layout.hidden_columns.push((min - 1, (max - 1).min(COLUMNS)));
+        sheet.hide_columns(min - 1, (max - 1).min(COLUMNS));
     }
 }
 
