@@ -5,7 +5,7 @@ mod zips;
 
 use zhibiao::ingest::archive::members;
 use zhibiao::ingest::{Limits, LoadError};
-use zips::{packed, stored};
+use zips::{of_files, packed, stored};
 
 /// A name and its content, or its error's code.
 type Listed = Result<(String, Vec<u8>), (String, &'static str)>;
@@ -77,14 +77,11 @@ fn bombs_stop_at_the_ratio_and_at_the_total() {
 #[test]
 fn many_bombs_are_not_all_unfolded() {
     // Each unfolds to its ratio's bound, some 1 MB, before it is given up; after twice the total nothing more is read.
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    for n in 0..8 {
-        zip.start_file(format!("{n}.txt"), SimpleFileOptions::default()).unwrap();
-        zip.write_all(&vec![0u8; 4 << 20]).unwrap();
-    }
-    zip.start_file("last.txt", SimpleFileOptions::default()).unwrap();
-    zip.write_all(b"ok").unwrap();
-    let archive = zip.finish().unwrap().into_inner();
+    let bomb = vec![0u8; 4 << 20];
+    let names: Vec<String> = (0..8).map(|n| format!("{n}.txt")).collect();
+    let mut files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), bomb.as_slice())).collect();
+    files.push(("last.txt", b"ok"));
+    let archive = of_files(&files);
     let told = |most: u64| {
         let limits = Limits { max_ratio: 1, max_unfolded_bytes: most, ..Limits::default() };
         let last = members(&archive, &limits).unwrap().last().unwrap();
