@@ -19,3 +19,18 @@ for file in "$office"/003.*.xlsx "$office"/020.*.xlsx; do
     } > "corpus/workbook/$name.parts"
 done
 unzip -p "$office/003.libreoffice.ods" content.xml > corpus/workbook/003.ods.parts
+# Small files of several writers for the loaders that read them whole; the others differ little from these.
+mkdir -p corpus/doc corpus/rtf corpus/html corpus/archive
+cp "$office"/doc-libreoffice/005.doc "$office"/doc-libreoffice/027.doc "$office"/special/*.doc corpus/doc/
+cp "$office"/doc-spire/027.doc corpus/doc/027.spire.doc
+cp "$office"/rtf-libreoffice/027.rtf "$office"/special/*.rtf corpus/rtf/
+for number in 003 020 027; do
+    cp "$office/html-libreoffice/$number.html" "corpus/html/$number.libreoffice.html"
+    cp "$office/html-page/$number.html" "corpus/html/$number.page.html"
+    cp "$office/mhtml-email/$number.mhtml" corpus/html/
+done
+# Only what is between braces or angle brackets matters to these two: without the text around it a mutation hits more.
+head -c 4096 "$office/rtf-libreoffice/003.rtf" > corpus/rtf/003.start
+head -c 2048 "$office/html-libreoffice/003.html" > corpus/html/003.start
+cp "$office"/docx-python-docx/027.docx "$office"/xlsx-openpyxl/027.xlsx "$office"/ods-odfpy/027.ods corpus/archive/
+(cd "$office/html-page" && zip -q -X - 027.html 005.html) > corpus/archive/pages.zip
