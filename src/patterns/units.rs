@@ -54,6 +54,13 @@ impl Entry for UnitEntry {
     fn id(&self) -> &str {
         &self.id
     }
+    fn spellings(&self) -> Vec<&str> {
+        self.written.iter().map(String::as_str).collect()
+    }
+    /// The grammar compares units as printed: PCT is not pct, and 個 has an entry of its own.
+    fn key(spelling: &str) -> String {
+        spelling.to_owned()
+    }
 }
 
 #[cfg(test)]
