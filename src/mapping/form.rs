@@ -171,7 +171,7 @@ fn year(
         .or_else(|| {
             let goals = layout.goals_actual.iter().chain(&layout.goals_expected).map(String::as_str);
             let texts = goals.chain(head.explanation.as_deref());
-            most_frequent_year(texts, grammar)
+            most_frequent_year(texts)
         })
         .or_else(|| head.project.as_deref().and_then(|t| grammar.year(t)))
         .or_else(|| context.title.as_deref().and_then(|t| grammar.year(t)))
@@ -185,7 +185,7 @@ fn bare_year(value: &str, grammar: &Grammar) -> Option<i32> {
 }
 
 /// The year that texts name most often; of equals the earlier named.
-fn most_frequent_year<'t>(texts: impl Iterator<Item = &'t str>, _grammar: &Grammar) -> Option<i32> {
+fn most_frequent_year<'t>(texts: impl Iterator<Item = &'t str>) -> Option<i32> {
     let mut counts: Vec<(i32, usize)> = Vec::new();
     for text in texts {
         for (at, _) in text.match_indices('年') {

@@ -132,6 +132,11 @@ fn unheaded(block: &FundBlock, reader: &Reader<'_>) -> Vec<Fund> {
     funds
 }
 
+/// Is a cell only a bracket that repeats how the points are reckoned: (20分*执行率)?
+fn is_points_note(cell: &RowCell) -> bool {
+    cell.label.is_empty() && super::align::outside_brackets(&cell.text).trim().is_empty()
+}
+
 /// Does a cell hold an amount, or a mark for none? `3.市级` is a numbered label.
 fn is_amount(cell: &RowCell) -> bool {
     let text = cell.text.trim_start_matches(['-', '—', '－', '￥', '¥', '/']);
@@ -167,7 +172,7 @@ impl Reader<'_> {
         let leading = row.cells.iter().take_while(|c| !is_amount(c)).count();
         let mut row = row.clone();
         let labels: Vec<RowCell> = row.cells.drain(..leading).collect();
-        let mut labels: Vec<RowCell> = labels.into_iter().filter(|c| self.points_note(c).is_none()).collect();
+        let mut labels: Vec<RowCell> = labels.into_iter().filter(|c| !is_points_note(c)).collect();
         let fallback = labels.last().cloned();
         labels.retain(|c| {
             !self.patterns.row_labels.is(&c.label, RowLabel::FundBlock) && block.label.as_deref() != Some(&c.text)
@@ -239,7 +244,7 @@ impl Reader<'_> {
             ));
         }
         fund.confidence *= row.cells.iter().map(|c| c.trust).fold(1.0, f32::min);
-        fund.source = Some(self.source(&fund.item, &row));
+        fund.source = Some(self.patterns.fund_labels.source(&fund.item));
         fund.place = places.done();
         fund.has_value().then_some(fund)
     }
@@ -256,25 +261,12 @@ impl Reader<'_> {
         Some(super::split::finding(&glued.text, &pieces, "B ÷ A and the points"))
     }
 
-    /// A bracket that only repeats how the points are reckoned: (20分*执行率).
-    fn points_note(&self, cell: &RowCell) -> Option<()> {
-        (cell.label.is_empty() && super::align::outside_brackets(&cell.text).trim().is_empty()).then_some(())
-    }
-
-    fn source(&self, item: &str, _row: &Row) -> SourceOfFunds {
-        self.patterns.fund_labels.source(item)
-    }
-
     fn money(&self, raw: &str, unit: Option<WrittenUnit>) -> Option<Quantity> {
         let default_unit = unit.or_else(|| self.block_unit.clone());
         let context = Context { year: self.head.year, default_unit, money: true };
         let reading = self.grammar.read(raw, &context)?;
-        let mut quantity = reading.quantity;
-        if quantity.unit.is_none() && quantity.value.is_some() && quantity.text.is_none() {
-            // Nothing in the form says 万元 or 元: the number is given without a unit rather than with a guess.
-            quantity.unit = None;
-        }
-        Some(quantity)
+        // Where nothing in the form says 万元 or 元, the number is given without a unit rather than with a guess.
+        Some(reading.quantity)
     }
 
     /// A rate; one without a sign is ÷ 100 if its header has %, else the reading nearest to B ÷ A.
