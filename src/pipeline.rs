@@ -9,7 +9,7 @@ use crate::ingest::{self, Limits, LoadError};
 use crate::mapping::quantity::Grammar;
 use crate::mapping::{self, Summary};
 use crate::model::{
-    Document, DocumentError, DocumentRecord, Finding, Identity, Kind, Record, SCHEMA, Severity, Status,
+    Block, Document, DocumentError, DocumentRecord, Finding, Identity, Kind, Record, SCHEMA, Severity, Status,
 };
 use crate::patterns::{PatternError, Patterns};
 use crate::reconstruct;
@@ -100,8 +100,16 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
         } += 1;
         sink(each);
     };
+    let mut on_pages = Vec::new();
     let understood = guarded(|| {
-        let blocks = reconstruct::blocks(&document);
+        // Findings about pages travel among the blocks; they are the document's, not a form's.
+        let blocks = reconstruct::blocks(&document).filter_map(|block| match block {
+            Block::Finding(finding) => {
+                on_pages.push(finding);
+                None
+            }
+            block => Some(block),
+        });
         mapping::forms(blocks, &identity, &options.patterns, &options.grammar, &mut |mut form| {
             validate::form(&mut form);
             counted(Record::Form(form.form));
@@ -109,6 +117,7 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
             form.indicators.into_iter().for_each(|indicator| counted(Record::Indicator(indicator)));
         })
     });
+    add_findings(&mut record, on_pages);
     match understood {
         Ok(summary) => finish(record, summary),
         // Records that are already out stay out, so the document is then half read, not unread.
@@ -246,10 +255,14 @@ fn describe(record: &mut DocumentRecord, document: &Document) {
     record.media = Some(document.media);
     record.pages = document.pages;
     record.encoding = document.encoding.as_ref().map(|e| e.name.to_owned());
-    record.findings.clone_from(&document.findings);
-    if document.findings.iter().any(|f: &Finding| f.severity == Severity::Error) {
+    add_findings(record, document.findings.clone());
+}
+
+fn add_findings(record: &mut DocumentRecord, findings: Vec<Finding>) {
+    if findings.iter().any(|f| f.severity == Severity::Error) {
         record.status = Status::Partial;
     }
+    record.findings.extend(findings);
 }
 
 fn finish(mut record: DocumentRecord, summary: Summary) -> DocumentRecord {

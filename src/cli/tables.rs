@@ -61,7 +61,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     };
     let grids = reconstruct::blocks(&document).filter_map(|block| match block {
         Block::Grid(grid) => Some(grid),
-        Block::Line(_) | Block::PageBreak => None,
+        Block::Line(_) | Block::PageBreak | Block::Finding(_) => None,
     });
     let mut out = BufWriter::new(io::stdout().lock());
     tables::write(grids, args.format.into(), &mut out)?;

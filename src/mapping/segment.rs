@@ -87,7 +87,7 @@ impl<'p> Segmenter<'p> {
     pub(super) fn push(&mut self, block: Block<'_>) {
         match block {
             Block::Line(line) => self.push_line(&line.text),
-            Block::PageBreak => {}
+            Block::PageBreak | Block::Finding(_) => {}
             Block::Grid(grid) => {
                 // A table of which earlier rows were handed out already keeps its number.
                 if grid.first_row == 0 || self.tables == 0 || grid.origin == crate::model::GridOrigin::Explicit {

@@ -1,4 +1,4 @@
-use super::{Finding, Grid};
+use super::{Finding, Grid, PageSource};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -51,6 +51,9 @@ pub enum Block<'a> {
     Grid(Grid),
     /// A page ends here.
     PageBreak,
+    /// Something about the document that came to light while its pages were read. One of severity error makes the
+    /// document `partial`.
+    Finding(Finding),
 }
 
 /// Blocks that are read from a file's bytes each time they are asked for.
@@ -69,6 +72,16 @@ impl PartialEq for Deferred {
     }
 }
 
+/// Pages read one by one when asked for. Two are equal where they are one.
+#[derive(Debug, Clone)]
+pub struct DeferredPages(pub Arc<dyn PageSource>);
+
+impl PartialEq for DeferredPages {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 /// What a loader found inside a file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
@@ -79,6 +92,8 @@ pub enum Body {
     /// The same, read piece by piece when asked for. A table of very many rows comes in several grids, each saying
     /// by [`Grid::first_row`] where it begins.
     Deferred(Deferred),
+    /// Pages with geometry, on which lines and tables are still to be found.
+    Pages(DeferredPages),
 }
 
 /// One input file, read.

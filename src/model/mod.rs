@@ -9,15 +9,19 @@ mod finding;
 mod grid;
 mod identity;
 mod number;
+mod page;
 mod quantity;
 mod record;
 
 pub use bbox::BBox;
-pub use document::{Block, BlockSource, Body, Deferred, Document, Encoding, Line, Media};
+pub use document::{Block, BlockSource, Body, Deferred, DeferredPages, Document, Encoding, Line, Media};
 pub use finding::{Code, Finding, Severity};
 pub use grid::{Cell, Grid, GridOrigin, Trust};
 pub use identity::Identity;
 pub use number::Number;
+pub use page::{
+    Axis, Direction, Fill, Glyph, Page, PageSource, Rect, Role, Ruling, Tag, TaggedCell, TextRun, Visibility,
+};
 pub use quantity::{Date, Part, Quantity, Relation};
 pub use record::{
     Columns, DocumentError, DocumentRecord, FormRecord, FormRecords, FormType, FundRecord, IndicatorRecord, Kind,

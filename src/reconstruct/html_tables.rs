@@ -140,7 +140,7 @@ mod tests {
                     parts += 1;
                 }
                 Block::Line(line) => lines.push(line.text.into_owned()),
-                Block::PageBreak => {}
+                Block::PageBreak | Block::Finding(_) => {}
             }
         }
         assert_eq!((rows, parts), (3_000, 3));

@@ -5,6 +5,7 @@ mod cell_lines;
 mod html_tables;
 mod lines;
 mod ordered_columns;
+mod page;
 mod pipe_rows;
 mod tab_rows;
 mod text_blocks;
@@ -21,6 +22,7 @@ pub fn blocks(document: &Document) -> Box<dyn Iterator<Item = Block<'_>> + '_> {
         Body::Text(text) => Box::new(text_blocks::TextBlocks::new(text)),
         Body::Blocks(blocks) => Box::new(blocks.iter().map(reborrow)),
         Body::Deferred(deferred) => Box::new(deferred.0.blocks().map(as_borrowed)),
+        Body::Pages(pages) => Box::new(page::PageBlocks::new(pages.0.pages()).map(as_borrowed)),
     }
 }
 
@@ -36,5 +38,6 @@ fn reborrow<'a>(block: &'a Block<'static>) -> Block<'a> {
         }
         Block::Grid(grid) => Block::Grid(grid.clone()),
         Block::PageBreak => Block::PageBreak,
+        Block::Finding(finding) => Block::Finding(finding.clone()),
     }
 }
