@@ -100,7 +100,7 @@ fn forget_pages(blocks: &mut [Block<'static>]) {
                     cell.page = None;
                 }
             }
-            Block::PageBreak => {}
+            Block::PageBreak | Block::Finding(_) => {}
         }
     }
 }

@@ -238,7 +238,7 @@ fn parts(blocks: Vec<Block<'static>>) -> Vec<Part> {
                 parts.push(Part::Grid(grid));
                 first = true;
             }
-            Block::PageBreak => {}
+            Block::PageBreak | Block::Finding(_) => {}
         }
     }
     flush(&mut text, &mut parts);
