@@ -22,11 +22,8 @@ pub(super) fn distrust(page: &Page, unknown: usize) -> Option<String> {
     }
     let area = page.width * page.height;
     let covered = page.images.iter().map(|i| i.width() * i.height()).fold(0.0, f32::max) >= COVERED * area;
-    if covered && counts.visible < SCANT {
-        return Some(match counts.invisible {
-            0..SCANT => "a scanned picture without text".to_owned(),
-            _ => "a scanned picture whose hidden text layer was made by an unknown OCR".to_owned(),
-        });
+    if covered && counts.visible + counts.invisible < SCANT {
+        return Some("a scanned picture without text".to_owned());
     }
     let total = counts.visible + counts.invisible;
     if total == 0 {
@@ -42,6 +39,16 @@ pub(super) fn distrust(page: &Page, unknown: usize) -> Option<String> {
         return Some(format!("{odd} of {total} characters are of scripts that do not belong together"));
     }
     None
+}
+
+/// Is the page a picture over a text that is not drawn: what somebody's OCR left?
+pub(super) fn is_hidden_layer(page: &Page) -> bool {
+    let of = |visibility: Visibility| {
+        let runs = page.runs.iter().filter(move |run| run.visibility == visibility);
+        runs.map(|run| page.run_text(run).chars().filter(|c| !c.is_whitespace()).count()).sum::<usize>()
+    };
+    let (visible, invisible) = (of(Visibility::Visible), of(Visibility::Invisible));
+    invisible >= SCANT && invisible > 4 * visible && !page.images.is_empty()
 }
 
 #[derive(Debug, Default)]
