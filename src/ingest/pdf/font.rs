@@ -246,7 +246,8 @@ fn type3_em(dict: &Dict<'_>) -> f32 {
     let matrix = numbers("FontMatrix");
     let bbox = numbers("FontBBox");
     match (matrix.get(3).map(|d| d.abs()), bbox.as_slice()) {
-        (Some(d), _) if (0.0009..0.0011).contains(&d) => 1.0,
+        // Units of an outline font, 1000 to 4096 an em: the size is what it says.
+        (Some(d), _) if d > 0.0 && d < 0.0011 => 1.0,
         (Some(d), [_, y0, _, y1]) if (0.2..200.0).contains(&((y1 - y0).abs() * d)) => ((y1 - y0).abs() * d) as f32,
         _ => 1.0,
     }
