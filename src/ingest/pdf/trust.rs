@@ -1,6 +1,6 @@
 //! Can a page's text be believed? Wrong text in silence is worse than none.
 
-use crate::model::{Glyph, Page, Visibility};
+use crate::model::{Glyph, Page, Rect, Visibility};
 
 /// A page with fewer characters than this that is mostly a picture is a scan.
 const SCANT: usize = 20;
@@ -53,6 +53,19 @@ pub(super) fn distrust(page: &Page, unknown: usize) -> Option<String> {
 fn is_latin(page: &Page, glyph: &Glyph) -> bool {
     let text = page.glyph_text(glyph);
     text.len() == 1 && text.bytes().all(|b| b.is_ascii_graphic() && !b.is_ascii_digit())
+}
+
+/// Marks white text without anything dark behind it: it is in the file, and nobody sees it.
+pub(super) fn hide_white_on_white(page: &mut Page) {
+    let is_white = |colour: &[u8; 3]| colour.iter().all(|channel| *channel >= 245);
+    for run in page.runs.iter_mut().filter(|run| is_white(&run.colour)) {
+        let (x, y) = run.bbox.center();
+        let holds = |area: &Rect| (area.x0..=area.x1).contains(&x) && (area.y0..=area.y1).contains(&y);
+        let behind = page.fills.iter().any(|fill| !is_white(&fill.colour) && holds(&fill.bbox));
+        if !behind && !page.images.iter().any(holds) {
+            run.visibility = Visibility::Invisible;
+        }
+    }
 }
 
 /// Is the page a picture over a text that is not drawn: what somebody's OCR left?
