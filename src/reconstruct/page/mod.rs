@@ -1,5 +1,10 @@
 //! Pages with geometry in, lines and grids out, in reading order.
 
+mod cell_text;
+#[cfg(test)]
+mod sketch;
+mod words;
+
 use crate::model::{Block, Line, Page};
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -17,8 +22,10 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
 
     fn push(&mut self, page: &Page) {
         self.ready.extend(page.findings.iter().cloned().map(Block::Finding));
-        for run in &page.runs {
-            let text = page.run_text(run).to_owned();
+        let words = words::words(page);
+        let mut all: Vec<u32> = (0..).take(words.len()).collect();
+        for line in cell_text::lines(&words, &mut all) {
+            let text = line.text(page, &words);
             self.ready.push_back(Block::Line(Line { text: Cow::Owned(text), page: Some(page.number), heading: None }));
         }
         self.ready.push_back(Block::PageBreak);
