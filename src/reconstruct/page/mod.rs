@@ -1,6 +1,8 @@
 //! Pages with geometry in, lines and grids out, in reading order.
 
 mod cell_text;
+mod lattice;
+mod rulings;
 #[cfg(test)]
 mod sketch;
 mod words;
