@@ -5,6 +5,7 @@ mod lattice;
 mod rulings;
 #[cfg(test)]
 mod sketch;
+mod table;
 mod words;
 
 use crate::model::{Block, Line, Page};

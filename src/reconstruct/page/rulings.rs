@@ -48,6 +48,8 @@ const DOUBLED_ALL: f32 = 3.6;
 const CORNER_GAP: f32 = 2.0;
 /// A piece up to this long may be a dash.
 const DASH: f32 = 10.0;
+/// A piece up to this long may be a dot.
+const DOT: f32 = 1.6;
 /// Widest gap between dashes.
 const DASH_GAP: f32 = 6.0;
 /// Shorter segments are no walls: ticks, bullets, dashes of formulas.
@@ -63,9 +65,16 @@ pub(super) fn segments(page: &Page) -> Segments {
     let mut vertical = Vec::new();
     for ruling in &page.rulings {
         let piece = Segment { at: ruling.at, from: ruling.from, to: ruling.to, drawn: true };
-        match ruling.axis {
-            Axis::Horizontal => horizontal.push(piece),
-            Axis::Vertical => vertical.push(piece),
+        let (own, other) = match ruling.axis {
+            Axis::Horizontal => (&mut horizontal, &mut vertical),
+            Axis::Vertical => (&mut vertical, &mut horizontal),
+        };
+        own.push(piece);
+        if piece.length() <= DOT {
+            // A dot shows no direction: the line it is part of may run either way.
+            let half = ruling.width.max(0.0) / 2.0;
+            let at = (ruling.from + ruling.to) / 2.0;
+            other.push(Segment { at, from: ruling.at - half, to: ruling.at + half, drawn: true });
         }
     }
     for fill in &page.fills {
@@ -169,6 +178,18 @@ mod tests {
         }
         let found = segments(&sketch.page());
         assert_eq!(ends(&found.horizontal), [(101, 50, 350), (200, 50, 287), (300, 50, 348)]);
+    }
+
+    #[test]
+    fn dots_run_either_way() {
+        let mut sketch = Sketch::new(500.0, 500.0);
+        for dot in 0..50 {
+            let y = 100.0 + 2.0 * dot as f32;
+            sketch.horizontal(y, 60.0, 60.6);
+        }
+        let found = segments(&sketch.page());
+        assert!(found.horizontal.is_empty());
+        assert_eq!(ends(&found.vertical), [(60, 100, 198)]);
     }
 
     #[test]
