@@ -2,6 +2,7 @@
 
 mod cell_text;
 mod lattice;
+mod placing;
 mod rulings;
 #[cfg(test)]
 mod sketch;
