@@ -3,10 +3,12 @@
 mod cell_text;
 mod lattice;
 mod placing;
+mod ruled;
 mod rulings;
 #[cfg(test)]
 mod sketch;
 mod table;
+mod unfold;
 mod words;
 
 use crate::model::{Block, Line, Page};
