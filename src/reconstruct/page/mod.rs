@@ -1,8 +1,11 @@
 //! Pages with geometry in, lines and grids out, in reading order.
 
 mod cell_text;
+mod lattice;
+mod rulings;
 #[cfg(test)]
 mod sketch;
+mod table;
 mod words;
 
 use crate::model::{Block, Line, Page};
