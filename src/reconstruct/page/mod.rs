@@ -1,15 +1,17 @@
 //! Pages with geometry in, lines and grids out, in reading order.
 
 mod cell_text;
+mod flow;
 mod lattice;
+mod prose;
 mod rulings;
 #[cfg(test)]
 mod sketch;
+mod stream;
 mod table;
 mod words;
 
-use crate::model::{Block, Line, Page};
-use std::borrow::Cow;
+use crate::model::{Block, Page};
 use std::collections::VecDeque;
 
 /// The blocks of a sequence of pages, read page by page.
@@ -26,10 +28,25 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
     fn push(&mut self, page: &Page) {
         self.ready.extend(page.findings.iter().cloned().map(Block::Finding));
         let words = words::words(page);
-        let mut all: Vec<u32> = (0..).take(words.len()).collect();
-        for line in cell_text::lines(&words, &mut all) {
-            let text = line.text(page, &words);
-            self.ready.push_back(Block::Line(Line { text: Cow::Owned(text), page: Some(page.number), heading: None }));
+        let all: Vec<u32> = (0..).take(words.len()).collect();
+        let tables = stream::tables(page, &words, &all, &[], &page.rulings);
+        let mut taken = vec![false; words.len()];
+        for &word in tables.iter().flat_map(|table| &table.words) {
+            if let Some(taken) = taken.get_mut(word as usize) {
+                *taken = true;
+            }
+        }
+        let free: Vec<u32> = all.into_iter().filter(|&word| taken.get(word as usize) == Some(&false)).collect();
+        let boxes: Vec<_> = tables.iter().map(|table| table.bbox).collect();
+        let mut tables: Vec<_> = tables.into_iter().map(Some).collect();
+        for item in prose::ordered(page, &words, &free, &boxes) {
+            match item {
+                prose::Ordered::Line(line) => self.ready.push_back(Block::Line(line)),
+                prose::Ordered::Box(number) => {
+                    let table = tables.get_mut(number).and_then(Option::take);
+                    self.ready.extend(table.map(|table| Block::Grid(table.into_grid(page.number))));
+                }
+            }
         }
         self.ready.push_back(Block::PageBreak);
     }
