@@ -7,14 +7,17 @@
 mod brim;
 mod cell_text;
 mod continued;
+mod flow;
 mod furniture;
 mod lattice;
 mod placing;
+mod prose;
 mod ruled;
 mod rulings;
 mod same_columns;
 #[cfg(test)]
 mod sketch;
+mod stream;
 mod table;
 mod turn;
 mod unfold;
@@ -23,6 +26,7 @@ mod words;
 use crate::model::{Block, Code, Finding, Line, Page, Rect, Severity};
 use continued::{Item, Joiner, Sheet};
 use furniture::Band;
+use prose::Ordered;
 use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -135,14 +139,14 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
             taken.iter().zip(0u32..).filter(|(taken, _)| !**taken).map(|(_, index)| index).collect()
         };
         let boxes: Vec<Rect> = tables.iter().map(|table| table.bbox).collect();
-        let aligned = stream_tables(page, words, &free(&taken), &boxes);
+        let aligned = stream::tables(page, words, &free(&taken), &boxes, &page.rulings);
         for table in &aligned {
             mark(&mut taken, &table.words);
         }
         tables.extend(aligned);
         let boxes: Vec<Rect> = tables.iter().map(|table| table.bbox).collect();
         let mut tables: Vec<Option<Table>> = tables.into_iter().map(Some).collect();
-        for item in ordered(page, words, &free(&taken), &boxes) {
+        for item in prose::ordered(page, words, &free(&taken), &boxes) {
             match item {
                 Ordered::Line(line) => sheet.items.push(Item::Block(Block::Line(line))),
                 Ordered::Box(number) => {
@@ -216,24 +220,4 @@ fn mark(taken: &mut [bool], words: &[u32]) {
             *taken = true;
         }
     }
-}
-
-enum Ordered {
-    Line(Line<'static>),
-    Box(usize),
-}
-
-fn stream_tables(_: &Page, _: &[Word], _: &[u32], _: &[Rect]) -> Vec<Table> {
-    Vec::new()
-}
-
-fn ordered(page: &Page, words: &[Word], free: &[u32], boxes: &[Rect]) -> Vec<Ordered> {
-    let mut out: Vec<(f32, Ordered)> = Vec::new();
-    for line in cell_text::lines(words, &mut free.to_vec()) {
-        let text = Cow::Owned(line.text(page, words));
-        out.push((line.bbox.y0, Ordered::Line(Line { text, page: Some(page.number), heading: None })));
-    }
-    out.extend(boxes.iter().enumerate().map(|(number, b)| (b.y0, Ordered::Box(number))));
-    out.sort_by(|a, b| a.0.total_cmp(&b.0));
-    out.into_iter().map(|(_, item)| item).collect()
 }

@@ -75,7 +75,12 @@ impl Table {
             bbox: Some(cell.bbox.into()),
             ..Cell::new(cell.row, cell.column, cell.text).spanning(cell.row_span, cell.column_span)
         });
-        let mut grid = Grid::new(GridOrigin::Explicit, cells.collect());
+        // Where nothing is drawn, a blank place may be blank or covered by a cell above.
+        let origin = match self.evidence {
+            Evidence::Aligned => GridOrigin::Separated,
+            Evidence::Ruled | Evidence::Tagged => GridOrigin::Explicit,
+        };
+        let mut grid = Grid::new(origin, cells.collect());
         grid.page = Some(page);
         grid.bbox = Some(self.bbox.into());
         grid
