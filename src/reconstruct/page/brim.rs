@@ -3,7 +3,7 @@
 
 use super::cell_text;
 use super::table::Table;
-use super::words::{Word, is_ideographic};
+use super::words::Word;
 use crate::model::{Direction, Page};
 
 /// How one cell's text meets the page's end.
@@ -23,10 +23,6 @@ pub(super) struct Brim {
 
 /// Rows at the top that are looked at: a repeated header may be some rows high.
 pub(super) const HEAD_ROWS: usize = 5;
-/// Space between wall and text, in points, at the least.
-const PADDING: f32 = 1.5;
-/// The same at the most.
-const MOST_PADDING: f32 = 7.0;
 
 /// For each cell of the table: its brim, if it lies in the first rows or ends in the last.
 pub(super) fn brims(page: &Page, words: &[Word], table: &Table) -> Vec<Brim> {
@@ -49,33 +45,19 @@ pub(super) fn brims(page: &Page, words: &[Word], table: &Table) -> Vec<Brim> {
         let (Some(first), Some(last)) = (lines.first(), lines.last()) else { continue };
         let edge = |column: usize, default: f32| table.xs.get(column).copied().unwrap_or(default);
         let (left, right) = (edge(cell.column, b.x0), edge(cell.column + cell.column_span, b.x1));
-        let nearest = lines.iter().map(|line| line.bbox.x0 - left).fold(MOST_PADDING, f32::min).max(PADDING);
         *brim = Brim {
             last_width: last.bbox.width(),
-            room: right - left - 2.0 * nearest,
-            first_width: first.words.first().and_then(|&w| words.get(w as usize)).map_or(0.0, |w| first_unit(page, w)),
+            room: cell_text::line_room(words, &lines, (left, right)),
+            first_width: first
+                .words
+                .first()
+                .and_then(|&w| words.get(w as usize))
+                .map_or(0.0, |w| cell_text::first_unit(page, w)),
             lines: lines.len(),
             size: last.size,
         };
     }
     out
-}
-
-/// What would have had to fit at the end of the line before.
-fn first_unit(page: &Page, word: &Word) -> f32 {
-    let mut width = 0.0f32;
-    let glyphs = page.glyphs.get(word.glyphs.start as usize..word.glyphs.end as usize).unwrap_or(&[]);
-    for glyph in glyphs {
-        let ideographic = page.glyph_text(glyph).chars().next().is_some_and(is_ideographic);
-        if ideographic && width > 0.0 {
-            break;
-        }
-        width += glyph.bbox.width();
-        if ideographic {
-            break;
-        }
-    }
-    width
 }
 
 impl Brim {

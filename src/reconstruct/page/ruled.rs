@@ -65,7 +65,8 @@ fn table(page: &Page, words: &mut Vec<Word>, lattice: &Lattice, chosen: &[u32]) 
         order.clear();
         order.extend(group.iter().map(|&(_, word)| word));
         if let Some(text) = texts.get_mut(group[0].0 as usize) {
-            *text = cell_text::compose(page, words, &mut order);
+            let walls = lattice.cells.get(group[0].0 as usize).map(|cell| (cell.bbox.x0, cell.bbox.x1));
+            *text = cell_text::compose_in(page, words, &mut order, walls);
         }
     }
     let verdict = judge(lattice, &texts);
