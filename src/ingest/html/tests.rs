@@ -12,6 +12,7 @@ fn shown(html: &str) -> Vec<String> {
                 out.push(format!("{}{}", "#".repeat(line.heading.unwrap_or(0).into()), line.text));
             }
             Block::PageBreak => out.push("(page)".into()),
+            Block::Finding(finding) => out.push(finding.message),
             Block::Grid(grid) => out.extend((0..grid.rows).map(|row| {
                 let cells = grid.row(row).iter().map(|c| match (c.row_span, c.column_span) {
                     (1, 1) => format!("{}@{}", c.text, c.column),
