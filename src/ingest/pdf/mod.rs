@@ -10,6 +10,7 @@ mod layers;
 mod matrix;
 mod page;
 mod paths;
+mod raster;
 mod runs;
 mod stream;
 mod tags;
@@ -17,7 +18,7 @@ mod trust;
 mod unicode;
 
 use super::{Limits, LoadError};
-use crate::model::{Body, DeferredPages, Document, Media, Page, PageSource};
+use crate::model::{Body, DeferredPages, Document, Media, Page, PageSource, Raster};
 use font::Fonts;
 use hayro_syntax::object::Dict;
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
@@ -99,5 +100,10 @@ impl PageSource for Pages {
                 .zip(self.pdf.pages().iter())
                 .map(move |(number, page)| page::read(number, page, &mut fonts, &layers, &mut structure, &self.limits)),
         )
+    }
+
+    fn render(&self, number: u32, dpi: f32) -> Option<Raster> {
+        let page = self.pdf.pages().get(usize::try_from(number).ok()?.checked_sub(1)?)?;
+        raster::render(page, dpi)
     }
 }

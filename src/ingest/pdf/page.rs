@@ -26,9 +26,7 @@ pub(super) fn read<'a>(
     limits: &Limits,
 ) -> Page {
     let (width, height) = source.render_dimensions();
-    let unit = source.raw().get::<Number>("UserUnit").map_or(1.0, |n| n.as_f64());
-    let largest = f64::from(width.max(height));
-    let unit = if (0.01..=75_000.0).contains(&unit) && largest * unit <= MAX_SIDE { unit } else { 1.0 };
+    let unit = user_unit(source);
     let (width, height) = ((f64::from(width) * unit) as f32, (f64::from(height) * unit) as f32);
     let scale = Matrix([unit, 0.0, 0.0, unit, 0.0, 0.0]);
     let initial = Matrix(source.initial_transform(true).as_coeffs()).then(&scale).finite();
@@ -59,6 +57,14 @@ pub(super) fn read<'a>(
     page.tags = structure.tags(source.raw(), &page);
     page.distrust = trust::distrust(&page, unknown);
     page
+}
+
+/// Points in a unit of the page's coordinates (ISO 32000-1, table 30), 1 where the file says nonsense.
+pub(super) fn user_unit(source: &Source<'_>) -> f64 {
+    let (width, height) = source.render_dimensions();
+    let unit = source.raw().get::<Number>("UserUnit").map_or(1.0, |n| n.as_f64());
+    let sound = (0.01..=75_000.0).contains(&unit) && f64::from(width.max(height)) * unit <= MAX_SIDE;
+    if sound { unit } else { 1.0 }
 }
 
 fn content_streams<'a>(source: &Source<'a>) -> Vec<Stream<'a>> {

@@ -42,15 +42,28 @@ const LEAST_SPACE: f32 = 0.08;
 /// The text of these words (indices in `words`): lines separated by `\n`. Texts in different directions follow each
 /// other, the most common direction first. The order of the indices given does not matter; they are sorted on the way.
 pub(super) fn compose(page: &Page, words: &[Word], chosen: &mut [u32]) -> String {
+    compose_in(page, words, chosen, None)
+}
+
+/// The same for words between two walls: a line that ends only because it is full is no line of its own.
+pub(super) fn compose_in(page: &Page, words: &[Word], chosen: &mut [u32], walls: Option<(f32, f32)>) -> String {
     if let [only] = *chosen {
         return words.get(only as usize).map_or_else(String::new, |word| word.text(page).to_owned());
     }
+    let lines = lines(words, chosen);
+    let room = walls.map(|walls| line_room(words, &lines, walls));
     let mut text = String::new();
-    for line in lines(words, chosen) {
-        if !text.is_empty() {
-            text.push('\n');
+    let mut last: Option<&TextLine> = None;
+    for line in &lines {
+        if let Some(last) = last {
+            match room.map(|room| Break::between(page, words, last, line, room)) {
+                Some(Break::Wrapped) => {}
+                Some(Break::WrappedAtSpace) => text.push(' '),
+                Some(Break::Line) | None => text.push('\n'),
+            }
         }
         push_line(page, words, &line.words, &mut text);
+        last = Some(line);
     }
     text
 }
@@ -143,6 +156,107 @@ fn belongs(words: &[Word], line: &TextLine, next: &Word) -> bool {
 
 /// Words of a line that a slightly shifted one is compared with: bounds the work on hostile pages.
 const LOOK_BACK: usize = 256;
+
+/// Why a line ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Break {
+    /// The writer began a new one.
+    Line,
+    /// It was full, and broken between two characters.
+    Wrapped,
+    /// It was full, and broken at a space.
+    WrappedAtSpace,
+}
+
+impl Break {
+    fn between(page: &Page, words: &[Word], above: &TextLine, below: &TextLine, room: f32) -> Break {
+        let way = |line: &TextLine| {
+            line.words.first().and_then(|&w| words.get(w as usize)).map(|w| (w.direction, w.vertical))
+        };
+        let (Some(last), Some(first)) = (
+            above.words.last().and_then(|&w| words.get(w as usize)),
+            below.words.first().and_then(|&w| words.get(w as usize)),
+        ) else {
+            return Break::Line;
+        };
+        let upright = Some((Direction::Right, false));
+        if way(above) != upright || way(below) != upright {
+            return Break::Line;
+        }
+        let left = room - above.bbox.width();
+        if first_unit(page, first) + 0.1 * below.size < left {
+            return Break::Line;
+        }
+        let (end, begin) = (last.text(page).chars().next_back(), first.text(page).chars().next());
+        let (Some(end), Some(begin)) = (end, begin) else { return Break::Line };
+        if is_item(first.text(page)) && matches!(end, '。' | '；' | ';' | '.' | '：' | ':') {
+            return Break::Line;
+        }
+        if is_ideographic(end) || is_ideographic(begin) || end == '-' && !last.space_after {
+            return Break::Wrapped;
+        }
+        let character = page.glyphs.get(first.glyphs.start as usize).map_or(0.0, |glyph| glyph.bbox.width());
+        if last.space_after || first.space_before || character + 0.1 * below.size < left {
+            return Break::WrappedAtSpace;
+        }
+        Break::Wrapped
+    }
+}
+
+/// Space between a wall and its text, in points: the least and the most.
+const PADDING: (f32, f32) = (1.0, 8.0);
+
+/// Width that a line may have between two walls, as the widest of these lines shows.
+pub(super) fn line_room(words: &[Word], lines: &[TextLine], (left, right): (f32, f32)) -> f32 {
+    let gap = |line: &TextLine| {
+        let direction = line.words.first().and_then(|&w| words.get(w as usize)).map(|w| w.direction);
+        let nearest = (line.bbox.x0 - left).min(right - line.bbox.x1);
+        if direction == Some(Direction::Right) { nearest } else { f32::INFINITY }
+    };
+    let padding = lines.iter().map(gap).fold(f32::INFINITY, f32::min).clamp(PADDING.0, PADDING.1);
+    right - left - 2.0 * padding
+}
+
+/// Width of what cannot be parted at a word's beginning: a character of Chinese, a whole word of Latin, each with the
+/// brackets and signs that must not begin or end a line.
+pub(super) fn first_unit(page: &Page, word: &Word) -> f32 {
+    let glyphs = page.glyphs.get(word.glyphs.start as usize..word.glyphs.end as usize).unwrap_or(&[]);
+    let mut width = 0.0;
+    let mut before: Option<char> = None;
+    for glyph in glyphs {
+        let Some(c) = page.glyph_text(glyph).chars().next() else { continue };
+        if let Some(before) = before {
+            let breakable = is_ideographic(before) || is_ideographic(c);
+            if breakable && !OPENING.contains(before) && !CLOSING.contains(c) {
+                break;
+            }
+        }
+        width += glyph.bbox.width();
+        before = Some(c);
+    }
+    width
+}
+
+/// Signs that do not end a line.
+const OPENING: &str = "（【《「『〔“‘([{<￥$〈";
+/// Signs that do not begin a line.
+const CLOSING: &str = "，。、；：！？）】》」』〕”’%％‰℃,.;:!?)]}>…—·〉";
+
+/// Does a word begin an item of a list: 1. 2、 （三） ④ • -
+fn is_item(text: &str) -> bool {
+    let mut chars = text.trim_start_matches(['（', '(']).chars();
+    let Some(first) = chars.next() else { return false };
+    let rest = chars.as_str().trim_start_matches(|c: char| c.is_ascii_digit());
+    match first {
+        '•' | '●' | '■' | '◆' | '①'..='⑳' => true,
+        '0'..='9' | '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' => {
+            let mark = rest.chars().next();
+            let decimal = rest.starts_with('.') && rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
+            !decimal && matches!(mark, Some('.' | '、' | '．' | ')' | '）'))
+        }
+        _ => false,
+    }
+}
 
 fn push_line(page: &Page, words: &[Word], line: &[u32], text: &mut String) {
     let mut last: Option<&Word> = None;
@@ -246,6 +360,39 @@ mod tests {
         let mut sketch = Sketch::new(100.0, 100.0);
         sketch.run(15.0, 90.0, 10.0, "side", Direction::Up, false).text(30.0, 50.0, 10.0, "upright text");
         assert_eq!(text(sketch), "upright text\nside");
+    }
+
+    fn text_between(sketch: Sketch, walls: (f32, f32)) -> String {
+        let page = sketch.page();
+        let words = words(&page);
+        let mut all: Vec<u32> = (0..words.len() as u32).collect();
+        compose_in(&page, &words, &mut all, Some(walls))
+    }
+
+    #[test]
+    fn full_lines_go_on_and_short_ones_end() {
+        let mut number = Sketch::new(300.0, 100.0);
+        number.text(12.0, 20.0, 10.0, "4525115").text(12.0, 32.0, 10.0, "6");
+        assert_eq!(text_between(number, (10.0, 52.0)), "45251156");
+        let mut chinese = Sketch::new(300.0, 100.0);
+        chinese.text(12.0, 20.0, 10.0, "城乡居民").text(12.0, 32.0, 10.0, "医疗").text(12.0, 44.0, 10.0, "（人）");
+        assert_eq!(text_between(chinese, (10.0, 57.0)), "城乡居民医疗\n（人）");
+        let mut latin = Sketch::new(300.0, 100.0);
+        latin.text(12.0, 20.0, 10.0, "total cost").text(12.0, 32.0, 10.0, "of roads").text(12.0, 44.0, 10.0, "built");
+        assert_eq!(text_between(latin, (10.0, 70.0)), "total cost of roads built");
+        let mut items = Sketch::new(300.0, 100.0);
+        items.text(12.0, 20.0, 10.0, "1.完成；").text(12.0, 32.0, 10.0, "2.验收。");
+        assert_eq!(text_between(items, (10.0, 52.0)), "1.完成；\n2.验收。");
+    }
+
+    #[test]
+    fn signs_that_cannot_begin_a_line_take_a_character_along() {
+        let mut sketch = Sketch::new(300.0, 100.0);
+        sketch.text(12.0, 20.0, 10.0, "参保人").text(12.0, 32.0, 10.0, "数）的");
+        assert_eq!(text_between(sketch, (10.0, 64.0)), "参保人数）的");
+        let mut sketch = Sketch::new(300.0, 100.0);
+        sketch.text(12.0, 20.0, 10.0, "参保人").text(12.0, 32.0, 10.0, "数量的");
+        assert_eq!(text_between(sketch, (10.0, 64.0)), "参保人\n数量的");
     }
 
     #[test]

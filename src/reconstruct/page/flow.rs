@@ -132,8 +132,7 @@ fn gutter(items: &[Item]) -> Option<f32> {
 /// Is all that stands between these places running text?
 fn prose(line: &Line, from: f32, to: f32) -> bool {
     let mut chunks = line.chunks.iter().filter(|chunk| chunk.x0 >= from && chunk.x1 <= to).peekable();
-    chunks.peek().is_some()
-        && chunks.all(|chunk| is_prose_like(line.pieces.get(chunk.pieces.clone()).unwrap_or(&[])))
+    chunks.peek().is_some() && chunks.all(|chunk| is_prose_like(line.pieces.get(chunk.pieces.clone()).unwrap_or(&[])))
 }
 
 /// Do two lines stand beside each other, at heights that overlap?
@@ -189,7 +188,13 @@ fn fits_two<'i>(item: &Item, mut around: impl Iterator<Item = &'i Item>, gutter:
     match (left, right) {
         (true, true) => 2.0,
         (false, false) => -0.7,
-        (true, false) => if after == 1 { 0.3 } else { -0.2 },
+        (true, false) => {
+            if after == 1 {
+                0.3
+            } else {
+                -0.2
+            }
+        }
         (false, true) => -0.2,
     }
 }

@@ -30,10 +30,10 @@ pub(super) struct Lattice {
     pub(super) cells: Vec<LatticeCell>,
     /// For each place, row by row, its cell.
     places: Vec<u32>,
-    /// A line is drawn along (most of) the upper edge.
-    pub(super) closed_top: bool,
+    /// For each column, whether a line is drawn along the upper edge.
+    pub(super) top_walls: Vec<bool>,
     /// The same for the lower edge.
-    pub(super) closed_bottom: bool,
+    pub(super) bottom_walls: Vec<bool>,
     /// Some wall of it was drawn; else backgrounds alone made it.
     pub(super) drawn: bool,
 }
@@ -170,7 +170,7 @@ impl Groups {
 fn build(horizontal: &[Segment], vertical: &[Segment]) -> Option<Lattice> {
     let mut xs = positions(vertical);
     let mut ys = positions(horizontal);
-    let (open_left, open_right) = complete(&mut xs, horizontal);
+    complete(&mut xs, horizontal);
     let (open_top, open_bottom) = complete(&mut ys, vertical);
     let (columns, rows) = (xs.len().checked_sub(1)?, ys.len().checked_sub(1)?);
     if columns == 0 || rows == 0 || columns.saturating_mul(rows) > MOST_PLACES {
@@ -213,16 +213,10 @@ fn build(horizontal: &[Segment], vertical: &[Segment]) -> Option<Lattice> {
             });
         }
     }
-    let share = |line: usize| {
-        let drawn = (0..columns).filter(|&c| level_walls[line * columns + c]);
-        let length: f32 = drawn.map(|c| xs[c + 1] - xs[c]).sum();
-        length / (xs[columns] - xs[0]).max(1.0)
-    };
-    let closed_top = !open_top && share(0) >= WALL_SHARE;
-    let closed_bottom = !open_bottom && share(rows) >= WALL_SHARE;
+    let along = |line: usize, open: bool| (0..columns).map(|c| !open && level_walls[line * columns + c]).collect();
+    let (top_walls, bottom_walls) = (along(0, open_top), along(rows, open_bottom));
     let drawn = horizontal.iter().chain(vertical).any(|segment| segment.drawn);
-    let _ = (open_left, open_right);
-    Some(without_unused_lines(Lattice { xs, ys, cells, places, closed_top, closed_bottom, drawn }))
+    Some(without_unused_lines(Lattice { xs, ys, cells, places, top_walls, bottom_walls, drawn }))
 }
 
 /// Positions of parallel segments, those that are too close for a row or column made one.
@@ -310,6 +304,9 @@ fn without_unused_lines(mut lattice: Lattice) -> Lattice {
     (row_used[rows], column_used[columns]) = (true, true);
     let kept_xs: Vec<f32> = kept(&lattice.xs, &column_used);
     let kept_ys: Vec<f32> = kept(&lattice.ys, &row_used);
+    for walls in [&mut lattice.top_walls, &mut lattice.bottom_walls] {
+        *walls = walls.iter().zip(&column_used).filter(|(_, used)| **used).map(|(&wall, _)| wall).collect();
+    }
     let new_rows = renumbered(&row_used);
     let new_columns = renumbered(&column_used);
     let mut places = Vec::with_capacity(kept_xs.len() * kept_ys.len());
@@ -371,7 +368,7 @@ mod tests {
         assert_eq!((lattice.rows(), lattice.columns()), (3, 2));
         assert_eq!(lattice.cells.len(), 6);
         assert_eq!(lattice.cells[3].bbox, Rect::new(100.0, 70.0, 200.0, 90.0));
-        assert!(lattice.closed_top && lattice.closed_bottom && lattice.drawn);
+        assert!(lattice.top_walls == [true; 2] && lattice.bottom_walls == [true; 2] && lattice.drawn);
     }
 
     #[test]
@@ -410,7 +407,7 @@ mod tests {
         sketch.horizontal(50.0, 50.0, 250.0).horizontal(90.0, 50.0, 250.0);
         let [lattice] = found(sketch).try_into().unwrap();
         assert_eq!(lattice.rows(), 2);
-        assert!(lattice.closed_top && !lattice.closed_bottom);
+        assert!(lattice.top_walls == [true; 2] && lattice.bottom_walls == [false; 2]);
     }
 
     #[test]

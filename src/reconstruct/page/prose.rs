@@ -74,7 +74,8 @@ fn push_zone(page: &Page, words: &[Word], items: &[Item], out: &mut Vec<Ordered>
                 let parted = above.is_some_and(|above| {
                     let clear = line.bbox.y0 - above.bbox.y1;
                     let step = line.down - above.down;
-                    clear > PARAGRAPH * line.size.max(above.size) || clear > 0.0 && usual > 0.0 && step > PARAGRAPH_STEP * usual
+                    clear > PARAGRAPH * line.size.max(above.size)
+                        || clear > 0.0 && usual > 0.0 && step > PARAGRAPH_STEP * usual
                 });
                 if parted || above.is_none() && !matches!(out.last(), None | Some(Ordered::Box(_))) {
                     out.push(blank(page));

@@ -45,10 +45,10 @@ pub(super) struct Table {
     pub(super) bbox: Rect,
     /// What it rests on.
     pub(super) evidence: Evidence,
-    /// A line closes it at the top.
-    pub(super) closed_top: bool,
-    /// A line closes it at the bottom. False where no line is drawn: the last row may go on over the page's end.
-    pub(super) closed_bottom: bool,
+    /// For each column, whether a line closes it at the top; empty where that is not known or means nothing.
+    pub(super) top_walls: Vec<bool>,
+    /// The same at the bottom: a cell without may go on over the page's end.
+    pub(super) bottom_walls: Vec<bool>,
     /// No table by itself (a framed text, one column): only if it goes on from one on the page before.
     pub(super) weak: bool,
     /// The words (indices in the page's) that stand in it.

@@ -94,7 +94,15 @@ pub(super) fn find(lines: &[&Line], em: f32, walls: &[f32]) -> Option<Columns> {
     }
     let mut columns: Vec<Column> = parts
         .iter()
-        .map(|part| Column { x0: part.x0, x1: part.x1, aligned: 0.0, texts: 0, numeric: 0.0, years: 0.0, edges: [(0.0, 0.0); 3] })
+        .map(|part| Column {
+            x0: part.x0,
+            x1: part.x1,
+            aligned: 0.0,
+            texts: 0,
+            numeric: 0.0,
+            years: 0.0,
+            edges: [(0.0, 0.0); 3],
+        })
         .collect();
     let whole: Vec<Vec<Placed>> = lines.iter().map(|line| place(line, &columns, em)).collect();
     measure(&mut columns, &whole, em);
@@ -162,11 +170,7 @@ fn join_bridged(parts: &mut Vec<Part>, mut wide: Vec<Wide>, lines: usize, em: f3
         let mut best: Option<(usize, f32)> = None;
         for (index, pair) in parts.windows(2).enumerate() {
             let [a, b] = pair else { continue };
-            let across: f32 = wide
-                .iter()
-                .filter(|text| text.x0 < a.x1 && text.x1 > b.x0)
-                .map(|text| text.weight)
-                .sum();
+            let across: f32 = wide.iter().filter(|text| text.x0 < a.x1 && text.x1 > b.x0).map(|text| text.weight).sum();
             if across == 0.0 {
                 continue;
             }
@@ -409,7 +413,14 @@ fn first_cut(text: &Placed, line: &Line, columns: &[Column], em: f32, solid: boo
                 let inside = line.pieces.get(part.pieces.clone()).unwrap_or(&[]);
                 let value = part.numeric && !part.years && inside.iter().map(|piece| piece.glyphs).sum::<u32>() > 2;
                 let looks = if value && column.numeric > 0.5 { 1.0 } else { 0.0 };
-                looks + if off < 0.3 { 0.5 } else if off < 0.7 { 0.0 } else { -0.5 }
+                looks
+                    + if off < 0.3 {
+                        0.5
+                    } else if off < 0.7 {
+                        0.0
+                    } else {
+                        -0.5
+                    }
             };
             let for_it = (gap - usual) * 3.0 + fit(&head, left) + fit(&tail, right) - if solid { 1.0 } else { 0.0 };
             if for_it > 0.4 {

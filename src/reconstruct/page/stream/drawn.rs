@@ -121,7 +121,9 @@ fn join_level(level: &mut Vec<Rule>, joined: &mut Vec<Rule>) {
     level.sort_by(|a, b| a.x0.total_cmp(&b.x0));
     for rule in level.drain(..) {
         match joined.last_mut() {
-            Some(open) if (open.y - rule.y).abs() <= SAME && rule.x0 <= open.x1 + BRIDGED => open.x1 = open.x1.max(rule.x1),
+            Some(open) if (open.y - rule.y).abs() <= SAME && rule.x0 <= open.x1 + BRIDGED => {
+                open.x1 = open.x1.max(rule.x1)
+            }
             _ => joined.push(rule),
         }
     }

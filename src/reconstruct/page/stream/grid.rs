@@ -83,8 +83,8 @@ pub(super) fn table(
         ys: bounds.ys.iter().map(|&y| frame.across_on_page(y)).collect(),
         bbox: frame.on_page(&bbox),
         evidence: Evidence::Aligned,
-        closed_top: closed(bbox.y0),
-        closed_bottom: closed(bbox.y1),
+        top_walls: if closed(bbox.y0) { vec![true; found.columns.len()] } else { Vec::new() },
+        bottom_walls: if closed(bbox.y1) { vec![true; found.columns.len()] } else { Vec::new() },
         weak: false,
         words: used,
         tagged: None,
@@ -130,8 +130,7 @@ fn row_texts(lines: &[Line], found: &Columns, range: Range<usize>, row: usize) -
                 .position(|other| other.columns.start < draft.columns.end && other.columns.end > draft.columns.start)
             {
                 let other = out.swap_remove(met);
-                draft.columns =
-                    draft.columns.start.min(other.columns.start)..draft.columns.end.max(other.columns.end);
+                draft.columns = draft.columns.start.min(other.columns.start)..draft.columns.end.max(other.columns.end);
                 draft.words.extend(other.words);
             }
             out.push(draft);
@@ -147,16 +146,11 @@ struct Bounds {
 }
 
 impl Bounds {
-    fn of(
-        lines: &[Line],
-        found: &Columns,
-        head: usize,
-        head_rows: usize,
-        body: &[Range<usize>],
-        bbox: Rect,
-    ) -> Bounds {
+    fn of(lines: &[Line], found: &Columns, head: usize, head_rows: usize, body: &[Range<usize>], bbox: Rect) -> Bounds {
         let mut xs = vec![bbox.x0];
-        xs.extend(found.columns.windows(2).filter_map(|w| if let [a, b] = w { Some((a.x1 + b.x0) / 2.0) } else { None }));
+        xs.extend(
+            found.columns.windows(2).filter_map(|w| if let [a, b] = w { Some((a.x1 + b.x0) / 2.0) } else { None }),
+        );
         xs.push(bbox.x1);
         let bottom = |at: usize| lines.get(..at).unwrap_or(&[]).iter().map(|line| line.bbox.y1).fold(bbox.y0, f32::max);
         let top = |at: usize| lines.get(at..).unwrap_or(&[]).iter().map(|line| line.bbox.y0).fold(bbox.y1, f32::min);

@@ -55,7 +55,8 @@ pub(super) fn head_lines(lines: &[Line], found: &Columns, drawn: &Drawn, (x0, x1
                     [only] => only.first == 0 && !only.spans() || only.first == 0 && head > 1,
                     _ => false,
                 });
-                let beside = lines.get(head - 1).zip(lines.get(head)).is_some_and(|(a, b)| b.bbox.y0 < a.bbox.y1 - 0.2 * a.size);
+                let beside =
+                    lines.get(head - 1).zip(lines.get(head)).is_some_and(|(a, b)| b.bbox.y0 < a.bbox.y1 - 0.2 * a.size);
                 if !label || beside {
                     break;
                 }
@@ -160,7 +161,9 @@ fn shared_out(lines: &[Line], found: &Columns, at: usize, em: f32) -> Vec<Option
     let mut out = vec![None; texts.len()];
     // What stands below, each column by itself; the first column's heading is nobody's part.
     let mut below: Vec<(usize, f32, f32)> = Vec::new();
-    for text in found.lines.get(at + 1..lines.len()).unwrap_or(&[]).iter().flatten().filter(|t| !t.spans() && t.first > 0) {
+    for text in
+        found.lines.get(at + 1..lines.len()).unwrap_or(&[]).iter().flatten().filter(|t| !t.spans() && t.first > 0)
+    {
         match below.iter_mut().find(|(column, _, _)| *column == text.first) {
             Some((_, x0, x1)) => (*x0, *x1) = (x0.min(text.x0), x1.max(text.x1)),
             None => below.push((text.first, text.x0, text.x1)),
@@ -190,7 +193,8 @@ fn shared_out(lines: &[Line], found: &Columns, at: usize, em: f32) -> Vec<Option
         for j in 0..=m {
             let mut here = if i == 0 { (LEFT_OUT * j as f32, 0) } else { (f32::MAX, 0) };
             if let (Some(before), true) = (j.checked_sub(1), i > 0) {
-                let left_out = best.get(i).and_then(|row| row.get(before)).map_or(f32::MAX, |(price, _)| price + LEFT_OUT);
+                let left_out =
+                    best.get(i).and_then(|row| row.get(before)).map_or(f32::MAX, |(price, _)| price + LEFT_OUT);
                 here = (left_out, 0);
             }
             let text = i.checked_sub(1).and_then(|i| upper.get(i)).and_then(|&i| texts.get(i));
@@ -236,7 +240,14 @@ fn shared_out(lines: &[Line], found: &Columns, at: usize, em: f32) -> Vec<Option
 }
 
 /// Adds a text to the heading right above it, or makes one of it.
-fn add(open: &mut Vec<Heading>, lines: &[Line], drawn: &Drawn, at: usize, text: &Placed, (first, last): (usize, usize)) {
+fn add(
+    open: &mut Vec<Heading>,
+    lines: &[Line],
+    drawn: &Drawn,
+    at: usize,
+    text: &Placed,
+    (first, last): (usize, usize),
+) {
     let above: Vec<usize> = (0..open.len())
         .filter(|&index| open.get(index).is_some_and(|heading| heading.first <= last && heading.last >= first))
         .collect();

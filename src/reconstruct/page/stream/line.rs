@@ -160,13 +160,7 @@ fn chunks(pieces: &[Piece], size: f32) -> Vec<Chunk> {
                 open.x1 = open.x1.max(piece.bbox.x1);
                 open.numeric &= numeric;
             }
-            _ => out.push(Chunk {
-                pieces: index..index + 1,
-                x0: piece.bbox.x0,
-                x1: piece.bbox.x1,
-                numeric,
-                gap: sure,
-            }),
+            _ => out.push(Chunk { pieces: index..index + 1, x0: piece.bbox.x0, x1: piece.bbox.x1, numeric, gap: sure }),
         }
     }
     out
@@ -179,7 +173,13 @@ fn gap_weight(left: &Piece, right: &Piece, gap: f32, usual: f32) -> f32 {
         return 1.0;
     }
     if left.ideographic && right.ideographic {
-        return if gap > SPREAD_GAP { 0.7 } else if gap > LIKELY_GAP { 0.4 } else { 0.0 };
+        return if gap > SPREAD_GAP {
+            0.7
+        } else if gap > LIKELY_GAP {
+            0.4
+        } else {
+            0.0
+        };
     }
     if value(left) && value(right) && gap > NUMBER_GAP.max(usual * 1.3) {
         return if gap > LIKELY_GAP { 0.9 } else { 0.6 };
@@ -237,7 +237,10 @@ fn upright_line(page: &Page, words: &[Word], line: &TextLine, frame: Frame) -> O
             ideographic: text.chars().next().is_some_and(is_ideographic),
             after_leader: std::mem::take(&mut after_leader),
             bold: page.runs.get(word.run as usize).is_some_and(|run| run.bold),
-            continues: place.checked_sub(1).and_then(|before| texts.get(before)).is_some_and(|before| goes_on(before, text)),
+            continues: place
+                .checked_sub(1)
+                .and_then(|before| texts.get(before))
+                .is_some_and(|before| goes_on(before, text)),
             ends_in_comma: text.ends_with(','),
             year: is_year(text),
         });
@@ -258,7 +261,8 @@ const LEADER_DOTS: u32 = 4;
 
 /// Number of leader dots at a word's end, 0 where it is none.
 fn trailing_dots(text: &str) -> u32 {
-    let dots: u32 = text.chars().rev().take_while(|&c| is_dot(c)).map(|c| if c == '…' || c == '⋯' { 3 } else { 1 }).sum();
+    let dots: u32 =
+        text.chars().rev().take_while(|&c| is_dot(c)).map(|c| if c == '…' || c == '⋯' { 3 } else { 1 }).sum();
     let count = text.chars().rev().take_while(|&c| is_dot(c)).count();
     if dots >= LEADER_DOTS { u32::try_from(count).unwrap_or(0) } else { 0 }
 }
@@ -274,7 +278,9 @@ fn is_leader(texts: &[&str], place: usize) -> bool {
     if !dots(0) {
         return false;
     }
-    let long = texts.get(place).is_some_and(|text| text.chars().count() >= 4 || text.chars().filter(|&c| c == '…').count() >= 2);
+    let long = texts
+        .get(place)
+        .is_some_and(|text| text.chars().count() >= 4 || text.chars().filter(|&c| c == '…').count() >= 2);
     long || dots(-2) && dots(-1) || dots(-1) && dots(1) || dots(1) && dots(2)
 }
 
@@ -282,7 +288,10 @@ fn is_leader(texts: &[&str], place: usize) -> bool {
 fn goes_on(before: &str, text: &str) -> bool {
     let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
     let three = text.get(..3).is_some_and(|start| start.bytes().all(|b| b.is_ascii_digit())) && digits(text) == 3;
-    three && (1..=3).contains(&digits(before)) && before.ends_with(|c: char| c.is_ascii_digit()) && !before.contains(['.', ','])
+    three
+        && (1..=3).contains(&digits(before))
+        && before.ends_with(|c: char| c.is_ascii_digit())
+        && !before.contains(['.', ','])
 }
 
 /// A year of this or the last century, or a span of such years.
@@ -314,7 +323,10 @@ fn kind(text: &str) -> Kind {
     let length = digits + letters + signs;
     if digits > 0 {
         // A footnote's letter, a unit's letter or two may follow: 1,234r, 5.6b, 12pp.
-        let marker = matches!(last, '.' | ')' | '、' | '．' | '）') && digits <= 2 && length <= 4 && letters == 0
+        let marker = matches!(last, '.' | ')' | '、' | '．' | '）')
+            && digits <= 2
+            && length <= 4
+            && letters == 0
             && !(first == '(' && digits > 1);
         if marker && (last != ')' || first == '(' || length <= 3) && !text.contains(',') {
             return Kind::Marker;
@@ -326,7 +338,10 @@ fn kind(text: &str) -> Kind {
         };
     }
     let lower = text.to_ascii_lowercase();
-    if matches!(lower.as_str(), "n/a" | "na" | "n.a." | "n.a" | "nil" | "(d)" | "(x)" | "(s)" | "(na)" | "x" | "c" | "m") && length > 1
+    if matches!(
+        lower.as_str(),
+        "n/a" | "na" | "n.a." | "n.a" | "nil" | "(d)" | "(x)" | "(s)" | "(na)" | "x" | "c" | "m"
+    ) && length > 1
         || matches!(lower.as_str(), "..." | ".." | "…" | "*" | "**" | "***")
     {
         return Kind::Dash;
@@ -335,13 +350,17 @@ fn kind(text: &str) -> Kind {
         if text.chars().all(|c| matches!(c, '-' | '–' | '—' | '―' | '−' | '－' | ':' | '/')) {
             return Kind::Dash;
         }
-        if text.chars().all(|c| matches!(c, '$' | '€' | '£' | '¥' | '￥' | '(' | '+' | '≥' | '≤' | '<' | '>' | '±' | '~')) {
+        if text
+            .chars()
+            .all(|c| matches!(c, '$' | '€' | '£' | '¥' | '￥' | '(' | '+' | '≥' | '≤' | '<' | '>' | '±' | '~'))
+        {
             return Kind::Before;
         }
         if text.chars().all(|c| matches!(c, '%' | '％' | ')' | '†' | '‡' | '*')) {
             return Kind::After;
         }
-        if matches!(text, "•" | "●" | "◦" | "▪" | "■" | "□" | "►" | "‣" | "§" | "\u{f0b7}" | "\u{f0a7}" | "\u{f0d8}") {
+        if matches!(text, "•" | "●" | "◦" | "▪" | "■" | "□" | "►" | "‣" | "§" | "\u{f0b7}" | "\u{f0a7}" | "\u{f0d8}")
+        {
             return Kind::Marker;
         }
     }

@@ -44,8 +44,10 @@ pub(super) fn tables(page: &Page, words: &[Word], free: &[u32], known: &[Rect], 
         let items: Vec<Item> = lines.into_iter().map(Item::Line).chain(known).collect();
         for zone in flow::zones(items) {
             for part in zone.items.split(|item| matches!(item, Item::Known(..))) {
-                let lines: Vec<&Line> =
-                    part.iter().filter_map(|item| if let Item::Line(line) = item { Some(line) } else { None }).collect();
+                let lines: Vec<&Line> = part
+                    .iter()
+                    .filter_map(|item| if let Item::Line(line) = item { Some(line) } else { None })
+                    .collect();
                 let text = |line: &Line, at: usize| {
                     let word = line.pieces.get(at).and_then(|piece| words.get(piece.word as usize));
                     word.map_or_else(String::new, |word| word.text(page).to_owned())

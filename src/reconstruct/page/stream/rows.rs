@@ -243,7 +243,20 @@ fn reads_on(first: &str, last: &str, next: &str, kind: Kind) -> f32 {
     let open = last.ends_with([',', '-', '–', '/', '&', '('])
         || matches!(
             last.to_lowercase().as_str(),
-            "of" | "and" | "or" | "the" | "for" | "in" | "to" | "by" | "with" | "on" | "at" | "from" | "per" | "under" | "a"
+            "of" | "and"
+                | "or"
+                | "the"
+                | "for"
+                | "in"
+                | "to"
+                | "by"
+                | "with"
+                | "on"
+                | "at"
+                | "from"
+                | "per"
+                | "under"
+                | "a"
         );
     if open || to.is_lowercase() && !from.is_lowercase() {
         return 1.5;

@@ -149,7 +149,8 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
     }
     for (at, texts) in [(stretch.start, found.lines.first()), (stretch.end - 1, found.lines.last())] {
         let lone = texts.is_some_and(|texts| texts.len() == 1);
-        let heading = at == stretch.start && texts.is_some_and(|t| t.first().is_some_and(|t| t.first > 0 && t.x1 <= x1));
+        let heading =
+            at == stretch.start && texts.is_some_and(|t| t.first().is_some_and(|t| t.first > 0 && t.x1 <= x1));
         if lone && !heading {
             sum += LONE_AT_EDGE;
         }
@@ -233,7 +234,9 @@ fn drawn_score(evidence: &Evidence<'_>, first: &Line, last: &Line, (x0, x1): (f3
         sum += EDGE_RULE;
     }
     let striped = drawn.fills.iter().any(|fill| {
-        fill.y1 > top && fill.y0 < bottom && fill.x1.min(x1) - fill.x0.max(x0) > 0.7 * (x1 - x0)
+        fill.y1 > top
+            && fill.y0 < bottom
+            && fill.x1.min(x1) - fill.x0.max(x0) > 0.7 * (x1 - x0)
             && fill.height() < 0.8 * (bottom - top)
     });
     if striped {
@@ -267,15 +270,22 @@ fn looks_like_something_else(evidence: &Evidence<'_>, lines: &[&Line], stretch: 
     // Page numbers after leaders grow down the page.
     let numbers: Vec<u32> = evidence.last_number.get(stretch).unwrap_or(&[]).iter().flatten().copied().collect();
     let grows = numbers.windows(2).filter(|w| matches!(w, [a, b] if a <= b)).count();
-    if columns.len() <= 5 && numbers.len() >= 2 && 3 * numbers.len() > lines.len() && grows * 10 >= (numbers.len() - 1) * 9 {
+    if columns.len() <= 5
+        && numbers.len() >= 2
+        && 3 * numbers.len() > lines.len()
+        && grows * 10 >= (numbers.len() - 1) * 9
+    {
         sum += CONTENTS * count;
     }
     // Markers with texts beside them.
     let markers = lines
         .iter()
-        .filter(|line| line.chunks.first().and_then(|c| line.pieces.get(c.pieces.clone())).is_some_and(|pieces| {
-            matches!(pieces, [only] if only.kind == Kind::Marker)
-        }))
+        .filter(|line| {
+            line.chunks
+                .first()
+                .and_then(|c| line.pieces.get(c.pieces.clone()))
+                .is_some_and(|pieces| matches!(pieces, [only] if only.kind == Kind::Marker))
+        })
         .count();
     let busy = lines.iter().filter(|line| line.chunks.len() > 1).count();
     if columns.len() == 2 && 2 * markers > busy {
