@@ -144,3 +144,9 @@ fn other_departments_say_what_was_labelled() {
     let all = measure("others", &others, &others);
     assert!(all.precision() >= 0.95 && all.recall() >= 0.85);
 }
+
+#[test]
+fn texts_kept_out_of_the_work_say_what_was_labelled() {
+    let unseen = folder().join("gold-statements/unseen");
+    measure("unseen", &unseen, &unseen);
+}
