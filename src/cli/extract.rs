@@ -17,7 +17,7 @@ use zhibiao::{Options, Source};
 
 /// Read reports into records.
 ///
-/// Formats, told by content whatever a file's name says: DOCX, DOC, RTF, XLSX, XLS, ODS, HTML, MHTML, and text in any
+/// Formats, told by content whatever a file's name says: PDF, DOCX, DOC, RTF, XLSX, XLS, ODS, HTML, MHTML, and text in any
 /// encoding (Markdown and OCR output too). Of ZIP archives every member is read, in archives inside them too; records name
 /// it `archive.zip!/folder/form.docx`. What cannot be read gets a failed document record that says what to do.
 #[derive(clap::Args)]
@@ -44,6 +44,9 @@ pub(super) struct Args {
     /// Most times its packed size that a part of a packed file may unfold to.
     #[arg(long, value_name = "N", default_value_t = Limits::default().max_ratio)]
     max_ratio: u64,
+    /// Password of protected PDFs; may be given several times, to be tried in turn.
+    #[arg(long, value_name = "TEXT")]
+    password: Vec<String>,
 }
 
 /// Files in flight per thread: enough that one slow file seldom leaves the other threads idle, few enough that
@@ -60,6 +63,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     let mut options = load_options(args.patterns.as_deref())?;
     options.limits.max_unfolded_bytes = args.max_bytes;
     options.limits.max_ratio = args.max_ratio;
+    options.limits.passwords.clone_from(&args.password);
     let threads = rayon::ThreadPoolBuilder::new()
         .stack_size(STACK_BYTES)
         .num_threads(args.jobs.unwrap_or(0))

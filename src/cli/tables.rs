@@ -2,17 +2,18 @@
 
 use super::inputs::{self, Input};
 use super::{ALL_WELL, SOME_FAILED};
-use anyhow::Result;
+use anyhow::{Context, Result};
+use std::fs;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
-use zhibiao::emit::tables;
+use std::path::{Path, PathBuf};
+use zhibiao::emit::{overlay, tables};
 use zhibiao::ingest::{self, Limits};
-use zhibiao::model::Block;
+use zhibiao::model::{Block, Body, Document, Grid};
 use zhibiao::reconstruct;
 
 /// Print the tables of a file.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  zhibiao tables report.txt --format md\n\n\
+#[command(after_help = "Example:\n  zhibiao tables report.txt --format md\n  zhibiao tables report.pdf --page 3 --overlay pictures/\n\n\
     JSON: {\"tables\":[{\"name\":\"Sheet1\",\"page\":null,\"first_row\":0,\"first_column\":0,\"rows\":R,\"columns\":C,\
     \"cells\":[{\"row\":0,\"column\":0,\"row_span\":1,\"column_span\":1,\"text\":\"…\",\"bbox\":null}]}]}\n\
     Rows and columns count from 0. The records' `table` is the place in this list, from 1; their `rows` and `cells` are\n\
@@ -23,6 +24,19 @@ pub(super) struct Args {
     /// How to print them.
     #[arg(long, value_enum, default_value_t = Format::Json)]
     format: Format,
+    /// Print only tables that begin on, end on or lie over this page, and draw only this page.
+    #[arg(long, value_name = "N")]
+    page: Option<u32>,
+    /// Draw each page of a PDF as DIR/page-0001.png, what was found on it laid over: orange lines, gray text runs,
+    /// blue cells, green cells that span, red tables.
+    #[arg(long, value_name = "DIR")]
+    overlay: Option<PathBuf>,
+    /// Dots an inch of those pictures.
+    #[arg(long, value_name = "DPI", default_value_t = 100.0, requires = "overlay")]
+    dpi: f32,
+    /// Password of a protected PDF; may be given several times, to be tried in turn.
+    #[arg(long, value_name = "TEXT")]
+    password: Vec<String>,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -45,7 +59,7 @@ impl From<Format> for tables::Format {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
-    let limits = Limits::default();
+    let limits = Limits { passwords: args.password.clone(), ..Limits::default() };
     let Some(input) = inputs::list(std::slice::from_ref(&args.file), None).into_iter().next() else {
         return Ok(SOME_FAILED);
     };
@@ -59,17 +73,53 @@ pub(super) fn run(args: &Args) -> Result<u8> {
             return Ok(SOME_FAILED);
         }
     };
+    let mut outcome = ALL_WELL;
     let grids = reconstruct::blocks(&document).filter_map(|block| match block {
-        Block::Grid(grid) => Some(grid),
-        Block::Line(_) | Block::PageBreak | Block::Finding(_) => None,
+        Block::Grid(grid) => Some(grid).filter(|grid| args.page.is_none_or(|page| lies_on(grid, page))),
+        Block::Finding(finding) => {
+            eprintln!("note: {}", finding.message);
+            outcome = SOME_FAILED;
+            None
+        }
+        Block::Line(_) | Block::PageBreak => None,
     });
     let mut out = BufWriter::new(io::stdout().lock());
-    tables::write(grids, args.format.into(), &mut out)?;
+    match &args.overlay {
+        None => tables::write(grids, args.format.into(), &mut out)?,
+        Some(dir) => {
+            let grids: Vec<Grid> = grids.collect();
+            tables::write(&grids, args.format.into(), &mut out)?;
+            draw(&document, &grids, dir, args)?;
+        }
+    }
     out.flush()?;
-    Ok(ALL_WELL)
+    Ok(outcome)
 }
 
-fn read(input: Input, limits: &Limits) -> Result<zhibiao::model::Document, String> {
+fn lies_on(grid: &Grid, page: u32) -> bool {
+    grid.page == Some(page) || grid.cells.iter().any(|cell| cell.page == Some(page))
+}
+
+/// One picture a page, drawn and written one after the other.
+fn draw(document: &Document, grids: &[Grid], dir: &Path, args: &Args) -> Result<()> {
+    let Body::Pages(pages) = &document.body else {
+        return Err(super::UsageError("--overlay: only a PDF has pages to draw".into()).into());
+    };
+    fs::create_dir_all(dir).with_context(|| format!("{}: cannot be made", dir.display()))?;
+    for page in pages.0.pages().filter(|page| args.page.is_none_or(|number| number == page.number)) {
+        let Some(mut picture) = pages.0.render(page.number, args.dpi) else {
+            eprintln!("note: page {} cannot be drawn at {} dpi", page.number, args.dpi);
+            continue;
+        };
+        overlay::draw(&mut picture, &page, grids);
+        let path = dir.join(format!("page-{:04}.png", page.number));
+        let file = fs::File::create(&path).with_context(|| format!("{}: cannot be written", path.display()))?;
+        overlay::write_png(&picture, BufWriter::new(file)).with_context(|| path.display().to_string())?;
+    }
+    Ok(())
+}
+
+fn read(input: Input, limits: &Limits) -> Result<Document, String> {
     let source = inputs::read(input, limits.max_unfolded_bytes)
         .map_err(|record| record.error.map_or_else(String::new, |e| e.message))?;
     ingest::load(source.bytes, limits).map_err(|e| format!("{}: {e}", source.name))

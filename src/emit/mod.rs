@@ -2,5 +2,6 @@
 //! back, the only module that knows JSON.
 
 pub mod json_lines;
+pub mod overlay;
 pub mod schema;
 pub mod tables;

@@ -9,10 +9,12 @@ pub struct Limits {
     pub max_depth: usize,
     /// Most cells of one document.
     pub max_cells: usize,
+    /// Passwords to try on protected files, in this order.
+    pub passwords: Vec<String>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { max_unfolded_bytes: 2 << 30, max_ratio: 1000, max_depth: 256, max_cells: 20_000_000 }
+        Limits { max_unfolded_bytes: 2 << 30, max_ratio: 1000, max_depth: 256, max_cells: 20_000_000, passwords: Vec::new() }
     }
 }

@@ -14,6 +14,7 @@ pub mod mhtml;
 mod ole;
 mod opc;
 mod package;
+pub mod pdf;
 pub mod rtf;
 pub mod sniff;
 pub mod text;
@@ -60,6 +61,7 @@ pub fn load(bytes: Vec<u8>, limits: &Limits) -> Result<Document, LoadError> {
         Format::Xlsx => workbook::load(&bytes, Media::Xlsx, limits),
         Format::Xls => workbook::load(&bytes, Media::Xls, limits),
         Format::Ods => workbook::load(&bytes, Media::Ods, limits),
+        Format::Pdf => pdf::load(bytes, limits),
         Format::Rtf => rtf::load(&bytes, limits),
         Format::Mhtml => mhtml::load(&bytes, limits),
         Format::Html => html::load(bytes, limits),

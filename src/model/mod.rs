@@ -11,6 +11,7 @@ mod identity;
 mod number;
 mod page;
 mod quantity;
+mod raster;
 mod record;
 
 pub use bbox::BBox;
@@ -23,6 +24,7 @@ pub use page::{
     Axis, Direction, Fill, Glyph, Page, PageSource, Rect, Role, Ruling, Tag, TaggedCell, TextRun, Visibility,
 };
 pub use quantity::{Date, Part, Quantity, Relation};
+pub use raster::Raster;
 pub use record::{
     Columns, DocumentError, DocumentRecord, FormRecord, FormRecords, FormType, FundRecord, IndicatorRecord, Kind,
     Level, Place, Record, Region, RegionLevel, SCHEMA, SourceOfFunds, StatementRecord, Status,

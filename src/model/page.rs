@@ -1,4 +1,4 @@
-use super::{BBox, Finding};
+use super::{BBox, Finding, Raster};
 use std::ops::Range;
 
 /// One page of a format with geometry, as it is seen: what is written where, and what is drawn. No table, no line and
@@ -263,4 +263,8 @@ pub trait PageSource: std::fmt::Debug + Send + Sync {
     /// The pages in order, the same at every call. A page that cannot be read comes empty with its number, and with
     /// what went wrong in [`Page::distrust`].
     fn pages(&self) -> Box<dyn Iterator<Item = Page> + '_>;
+
+    /// A page drawn at this resolution, in dots an inch; None where there is no such page or it would be too large.
+    /// Characters of fonts that are not in the file may be missing.
+    fn render(&self, number: u32, dpi: f32) -> Option<Raster>;
 }
