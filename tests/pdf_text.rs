@@ -39,7 +39,8 @@ fn a_run_has_its_text_box_and_size() {
 
 #[test]
 fn gaps_end_runs_and_small_ones_are_spaces_between_letters_only() {
-    let content = "BT /F 10 Tf 100 700 Td [(ab) -300 (cd) -2000 (ef)] TJ ET BT /G 10 Tf 100 600 Td [<BCA8> -300 <D0A7>] TJ ET";
+    let content =
+        "BT /F 10 Tf 100 700 Td [(ab) -300 (cd) -2000 (ef)] TJ ET BT /G 10 Tf 100 600 Td [<BCA8> -300 <D0A7>] TJ ET";
     assert_eq!(texts(&only_page(page(content, "", "", &[]))), ["ab cd", "ef", "绩效"]);
 }
 
@@ -64,11 +65,8 @@ fn invisible_text_is_told_and_hidden_layers_and_text_outside_the_crop_box_are_le
     let objects = vec![
         b"<</Type/Catalog/Pages 2 0 R/OCProperties<</OCGs[5 0 R]/D<</OFF[5 0 R]>>>>>>".to_vec(),
         b"<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 600 800]/CropBox[50 50 550 750]>>".to_vec(),
-        format!(
-            "<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<<{}/Properties<</L 5 0 R>>>>>>",
-            pdf::FONTS
-        )
-        .into_bytes(),
+        format!("<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<<{}/Properties<</L 5 0 R>>>>>>", pdf::FONTS)
+            .into_bytes(),
         pdf::stream("", content.as_bytes()),
         b"<</Type/OCG/Name(L)>>".to_vec(),
     ];
@@ -122,10 +120,8 @@ fn forms_annotations_and_fields_are_read_where_they_are_seen() {
 fn lines_are_found_however_they_are_drawn_and_as_far_as_they_are_seen() {
     let content = "0.5 w 100 700 m 200 700 l S 100 600 100 0.7 re f q 0 0 150 800 re W n 100 500 100 1 re f Q \
         q 100 0 0 0.6 100 400 cm /I Do Q 300 300 50 50 re f 10 10 m 40 40 l S";
-    let image = pdf::stream(
-        "/Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray",
-        b"0",
-    );
+    let image =
+        pdf::stream("/Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray", b"0");
     let page = only_page(page(content, "", "/XObject<</I 5 0 R>>", &[image]));
     let found: Vec<_> = page.rulings.iter().map(|r| (r.axis, r.from.round(), r.to.round(), r.at.round())).collect();
     assert_eq!(
@@ -159,7 +155,10 @@ fn cells_of_a_tagged_table_are_told() {
     ];
     let page = only_page(pdf::file(&objects));
     let Some(Role::Cell(cell)) = page.tag(&page.runs[0]).map(|tag| tag.role) else { panic!("{:?}", page.tags) };
-    assert_eq!((cell.table, cell.row, cell.ordinal, cell.row_span, cell.column_span, cell.header), (6, 1, 1, 1, 3, true));
+    assert_eq!(
+        (cell.table, cell.row, cell.ordinal, cell.row_span, cell.column_span, cell.header),
+        (6, 1, 1, 1, 3, true)
+    );
     assert_eq!(page.tag(&page.runs[1]).map(|tag| tag.role), Some(Role::Heading(2)));
 }
 

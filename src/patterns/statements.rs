@@ -3,7 +3,6 @@
 use super::entries::{Entry, load_entries};
 use super::problem::PatternError;
 use serde::Deserialize;
-use std::collections::HashMap;
 use std::path::Path;
 
 /// What a statement's number says of its measure; the schema's words.
@@ -130,34 +129,64 @@ pub struct Cue {
 /// Words of one role, to be found at a text's beginning, its end, or anywhere in it. Longest first.
 #[derive(Debug, Default)]
 pub struct WordSet {
-    by_first: HashMap<char, Vec<(Box<[char]>, Cue)>>,
-    by_last: HashMap<char, Vec<(Box<[char]>, Cue)>>,
+    by_first: ByChar,
+    by_last: ByChar,
+}
+
+/// Words by one of their characters, longest first.
+#[derive(Debug, Default)]
+struct ByChar {
+    /// Sorted by character.
+    words: Vec<(char, Vec<(Box<[char]>, Cue)>)>,
+    /// Which low bytes any of the characters has: nearly every other one is told by this alone.
+    low_bytes: [u64; 4],
+}
+
+impl ByChar {
+    const NONE: ByChar = ByChar { words: Vec::new(), low_bytes: [0; 4] };
+
+    fn add(&mut self, c: char, word: Box<[char]>, cue: Cue) {
+        let place = match self.words.binary_search_by_key(&c, |(c, _)| *c) {
+            Ok(place) => place,
+            Err(place) => {
+                self.words.insert(place, (c, Vec::new()));
+                place
+            }
+        };
+        let words = &mut self.words[place].1;
+        let at = words.partition_point(|(other, _)| other.len() >= word.len());
+        words.insert(at, (word, cue));
+        let low = c as usize & 255;
+        self.low_bytes[low / 64] |= 1 << (low % 64);
+    }
+
+    fn of(&self, c: char) -> &[(Box<[char]>, Cue)] {
+        let low = c as usize & 255;
+        if self.low_bytes[low / 64] & (1 << (low % 64)) == 0 {
+            return &[];
+        }
+        self.words.binary_search_by_key(&c, |(c, _)| *c).map_or(&[], |place| &self.words[place].1)
+    }
 }
 
 impl WordSet {
     fn add(&mut self, word: &str, cue: Cue) {
         let word: Box<[char]> = crate::normalize::display(word).chars().collect();
-        if let (Some(first), Some(last)) = (word.first(), word.last()) {
-            self.by_first.entry(*first).or_default().push((word.clone(), cue));
-            self.by_last.entry(*last).or_default().push((word, cue));
-        }
-    }
-
-    fn longest_first(&mut self) {
-        for words in self.by_first.values_mut().chain(self.by_last.values_mut()) {
-            words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
+        if let (Some(first), Some(last)) = (word.first().copied(), word.last().copied()) {
+            self.by_first.add(first, word.clone(), cue);
+            self.by_last.add(last, word, cue);
         }
     }
 
     /// The longest word that `text` begins with: its length and what it stands for.
     pub fn begins(&self, text: &[char]) -> Option<(usize, Cue)> {
-        let words = self.by_first.get(text.first()?)?;
+        let words = self.by_first.of(*text.first()?);
         words.iter().find(|(word, _)| text.starts_with(word)).map(|(word, cue)| (word.len(), *cue))
     }
 
     /// The longest word that `text` ends with.
     pub fn ends(&self, text: &[char]) -> Option<(usize, Cue)> {
-        let words = self.by_last.get(text.last()?)?;
+        let words = self.by_last.of(*text.last()?);
         words.iter().find(|(word, _)| text.ends_with(word)).map(|(word, cue)| (word.len(), *cue))
     }
 
@@ -174,52 +203,53 @@ impl WordSet {
 
 /// The words by role.
 #[derive(Debug)]
-pub struct Statements(HashMap<StatementRole, WordSet>);
+pub struct Statements(Vec<WordSet>);
 
 impl Statements {
     pub(super) fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
-        use StatementRole as R;
-        const ALL: [StatementRole; 25] = [
-            R::Opener,
-            R::NameStart,
-            R::Part,
-            R::Closer,
-            R::Verb,
-            R::LateVerb,
-            R::Lead,
-            R::Facet,
-            R::Mark,
-            R::MarkEnd,
-            R::State,
-            R::Unmark,
-            R::Of,
-            R::After,
-            R::Change,
-            R::ChangeTo,
-            R::Compared,
-            R::Reached,
-            R::Head,
-            R::Whole,
-            R::Generic,
-            R::NoSubject,
-            R::NoClause,
-            R::NotProse,
-            R::NoYear,
-        ];
-        let mut sets: HashMap<_, _> = ALL.into_iter().map(|role| (role, WordSet::default())).collect();
+        let mut sets = Vec::new();
         for entry in load_entries::<StatementWords>(overlay)? {
             let cue = Cue { aspect: entry.aspect.unwrap_or(Aspect::Other), keep: entry.keep };
-            if let Some(set) = sets.get_mut(&entry.role) {
-                entry.words.iter().for_each(|word| set.add(word, cue));
+            let role = entry.role as usize;
+            if sets.len() <= role {
+                sets.resize_with(role + 1, WordSet::default);
             }
+            entry.words.iter().for_each(|word| sets[role].add(word, cue));
         }
-        sets.values_mut().for_each(WordSet::longest_first);
         Ok(Statements(sets))
     }
 
-    /// The words of a role.
+    /// The words of a role; none where no entry has it.
     pub fn words(&self, role: StatementRole) -> &WordSet {
-        static NONE: std::sync::LazyLock<WordSet> = std::sync::LazyLock::new(WordSet::default);
-        self.0.get(&role).unwrap_or(&NONE)
+        static NONE: WordSet = WordSet { by_first: ByChar::NONE, by_last: ByChar::NONE };
+        self.0.get(role as usize).unwrap_or(&NONE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_from_either_end_the_longest_first() {
+        let mut set = WordSet::default();
+        for (word, keep) in [("完成", false), ("完成率", true), ("预算的", false)] {
+            set.add(word, Cue { aspect: Aspect::Other, keep });
+        }
+        let chars = |text: &str| text.chars().collect::<Vec<char>>();
+        assert_eq!(set.begins(&chars("完成率为")).map(|(n, cue)| (n, cue.keep)), Some((3, true)));
+        assert_eq!(set.ends(&chars("已完成")).map(|(n, cue)| (n, cue.keep)), Some((2, false)));
+        assert_eq!(set.first_in(&chars("年度完成预算的")).map(|(at, n, _)| (at, n)), Some((2, 2)));
+        assert_eq!(set.last_in(&chars("年度完成预算的")).map(|(at, n, _)| (at, n)), Some((4, 3)));
+        assert_eq!(set.begins(&chars("成")), None);
+        assert_eq!(set.ends(&[]), None);
+    }
+
+    #[test]
+    fn the_built_in_words_have_every_role_that_rules_ask_for() {
+        let statements = Statements::load(None).unwrap();
+        let last = StatementRole::NoYear as usize;
+        assert_eq!(statements.0.len(), last + 1);
+        assert!(statements.0.iter().all(|set| !set.by_first.words.is_empty()));
     }
 }

@@ -58,11 +58,7 @@ pub(super) fn read<'a>(
     page.distrust = trust::distrust(&page, unknown);
     if page.distrust.is_none() && trust::is_hidden_layer(&page) {
         let what = "its text is a hidden layer that an earlier OCR left: check figures against the picture";
-        page.findings.push(Finding::new(
-            Code::LowOcrConfidence,
-            Severity::Warning,
-            format!("page {number}: {what}"),
-        ));
+        page.findings.push(Finding::new(Code::LowOcrConfidence, Severity::Warning, format!("page {number}: {what}")));
     }
     page
 }

@@ -31,7 +31,19 @@ impl Grammar {
         let reader = Reader { units: &self.units, words: &self.words, money };
         let mut found: Vec<Said> = Vec::new();
         let mut i = from;
+        // Only what stands right before a number can belong to it: the text between is passed over.
+        let mut number = i;
         while i < text.len() {
+            if number <= i {
+                match (i..text.len()).find(|at| may_open_number(text, *at)) {
+                    Some(next) => number = next,
+                    None => break,
+                }
+            }
+            i = i.max(number.saturating_sub(LONGEST_BOUND));
+            if i == number {
+                number = 0;
+            }
             let before = text[from..i].last().copied();
             if let Some((bounds, at)) = reader.bounds_before(text, i) {
                 if opens_number(text, at) && bounds.iter().all(|b| b.on != On::Date) && !is_date(text, at) {
@@ -125,6 +137,14 @@ impl Grammar {
         let (unit, end) = self.units.per(each, 0, base)?;
         (end == each.len()).then(|| unit.to_string())
     }
+}
+
+/// The most characters between the beginning of a number's words of relation and the number.
+const LONGEST_BOUND: usize = 12;
+
+fn may_open_number(text: &[char], at: usize) -> bool {
+    let c = text[at];
+    c.is_ascii_digit() || (c == '之' && at >= 2 && text[at - 1] == '分')
 }
 
 fn is_date(text: &[char], at: usize) -> bool {
