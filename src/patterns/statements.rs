@@ -70,6 +70,7 @@ pub enum StatementRole {
     Whole,
     Generic,
     NoSubject,
+    NoStart,
     NoClause,
     NotProse,
     NoYear,

@@ -174,7 +174,8 @@ pub(super) fn checked(chars: Vec<char>, words: &Statements) -> Option<Vec<char>>
     let ends_badly = words.words(Role::NoSubject).ends(&chars).is_some()
         && words.words(Role::Head).ends(&chars).is_none()
         && words.words(Role::Verb).ends(&chars).is_none();
-    let begins_badly = matches!(chars.first(), Some('）' | ')' | '》' | '”' | '/' | '%' | '-'));
+    let begins_badly = matches!(chars.first(), Some('）' | ')' | '》' | '”' | '/' | '%' | '-'))
+        || words.words(Role::NoStart).begins(&chars).is_some();
     (fits && !ends_badly && !begins_badly).then_some(chars)
 }
 

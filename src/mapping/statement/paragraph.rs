@@ -44,7 +44,8 @@ pub(super) fn statements(
     }
     let cut = clauses(&shown.chars, &said);
     let mut reader = Reader { shown: &shown, said: &said, patterns, grammar, out: Vec::new() };
-    let mut carry = Carry { year, base: path.innermost().and_then(|t| reader.topic(&t)), ..Carry::default() };
+    let base = path.innermost().and_then(|title| reader.topic(&title));
+    let mut carry = Carry { year, base, from_heading: true, ..Carry::default() };
     let mut outer: Option<Carry> = None;
     let mut i = 0;
     while i < cut.len() {
@@ -92,6 +93,7 @@ impl Reader<'_> {
             carry.in_parts |= words.words(Role::Part).ends(text).is_some_and(|(n, _)| n == text.len());
             if let Some(topic) = self.topic(text) {
                 carry.base = Some(topic);
+                carry.from_heading = false;
             }
             return;
         }
@@ -130,6 +132,10 @@ impl Reader<'_> {
                 }
                 carry.in_parts |= read.is_part;
                 carry.base = Some(read.base);
+                carry.from_heading = false;
+            } else if self.shown.chars[from..said.start].iter().all(|c| *c == ' ') {
+                // 65岁以上老年人健康管理人数118420人: a condition, part of the name of what follows.
+                continue;
             }
             from = said.end;
         }

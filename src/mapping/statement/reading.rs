@@ -14,6 +14,8 @@ use std::ops::Range;
 pub(super) struct Carry {
     /// The measure last spoken of, without words of an aspect.
     pub(super) base: Option<Vec<char>>,
+    /// Only the heading above spoke of it.
+    pub(super) from_heading: bool,
     /// The year last spoken of.
     pub(super) year: Option<i32>,
     /// What parts under 其中 are parts of: aspect, unit and subject.
@@ -343,7 +345,8 @@ impl<'a> Reading<'a> {
         let own = match own.or_else(|| {
             // 拨付899.52万元区级配套资金: the name stands behind.
             (confidence, lead) = (NAMED_BEHIND, &self.before);
-            name::behind(self.after, self.words)
+            let last = self.place.to == self.place.clause.end;
+            last.then(|| name::behind(self.after, self.words)).flatten()
         }) {
             Some(own) => own,
             None if name.verb_alone => {
@@ -384,17 +387,19 @@ impl<'a> Reading<'a> {
             let (at, _, cue) = self.set(Role::Lead).first_in(text)?;
             self.set(Role::NameStart).begins(&text[at..]).is_none().then_some(cue.aspect)
         };
+        let unit = &self.place.said.quantity.unit;
+        let is_money = unit.as_deref().is_some_and(|unit| unit.starts_with('元'));
         let lead = || lead_in(lead).or_else(|| lead_in(own).filter(|aspect| *aspect == Aspect::Target));
         let inherited = || {
-            let (aspect, unit, _) = self.carry.whole.as_ref().filter(|_| is_part)?;
-            let same_unit = *unit == self.place.said.quantity.unit;
+            let (aspect, of_whole, _) = self.carry.whole.as_ref().filter(|_| is_part)?;
+            let same_unit = *of_whole == *unit;
             Some(*aspect).filter(|aspect| same_unit && matches!(aspect, Aspect::Budget | Aspect::Target))
         };
         let behind = self.set(Role::After).begins(self.after).map(|(_, cue)| cue.aspect);
         behind
             .or(mark.filter(|aspect| unmarked != Some(*aspect)).filter(fits))
             .or(self.is_bound().then_some(Aspect::Target))
-            .or_else(|| lead().filter(|aspect| unmarked != Some(*aspect)))
+            .or_else(|| lead().filter(|aspect| unmarked != Some(*aspect) && (is_money || *aspect != Aspect::Budget)))
             .or_else(inherited)
             .unwrap_or(Aspect::Actual)
     }
@@ -413,7 +418,7 @@ impl<'a> Reading<'a> {
         /// Longer names stand for themselves.
         const SHORT: usize = 4;
         let short = own.strip_prefix(&['总']).unwrap_or(&own);
-        match self.base() {
+        match self.base().filter(|_| !self.carry.from_heading) {
             Some(base)
                 if own.len() <= SHORT && short.len() >= 2 && base.len() > short.len() && base.ends_with(short) =>
             {
