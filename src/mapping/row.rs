@@ -1,8 +1,8 @@
 //! A row of a form: the cells of one grid row with the texts that matching and records need.
 
-use crate::model::{BBox, Grid, GridOrigin};
+use crate::model::{BBox, Grid, GridOrigin, SourceOfFunds};
 use crate::normalize;
-use crate::patterns::{LevelKind, Levels, label_key};
+use crate::patterns::{FundLabels, HeaderFacts, LevelKind, Levels, Patterns, label_key};
 
 /// A cell as the form stages see it.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub(super) struct RowCell {
     pub(super) text: String,
     /// Key for matching as a label; empty for a text too long to be one.
     pub(super) label: String,
+    /// What the label heads, looked up once.
+    pub(super) facts: HeaderFacts,
     pub(super) bbox: Option<BBox>,
     pub(super) trust: f32,
 }
@@ -30,18 +32,25 @@ impl RowCell {
     }
 
     /// A piece of this cell, in a column of its own.
-    pub(super) fn piece(&self, column: usize, text: String) -> RowCell {
-        RowCell { column, end: column + 1, raw: text.clone(), label: label_key(&text), text, ..*self }
+    pub(super) fn piece(&self, column: usize, text: String, patterns: &Patterns) -> RowCell {
+        let label = label_key(&text);
+        let facts = patterns.headers.facts(&label);
+        RowCell { column, end: column + 1, raw: text.clone(), label, facts, text, ..*self }
     }
 
-    /// The kind of level 1 that it names.
-    pub(super) fn level1(&self, levels: &Levels) -> Option<LevelKind> {
-        if self.label.is_empty() { levels.first(&self.text) } else { levels.first_of_key(&self.label) }
+    /// The kinds of level 1 and of level 2 that it names.
+    pub(super) fn levels(&self, levels: &Levels) -> (Option<LevelKind>, Option<LevelKind>) {
+        if self.is_long() { levels.of_key(&label_key(&self.text)) } else { levels.of_key(&self.label) }
     }
 
-    /// The kind of level 2 that it names.
-    pub(super) fn level2(&self, levels: &Levels) -> Option<LevelKind> {
-        if self.label.is_empty() { levels.second(&self.text) } else { levels.second_of_key(&self.label) }
+    /// The source of funds that it names exactly.
+    pub(super) fn fund_label(&self, labels: &FundLabels) -> Option<SourceOfFunds> {
+        if self.is_long() { labels.exact(&self.text) } else { labels.exact_key(&self.label) }
+    }
+
+    /// Too long to have a label.
+    fn is_long(&self) -> bool {
+        self.text.len() > LONGEST_LABEL
     }
 }
 
@@ -89,7 +98,7 @@ impl Row {
 }
 
 /// The rows of a grid that print something.
-pub(super) fn rows(grid: Grid, table: u32) -> Vec<Row> {
+pub(super) fn rows(grid: Grid, table: u32, patterns: &Patterns) -> Vec<Row> {
     let mut rows = Vec::with_capacity(grid.rows);
     // Cells that reach below their own row, while they do.
     let mut open: Vec<(usize, usize, usize)> = Vec::new();
@@ -123,6 +132,7 @@ pub(super) fn rows(grid: Grid, table: u32) -> Vec<Row> {
                 end: cell.column_end(),
                 text: text.into_owned(),
                 raw: cell.text,
+                facts: patterns.headers.facts(&label),
                 label,
                 bbox: cell.bbox,
                 trust: cell.trust.0,

@@ -91,8 +91,7 @@ impl Grammar {
 
     /// Is this cell blank, a dash, or a word for nothing (无, 不适用)?
     pub fn is_blank(&self, raw: &str) -> bool {
-        let text = normalize::display(raw);
-        self.is_blank_text(&text)
+        self.words.may_be_blank(raw) && self.is_blank_text(&normalize::display(raw))
     }
 
     fn is_blank_text(&self, text: &str) -> bool {
@@ -127,7 +126,9 @@ impl Grammar {
                     | ' '
             )
         };
-        text.chars().all(is_mark) || (text.len() <= LONGEST_WORD && self.words.blank.contains(&normalize::key(text)))
+        self.words.may_be_blank(text)
+            && (text.chars().all(is_mark)
+                || (text.len() <= LONGEST_WORD && self.words.blank.contains(&normalize::key(text))))
     }
 
     /// A text that is wholly a unit: `万元`, `%`, `人次`, `元/人·月`, a bare `万`.
@@ -139,6 +140,10 @@ impl Grammar {
     /// The unit in the last bracket of a name or header that is wholly one: `参保人数（人）`, `权重(%)`; also
     /// `单位：万元`, with or without brackets. A bracket that says more (`（≥**人）`) is none.
     pub fn unit_in_brackets(&self, name: &str) -> Option<WrittenUnit> {
+        // Signs of markup may stand for a bracket.
+        if !name.contains([')', '）', ']', '】', '］', '〕', ':', '：', '&', '\\', '$', '<']) {
+            return None;
+        }
         let chars = short_chars(name)?;
         let mut close = chars.len();
         while let Some(end) = chars[..close].iter().rposition(|c| matches!(c, ')' | '）' | ']' | '】' | '］' | '〕'))
@@ -163,6 +168,16 @@ impl Grammar {
 
     /// A bare number, as weights and scores are: `10`, `１０`, `10分`, `20.0`, 十. `None` for anything else.
     pub fn number(&self, raw: &str) -> Option<Decimal> {
+        match raw.chars().next()? {
+            '0'..='9' => {
+                if let Some(number) = numeral::in_digits_alone(raw) {
+                    return number.decimal();
+                }
+            }
+            // Ideographs mean themselves, so that what begins with another word is no number.
+            c @ '\u{4E00}'..='\u{9FA5}' if !numeral::may_begin(c) => return None,
+            _ => {}
+        }
         let chars = short_chars(raw)?;
         let negative = matches!(chars.first(), Some('-' | '−'));
         match numeral::scan(&chars, usize::from(negative), &self.units) {
