@@ -5,6 +5,7 @@ use super::xml::Xml;
 use super::{Limits, LoadError};
 use flate2::read::DeflateDecoder;
 use flate2::{Crc, Decompress, FlushDecompress, Status};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::io::{self, BufReader, Cursor, Read};
 use std::sync::Arc;
@@ -27,7 +28,7 @@ const BUFFER: usize = 64 << 10;
 pub(crate) struct Package<'a> {
     zip: ZipArchive<Cursor<&'a [u8]>>,
     /// Places by plain name, for names that are written in another way than they are asked for.
-    by_plain_name: HashMap<Vec<u8>, usize>,
+    by_plain_name: OnceCell<HashMap<Vec<u8>, usize>>,
     limits: Limits,
     unfolded: Arc<AtomicU64>,
     bytes: &'a [u8],
@@ -50,13 +51,9 @@ impl<'a> Package<'a> {
                 zip.len()
             )));
         }
-        let mut by_plain_name = HashMap::new();
-        for (index, name) in zip.file_names_raw().enumerate() {
-            by_plain_name.entry(plain_name(name)).or_insert(index);
-        }
         Ok(Package {
             zip,
-            by_plain_name,
+            by_plain_name: OnceCell::new(),
             limits: limits.clone(),
             unfolded: Arc::default(),
             bytes,
@@ -175,7 +172,14 @@ impl<'a> Package<'a> {
         if let Some(index) = self.zip.index_for_name_raw(name.as_bytes()) {
             return Some(index);
         }
-        self.by_plain_name.get(&plain_name(name.as_bytes())).copied()
+        let by_plain_name = self.by_plain_name.get_or_init(|| {
+            let mut places = HashMap::new();
+            for (index, name) in self.zip.file_names_raw().enumerate() {
+                places.entry(plain_name(name)).or_insert(index);
+            }
+            places
+        });
+        by_plain_name.get(&plain_name(name.as_bytes())).copied()
     }
 }
 
