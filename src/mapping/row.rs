@@ -3,6 +3,7 @@
 use crate::model::{BBox, Grid, GridOrigin, SourceOfFunds};
 use crate::normalize;
 use crate::patterns::{FundLabels, HeaderFacts, LevelKind, Levels, Patterns, label_key};
+use std::rc::Rc;
 
 /// A cell as the form stages see it.
 #[derive(Debug, Clone)]
@@ -23,6 +24,8 @@ pub(super) struct RowCell {
     pub(super) trust: f32,
 }
 
+/// Columns in which it is kept that cells from above reach down: the fields of forms stand far to the left of this.
+const WIDEST_COVER: usize = 256;
 /// Bytes of text beyond which nothing can be a label.
 const LONGEST_LABEL: usize = 150;
 
@@ -69,8 +72,8 @@ pub(super) struct Row {
     pub(super) width: usize,
     /// Non-blank cells, left to right.
     pub(super) cells: Vec<RowCell>,
-    /// Columns covered by cells that began in a row above: `[start, end)`.
-    pub(super) covered: Vec<(usize, usize)>,
+    /// Columns covered by cells that began in a row above: `[start, end)`. Of many rows the same.
+    pub(super) covered: Rc<[(usize, usize)]>,
     /// The first row of its grid: a page, a gap or a new table may lie before it.
     pub(super) first_of_grid: bool,
 }
@@ -103,9 +106,15 @@ pub(super) fn rows(grid: Grid, table: u32, patterns: &Patterns) -> Vec<Row> {
     // Cells that reach below their own row, while they do.
     let mut open: Vec<(usize, usize, usize)> = Vec::new();
     let mut cells = grid.cells.into_iter().peekable();
+    let mut covered: Rc<[(usize, usize)]> = Rc::default();
+    let (mut next_end, mut has_begun) = (usize::MAX, false);
     for index in 0..grid.rows {
-        open.retain(|(end, ..)| *end > index);
-        let covered = open.iter().map(|(_, start, end)| (*start, *end)).collect();
+        if has_begun || next_end <= index {
+            open.retain(|(end, ..)| *end > index);
+            covered = open.iter().map(|(_, start, end)| (*start, *end)).collect();
+            next_end = open.iter().map(|(end, ..)| *end).min().unwrap_or(usize::MAX);
+            has_begun = false;
+        }
         let mut row = Row {
             table,
             index: index + grid.first_row,
@@ -114,12 +123,13 @@ pub(super) fn rows(grid: Grid, table: u32, patterns: &Patterns) -> Vec<Row> {
             origin: grid.origin,
             width: grid.columns,
             cells: Vec::new(),
-            covered,
+            covered: Rc::clone(&covered),
             first_of_grid: rows.is_empty(),
         };
         while let Some(cell) = cells.next_if(|c| c.row <= index) {
             row.page = cell.page.or(row.page);
-            if cell.row_span > 1 && (grid.origin == GridOrigin::Explicit) {
+            if cell.row_span > 1 && grid.origin == GridOrigin::Explicit && cell.column < WIDEST_COVER {
+                has_begun = true;
                 open.push((cell.row_end(), cell.column, cell.column_end()));
             }
             let text = normalize::display(&cell.text);

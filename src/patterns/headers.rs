@@ -5,7 +5,7 @@ use super::labels::label_key;
 use super::problem::PatternError;
 use super::quick_hash::QuickMap;
 use crate::normalize;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::Path;
@@ -215,10 +215,13 @@ const _: () = assert!(IDS.len() <= u64::BITS as usize);
 impl Words {
     fn new(spoken: HashMap<String, Said>, overlay: Option<&Path>) -> Result<Self, PatternError> {
         let (words, said): (Vec<String>, Vec<Said>) = spoken.into_iter().unzip();
-        let search = AhoCorasick::new(&words).map_err(|error| PatternError::Parse {
-            path: overlay.unwrap_or(Path::new("patterns")).join(HeaderEntry::FILE),
-            line: 0,
-            message: format!("its words cannot be compiled: {error}"),
+        // Every label is searched: the quickest kind of automaton, which few words allow.
+        let search = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(&words).map_err(|error| {
+            PatternError::Parse {
+                path: overlay.unwrap_or(Path::new("patterns")).join(HeaderEntry::FILE),
+                line: 0,
+                message: format!("its words cannot be compiled: {error}"),
+            }
         })?;
         Ok(Words { search, said })
     }

@@ -4,6 +4,9 @@
 //! Decisions where the schema leaves room:
 //! - 10余家, 300多人, 十几人 are `>`: they say more than the number.
 //! - 三分之一 has no exact decimal and is text; 四分之三 is 0.75 `ratio`. Digits with a slash (3/4) are text.
+//! - An hour with a deadline (12月31日24时前) is the deadline of its day; 0时前 is before that day.
+//! - 2.5万/户 is 元/户 where the row speaks of money, or its default unit is money; elsewhere it has no unit, and `/户`, which
+//!   is neither number nor relation nor a unit by itself, is its `text`.
 //! - 大于10并且小于20 is a `range`, its `text` keeps the clause where an end does not count.
 //! - Text longer than [`LONGEST_CELL`] characters is text, unread: it is no cell with one value.
 //! - What is not surely one number, one date or a list of labelled numbers is text. No number is rounded; one that
