@@ -51,6 +51,7 @@ struct Open {
     page: u32,
     bbox: Rect,
     aligned: bool,
+    origin: GridOrigin,
     weak: bool,
     tagged: Option<u32>,
     /// Texts of its first rows, without white space: (column, columns, text).
@@ -407,6 +408,7 @@ impl Open {
             page: place.number,
             bbox: on_page(&table.bbox, place.turn, place.width, place.height),
             aligned: table.evidence == Evidence::Aligned,
+            origin: table.origin(),
             weak: table.weak,
             tagged: table.tagged,
             head: head_texts(&table),
@@ -547,7 +549,7 @@ impl Open {
     }
 
     fn grid(&self, cells: Vec<Cell>) -> Grid {
-        let mut grid = Grid::new(GridOrigin::Explicit, cells);
+        let mut grid = Grid::new(self.origin, cells);
         grid.page = grid.cells.first().and_then(|cell| cell.page).or(Some(self.page));
         grid.first_row = self.first_row;
         let on_first = grid.cells.iter().filter(|cell| cell.page == grid.page).filter_map(|cell| cell.bbox);
