@@ -7,7 +7,7 @@ use crate::ingest::archive::{self, Members};
 use crate::ingest::sniff::{self, Format};
 use crate::ingest::{self, Limits, LoadError};
 use crate::mapping::quantity::Grammar;
-use crate::mapping::{self, Summary};
+use crate::mapping::{self, Found, Summary};
 use crate::model::{
     Block, Document, DocumentError, DocumentRecord, Finding, Identity, Kind, Record, SCHEMA, Severity, Status,
 };
@@ -110,11 +110,14 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
             }
             block => Some(block),
         });
-        mapping::forms(blocks, &identity, &options.patterns, &options.grammar, &mut |mut form| {
-            validate::form(&mut form);
-            counted(Record::Form(form.form));
-            form.funds.into_iter().for_each(|fund| counted(Record::Fund(fund)));
-            form.indicators.into_iter().for_each(|indicator| counted(Record::Indicator(indicator)));
+        mapping::records(blocks, &identity, &options.patterns, &options.grammar, &mut |found| match found {
+            Found::Form(mut form) => {
+                validate::form(&mut form);
+                counted(Record::Form(form.form));
+                form.funds.into_iter().for_each(|fund| counted(Record::Fund(fund)));
+                form.indicators.into_iter().for_each(|indicator| counted(Record::Indicator(indicator)));
+            }
+            Found::Statement(statement) => counted(Record::Statement(statement)),
         })
     });
     add_findings(&mut record, on_pages);

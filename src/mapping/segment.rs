@@ -116,6 +116,11 @@ impl<'p> Segmenter<'p> {
         self.done.pop_front()
     }
 
+    /// Is a form being collected?
+    pub(super) fn in_form(&self) -> bool {
+        self.draft.is_some()
+    }
+
     /// Says that the document has ended.
     pub(super) fn finish(&mut self) {
         self.close();

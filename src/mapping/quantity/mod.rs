@@ -14,12 +14,15 @@ mod dates;
 mod exact;
 mod measure;
 mod numeral;
+mod prose;
 mod trie;
 mod unit;
 mod words;
 
 #[cfg(test)]
 mod tests;
+
+pub use prose::Said;
 
 use crate::model::{Date, Quantity};
 use crate::normalize;

@@ -16,6 +16,8 @@ pub(super) struct Placed {
     pub(super) x0: f32,
     pub(super) x1: f32,
     pub(super) numeric: bool,
+    /// All its pieces are years.
+    pub(super) years: bool,
 }
 
 impl Placed {
@@ -39,6 +41,8 @@ pub(super) struct Column {
     pub(super) texts: usize,
     /// Share of them that are numbers.
     pub(super) numeric: f32,
+    /// Share of them that are years.
+    pub(super) years: f32,
     edges: [(f32, f32); 3],
 }
 
@@ -90,7 +94,15 @@ pub(super) fn find(lines: &[&Line], em: f32, walls: &[f32]) -> Option<Columns> {
     }
     let mut columns: Vec<Column> = parts
         .iter()
-        .map(|part| Column { x0: part.x0, x1: part.x1, aligned: 0.0, texts: 0, numeric: 0.0, edges: [(0.0, 0.0); 3] })
+        .map(|part| Column {
+            x0: part.x0,
+            x1: part.x1,
+            aligned: 0.0,
+            texts: 0,
+            numeric: 0.0,
+            years: 0.0,
+            edges: [(0.0, 0.0); 3],
+        })
         .collect();
     let whole: Vec<Vec<Placed>> = lines.iter().map(|line| place(line, &columns, em)).collect();
     measure(&mut columns, &whole, em);
@@ -266,6 +278,7 @@ fn place(line: &Line, columns: &[Column], em: f32) -> Vec<Placed> {
                 before.pieces.end = chunk.pieces.end;
                 before.x1 = before.x1.max(chunk.x1);
                 before.numeric &= chunk.numeric;
+                before.years &= years(line, &chunk.pieces);
             }
             _ => out.push(Placed {
                 first,
@@ -274,10 +287,15 @@ fn place(line: &Line, columns: &[Column], em: f32) -> Vec<Placed> {
                 x0: chunk.x0,
                 x1: chunk.x1,
                 numeric: chunk.numeric,
+                years: years(line, &chunk.pieces),
             }),
         }
     }
     out
+}
+
+fn years(line: &Line, pieces: &std::ops::Range<usize>) -> bool {
+    line.pieces.get(pieces.clone()).is_some_and(|pieces| pieces.iter().all(|piece| piece.year))
 }
 
 fn nearest(columns: &[Column], x: f32) -> usize {
@@ -293,6 +311,7 @@ fn measure(columns: &mut [Column], lines: &[Vec<Placed>], em: f32) {
         column.texts = texts.len();
         let numbers = texts.iter().filter(|p| p.numeric).count();
         column.numeric = numbers as f32 / texts.len().max(1) as f32;
+        column.years = texts.iter().filter(|p| p.years).count() as f32 / texts.len().max(1) as f32;
         let edge = |of: fn(&Placed) -> f32| {
             let mut at: Vec<f32> = texts.iter().map(|p| of(p)).collect();
             at.sort_by(f32::total_cmp);
@@ -351,6 +370,15 @@ fn cut_at_gutters(placed: Vec<Placed>, line: &Line, columns: &[Column], em: f32)
 }
 
 fn first_cut(text: &Placed, line: &Line, columns: &[Column], em: f32, solid: bool) -> Option<(Placed, Placed)> {
+    let mut gaps: Vec<f32> = line
+        .pieces
+        .get(text.pieces.clone())
+        .unwrap_or(&[])
+        .windows(2)
+        .filter_map(|w| if let [a, b] = w { Some((b.bbox.x0 - a.bbox.x1) / em) } else { None })
+        .collect();
+    gaps.sort_by(f32::total_cmp);
+    let usual = if gaps.len() < 3 { 0.3 } else { gaps.get(gaps.len() / 2).copied().unwrap_or(0.3).max(0.2) };
     for column in text.first..text.last {
         let (Some(left), Some(right)) = (columns.get(column), columns.get(column + 1)) else { continue };
         let (from, to) = (left.x1.min(right.x0), left.x1.max(right.x0));
@@ -370,6 +398,7 @@ fn first_cut(text: &Placed, line: &Line, columns: &[Column], em: f32, solid: boo
                     x0: inside.first().map_or(text.x0, |piece| piece.bbox.x0),
                     x1: inside.last().map_or(text.x1, |piece| piece.bbox.x1),
                     numeric: inside.iter().all(|piece| !matches!(piece.kind, Kind::Text | Kind::Marker)),
+                    years: years(line, &pieces),
                     pieces,
                 }
             };
@@ -380,7 +409,10 @@ fn first_cut(text: &Placed, line: &Line, columns: &[Column], em: f32, solid: boo
                     return 0.0;
                 }
                 let off = column.off(part.x0, part.x1, em);
-                let looks = if part.numeric && column.numeric > 0.5 { 1.0 } else { 0.0 };
+                // A day or a year may end a heading; other numbers are values.
+                let inside = line.pieces.get(part.pieces.clone()).unwrap_or(&[]);
+                let value = part.numeric && !part.years && inside.iter().map(|piece| piece.glyphs).sum::<u32>() > 2;
+                let looks = if value && column.numeric > 0.5 { 1.0 } else { 0.0 };
                 looks
                     + if off < 0.3 {
                         0.5
@@ -390,7 +422,7 @@ fn first_cut(text: &Placed, line: &Line, columns: &[Column], em: f32, solid: boo
                         -0.5
                     }
             };
-            let for_it = (gap - 0.3) * 2.0 + fit(&head, left) + fit(&tail, right) - if solid { 1.5 } else { 0.0 };
+            let for_it = (gap - usual) * 3.0 + fit(&head, left) + fit(&tail, right) - if solid { 1.0 } else { 0.0 };
             if for_it > 0.4 {
                 return Some((head, tail));
             }

@@ -32,15 +32,18 @@ pub(super) fn table(
     let em = lines.iter().map(|line| line.size).sum::<f32>() / lines.len() as f32;
     let head = header::head_lines(lines, found, drawn, (bbox.x0, bbox.x1));
     let (mut drafts, head_rows) = headings(lines, found, drawn, head, em);
-    let letter = |line: &Line, at: usize| {
-        let word = line.pieces.get(at).and_then(|piece| words.get(piece.word as usize))?;
-        word.text(page).chars().find(|c| c.is_alphanumeric())
+    let text_of = |line: &Line, at: usize| {
+        let word = line.pieces.get(at).and_then(|piece| words.get(piece.word as usize));
+        word.map_or_else(String::new, |word| word.text(page).to_owned())
     };
-    let body = rows::rows(lines, found, head..lines.len(), drawn, &letter);
+    let body = rows::rows(lines, found, head..lines.len(), drawn, &text_of);
     for (row, range) in body.iter().enumerate() {
         drafts.extend(row_texts(lines, found, range.clone(), head_rows + row));
     }
     let rows = head_rows + body.len();
+    if rows < 2 {
+        return None;
+    }
     let bounds = Bounds::of(lines, found, head, head_rows, &body, bbox);
     let mut used: Vec<u32> = drafts.iter().flat_map(|draft| draft.words.iter().copied()).collect();
     used.sort_unstable();

@@ -71,11 +71,13 @@ pub(super) fn head_lines(lines: &[Line], found: &Columns, drawn: &Drawn, (x0, x1
     }
 }
 
+/// Numbers in columns of numbers. Years head columns, unless they are what a column holds.
 fn values(texts: &[Placed], columns: &[Column]) -> usize {
-    texts
-        .iter()
-        .filter(|text| text.numeric && columns.get(text.first).is_some_and(|column| column.numeric > 0.5))
-        .count()
+    let is_value = |text: &&Placed| {
+        let column = columns.get(text.first);
+        text.numeric && column.is_some_and(|column| column.numeric > 0.5 && (!text.years || column.years > 0.5))
+    };
+    texts.iter().filter(is_value).count()
 }
 
 /// The headings of these lines, with their levels.
@@ -83,6 +85,7 @@ pub(super) fn headings(lines: &[Line], found: &Columns, drawn: &Drawn, em: f32) 
     let mut open: Vec<Heading> = Vec::new();
     for (at, (line, texts)) in lines.iter().zip(&found.lines).enumerate() {
         let next_y = lines.get(at + 1).map_or(line.bbox.y1 + line.size, |next| next.bbox.center().1);
+        let shared = shared_out(lines, found, at, em);
         for (number, text) in texts.iter().enumerate() {
             let low = number.checked_sub(1).and_then(|n| texts.get(n)).map_or(0, |before| before.last + 1);
             let high = texts.get(number + 1).map_or(found.columns.len(), |next| next.first).saturating_sub(1);
@@ -93,6 +96,10 @@ pub(super) fn headings(lines: &[Line], found: &Columns, drawn: &Drawn, em: f32) 
                     .find(|rule| rule.x0 < text.center() && rule.x1 > text.center())
                     .map(|rule| (rule.x0, rule.x1))
             });
+            let (first, last) = match shared.get(number).copied().flatten() {
+                Some((a, b)) if first == last => (a, b),
+                _ => (first, last),
+            };
             add(&mut open, lines, drawn, at, text, (first, last));
         }
     }
@@ -138,6 +145,98 @@ fn covered(
         }
     }
     best.0
+}
+
+/// Price of a column heading that no heading of the line above takes in.
+const LEFT_OUT: f32 = 0.8;
+/// Price of a heading that takes in several.
+const TAKES_IN: f32 = 0.3;
+/// Most headings that one takes in.
+const MOST_UNDER: usize = 12;
+
+/// The columns of each text of a head's line, where the texts stand over the middles of groups of headings below them
+/// rather than on one of these each: a short heading over three columns touches only the one in the middle.
+fn shared_out(lines: &[Line], found: &Columns, at: usize, em: f32) -> Vec<Option<(usize, usize)>> {
+    let texts = found.lines.get(at).map_or(&[][..], Vec::as_slice);
+    let mut out = vec![None; texts.len()];
+    // What stands below, each column by itself; the first column's heading is nobody's part.
+    let mut below: Vec<(usize, f32, f32)> = Vec::new();
+    for text in
+        found.lines.get(at + 1..lines.len()).unwrap_or(&[]).iter().flatten().filter(|t| !t.spans() && t.first > 0)
+    {
+        match below.iter_mut().find(|(column, _, _)| *column == text.first) {
+            Some((_, x0, x1)) => (*x0, *x1) = (x0.min(text.x0), x1.max(text.x1)),
+            None => below.push((text.first, text.x0, text.x1)),
+        }
+    }
+    below.sort_by_key(|(column, _, _)| *column);
+    let upper: Vec<usize> = (0..texts.len()).filter(|&i| texts.get(i).is_some_and(|text| text.first > 0)).collect();
+    if upper.is_empty() || upper.len() >= below.len() || below.len() > 60 {
+        return out;
+    }
+    let on_one = |text: &Placed, under: &(usize, f32, f32)| {
+        let off = (text.x0 - under.1).abs().min((text.x1 - under.2).abs());
+        off.min((text.center() - (under.1 + under.2) / 2.0).abs()) / em
+    };
+    let stacked: f32 = upper
+        .iter()
+        .filter_map(|&i| texts.get(i))
+        .map(|text| {
+            let own = below.iter().find(|(column, _, _)| (text.first..=text.last).contains(column));
+            own.map_or(1.0, |under| on_one(text, under))
+        })
+        .sum();
+    // Best price of the first texts over the first headings below.
+    let (n, m) = (upper.len(), below.len());
+    let mut best = vec![vec![(f32::MAX, 0_usize); m + 1]; n + 1];
+    for i in 0..=n {
+        for j in 0..=m {
+            let mut here = if i == 0 { (LEFT_OUT * j as f32, 0) } else { (f32::MAX, 0) };
+            if let (Some(before), true) = (j.checked_sub(1), i > 0) {
+                let left_out =
+                    best.get(i).and_then(|row| row.get(before)).map_or(f32::MAX, |(price, _)| price + LEFT_OUT);
+                here = (left_out, 0);
+            }
+            let text = i.checked_sub(1).and_then(|i| upper.get(i)).and_then(|&i| texts.get(i));
+            for size in 1..=if i > 0 { j.min(MOST_UNDER) } else { 0 } {
+                let (Some(text), Some(group)) = (text, below.get(j - size..j)) else { continue };
+                let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
+                let holds = group.iter().any(|(column, _, _)| (text.first..=text.last).contains(column));
+                let off = match group {
+                    [only] => on_one(text, only),
+                    _ => (text.center() - (first.1 + last.2) / 2.0).abs() / em + TAKES_IN,
+                };
+                let before = best.get(i - 1).and_then(|row| row.get(j - size)).map_or(f32::MAX, |(price, _)| *price);
+                let price = before + off + if holds { 0.0 } else { 2.0 };
+                if price < here.0 {
+                    here = (price, size);
+                }
+            }
+            if let Some(slot) = best.get_mut(i).and_then(|row| row.get_mut(j)) {
+                *slot = here;
+            }
+        }
+    }
+    let price = best.get(n).and_then(|row| row.get(m)).map_or(f32::MAX, |(price, _)| *price);
+    if price + 0.3 >= stacked {
+        return out;
+    }
+    let (mut i, mut j) = (n, m);
+    while i > 0 && j > 0 {
+        let size = best.get(i).and_then(|row| row.get(j)).map_or(0, |(_, size)| *size);
+        if size == 0 {
+            j -= 1;
+            continue;
+        }
+        if let (Some(first), Some(last), Some(&text)) = (below.get(j - size), below.get(j - 1), upper.get(i - 1))
+            && let Some(slot) = out.get_mut(text)
+        {
+            *slot = Some((first.0, last.0));
+        }
+        i -= 1;
+        j -= size;
+    }
+    out
 }
 
 /// Adds a text to the heading right above it, or makes one of it.

@@ -43,6 +43,12 @@ pub(in super::super) struct Piece {
     pub(in super::super) after_leader: bool,
     /// In a bold face.
     pub(in super::super) bold: bool,
+    /// Digits that may go on the number before: `234` after `1`.
+    pub(in super::super) continues: bool,
+    /// It ends in a comma.
+    pub(in super::super) ends_in_comma: bool,
+    /// A number that reads as a year: `2010`, `2009/10`.
+    pub(in super::super) year: bool,
 }
 
 /// Pieces of one line that no clear gap divides.
@@ -127,6 +133,8 @@ const LIKELY_GAP: f32 = 0.7;
 const LIKELY_RATIO: f32 = 1.8;
 /// Gap between two numbers from which they are two.
 const NUMBER_GAP: f32 = 0.45;
+/// Gap between two texts that cannot be one number.
+const APART_GAP: f32 = 0.2;
 /// Gap between ideographs up to which a text is merely spread out.
 const SPREAD_GAP: f32 = 1.2;
 
@@ -137,9 +145,9 @@ fn chunks(pieces: &[Piece], size: f32) -> Vec<Chunk> {
     let each = gaps.clone();
     gaps.sort_by(f32::total_cmp);
     // A justified line has wide gaps everywhere: what counts is a gap that stands out among them. In a row of a table
-    // most gaps may be wide, so the lower quartile stands for the space between words, and never more than 0.6 em.
+    // most gaps may be wide, so the lower quartile stands for the space between words, and never more than 0.42 em.
     let usual = if gaps.len() >= 3 { gaps.get(gaps.len() / 4).copied().unwrap_or(0.25) } else { 0.25 };
-    let usual = usual.clamp(0.2, 0.6);
+    let usual = usual.clamp(0.2, 0.42);
     let mut out: Vec<Chunk> = Vec::new();
     for (index, piece) in pieces.iter().enumerate() {
         let gap = index.checked_sub(1).and_then(|before| each.get(before)).copied().unwrap_or(f32::MAX);
@@ -175,6 +183,11 @@ fn gap_weight(left: &Piece, right: &Piece, gap: f32, usual: f32) -> f32 {
     }
     if value(left) && value(right) && gap > NUMBER_GAP.max(usual * 1.3) {
         return if gap > LIKELY_GAP { 0.9 } else { 0.6 };
+    }
+    // Two numbers that cannot be one; a date's day ends in a comma.
+    let numbers = left.kind == Kind::Number && right.kind == Kind::Number;
+    if numbers && !right.continues && !left.ends_in_comma && gap > APART_GAP {
+        return 0.5;
     }
     if gap > LIKELY_GAP && gap > LIKELY_RATIO * usual {
         return if gap > 1.0 { 0.8 } else { 0.5 };
@@ -224,6 +237,12 @@ fn upright_line(page: &Page, words: &[Word], line: &TextLine, frame: Frame) -> O
             ideographic: text.chars().next().is_some_and(is_ideographic),
             after_leader: std::mem::take(&mut after_leader),
             bold: page.runs.get(word.run as usize).is_some_and(|run| run.bold),
+            continues: place
+                .checked_sub(1)
+                .and_then(|before| texts.get(before))
+                .is_some_and(|before| goes_on(before, text)),
+            ends_in_comma: text.ends_with(','),
+            year: is_year(text),
         });
         after_leader |= trailing > 0;
     }
@@ -263,6 +282,25 @@ fn is_leader(texts: &[&str], place: usize) -> bool {
         .get(place)
         .is_some_and(|text| text.chars().count() >= 4 || text.chars().filter(|&c| c == '…').count() >= 2);
     long || dots(-2) && dots(-1) || dots(-1) && dots(1) || dots(1) && dots(2)
+}
+
+/// Groups of thousands set apart by spaces: one to three digits, then three.
+fn goes_on(before: &str, text: &str) -> bool {
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+    let three = text.get(..3).is_some_and(|start| start.bytes().all(|b| b.is_ascii_digit())) && digits(text) == 3;
+    three
+        && (1..=3).contains(&digits(before))
+        && before.ends_with(|c: char| c.is_ascii_digit())
+        && !before.contains(['.', ','])
+}
+
+/// A year of this or the last century, or a span of such years.
+fn is_year(text: &str) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = text.get(digits..).unwrap_or("");
+    digits == 4
+        && (text.starts_with("19") || text.starts_with("20"))
+        && rest.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '–' | '/' | '年'))
 }
 
 /// What a word looks like.

@@ -23,6 +23,8 @@ const SOLID_BEFORE: usize = 3;
 const SOLID_AFTER: usize = 2;
 /// Stretches scored in one run of lines: bounds the work on hostile pages.
 const MAX_STRETCHES: usize = 1500;
+/// Two tables with nothing between them are more likely one.
+const TOUCHING: f32 = -4.5;
 /// Lines in a stretch.
 const MAX_LINES: usize = 400;
 
@@ -91,7 +93,10 @@ fn best_stretches(lines: &[&Line], drawn: &Drawn, texts: &dyn Fn(&Line, usize) -
                 if inside.iter().filter(|line| line.chunks.len() > 1).count() < 2 {
                     continue;
                 }
-                let before = best.get(start).map_or(0.0, |(sum, _)| *sum);
+                let before = best.get(start).map_or(0.0, |(sum, region)| {
+                    let touches = region.is_some() && start > 0 && evidence.touch(start);
+                    if touches { *sum + TOUCHING } else { *sum }
+                });
                 let Some(columns) = columns_of(inside, drawn) else { continue };
                 let sum = before + score::score(&evidence, start..end, &columns);
                 if sum > here.0 {

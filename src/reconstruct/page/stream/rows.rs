@@ -13,6 +13,8 @@ const ROW: f32 = 0.6;
 const MOST_LINES: usize = 40;
 /// Price of a row that is a label only.
 const LABEL: f32 = 1.0;
+/// The same where the table has such rows.
+const KNOWN_LABEL: f32 = 0.2;
 
 /// The rows of `body` (indices in `lines`), as ranges of lines, from the top down.
 pub(super) fn rows(
@@ -20,15 +22,29 @@ pub(super) fn rows(
     found: &Columns,
     body: Range<usize>,
     drawn: &Drawn,
-    first_letter: &dyn Fn(&Line, usize) -> Option<char>,
+    text_of: &dyn Fn(&Line, usize) -> String,
 ) -> Vec<Range<usize>> {
     let Some(inside) = lines.get(body.clone()) else { return Vec::new() };
     if inside.is_empty() {
         return Vec::new();
     }
-    let evidence = boundaries(lines, found, &body, drawn, first_letter);
+    let evidence = boundaries(lines, found, &body, drawn, text_of);
     let fill = fill_rates(found, &body);
-    let n = inside.len();
+    let first = cut(found, &body, &evidence, &fill, LABEL);
+    // Where one group has its label, others have theirs.
+    let is_label = |rows: &&Range<usize>| {
+        let mut texts = found.lines.get((*rows).clone()).unwrap_or(&[]).iter().flatten();
+        texts.all(|text| text.first == 0 && text.last == 0)
+    };
+    if first.iter().filter(is_label).count() < 2 {
+        return first;
+    }
+    cut(found, &body, &evidence, &fill, KNOWN_LABEL)
+}
+
+/// The cheapest way to cut the lines of the body into rows.
+fn cut(found: &Columns, body: &Range<usize>, evidence: &[f32], fill: &[f32], label: f32) -> Vec<Range<usize>> {
+    let n = body.len();
     let mut best: Vec<(f32, usize)> = vec![(f32::MAX, 0); n + 1];
     if let Some(start) = best.first_mut() {
         *start = (0.0, 0);
@@ -36,11 +52,16 @@ pub(super) fn rows(
     for end in 1..=n {
         let mut joined = 0.0;
         let mut filled = vec![false; found.columns.len()];
+        let mut seen = vec![Seen::default(); found.columns.len()];
+        let mut conflicts = 0.0;
         for start in (end.saturating_sub(MOST_LINES)..end).rev() {
             let texts = found.lines.get(body.start + start).map_or(&[][..], Vec::as_slice);
             for text in texts {
                 if let Some(range) = filled.get_mut(text.first..=text.last) {
                     range.fill(true);
+                }
+                if let Some(seen) = seen.get_mut(text.first).filter(|_| !text.spans()) {
+                    conflicts += seen.add(start, text.numeric);
                 }
             }
             if start + 1 < end {
@@ -48,7 +69,7 @@ pub(super) fn rows(
             }
             let cut = if start > 0 { evidence.get(start - 1).copied().unwrap_or(0.0) / 2.0 } else { 0.0 };
             let before = best.get(start).map_or(f32::MAX, |(cost, _)| *cost);
-            let cost = before + joined + cut + ROW + fill_cost(&filled, &fill);
+            let cost = before + joined + cut + ROW + conflicts + fill_cost(&filled, fill, label);
             if let Some(slot) = best.get_mut(end)
                 && cost < slot.0
             {
@@ -65,6 +86,31 @@ pub(super) fn rows(
     }
     out.reverse();
     out
+}
+
+/// What a row, read from its last line up, has in one column so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    top: Option<usize>,
+    numeric: bool,
+}
+
+/// Price of a second number in a cell.
+const TWO_NUMBERS: f32 = 3.0;
+/// Price of a cell whose text stops and goes on some lines below.
+const TORN: f32 = 2.5;
+
+impl Seen {
+    /// The price of this line's text on top of those below.
+    fn add(&mut self, line: usize, numeric: bool) -> f32 {
+        let mut price = 0.0;
+        if let Some(top) = self.top {
+            price += if top > line + 1 { TORN } else { 0.0 };
+            price += if self.numeric && numeric { TWO_NUMBERS } else { 0.0 };
+        }
+        *self = Seen { top: Some(line), numeric: numeric || self.numeric };
+        price
+    }
 }
 
 /// Share of the rows in which each column is filled, as far as that can be told before the rows are known.
@@ -87,12 +133,12 @@ fn fill_rates(found: &Columns, body: &Range<usize>) -> Vec<f32> {
 }
 
 /// How unlike a row's these filled columns are.
-fn fill_cost(filled: &[bool], rates: &[f32]) -> f32 {
+fn fill_cost(filled: &[bool], rates: &[f32], label: f32) -> f32 {
     let sum: f32 =
         filled.iter().zip(rates).map(|(&filled, &rate)| if filled { -rate.ln() } else { -(1.0 - rate).ln() }).sum();
     let cost = 1.6 * sum / (filled.len().max(1) as f32).sqrt();
-    let label = filled.first() == Some(&true) && filled.iter().skip(1).all(|filled| !filled);
-    if label { cost.min(LABEL) } else { cost }
+    let lone = filled.first() == Some(&true) && filled.iter().skip(1).all(|filled| !filled);
+    if lone { cost.min(label) } else { cost }
 }
 
 /// For each two neighbouring lines, how much they look like one row's (above 0) or two (below).
@@ -101,7 +147,7 @@ fn boundaries(
     found: &Columns,
     body: &Range<usize>,
     drawn: &Drawn,
-    first_letter: &dyn Fn(&Line, usize) -> Option<char>,
+    text_of: &dyn Fn(&Line, usize) -> String,
 ) -> Vec<f32> {
     let steps = Steps::of(lines.get(body.clone()).unwrap_or(&[]));
     let x0 = found.columns.first().map_or(0.0, |column| column.x0);
@@ -129,7 +175,7 @@ fn boundaries(
             }
             sum += striped(drawn, a, b, x0, x1);
             sum += steps.say(b.down - a.down, a.size.min(b.size));
-            sum + texts_say(lines, found, upper, lower, first_letter)
+            sum + texts_say(lines, found, upper, lower, text_of)
         })
         .collect()
 }
@@ -190,13 +236,48 @@ impl Steps {
     }
 }
 
+/// Does a text that begins with `first` and ends in `last` go on in one that begins with `next`?
+fn reads_on(first: &str, last: &str, next: &str, kind: Kind) -> f32 {
+    let initial = |text: &str| text.chars().find(|c| c.is_alphanumeric());
+    let (Some(from), Some(to)) = (initial(first), initial(next)) else { return 0.0 };
+    let open = last.ends_with([',', '-', '–', '/', '&', '('])
+        || matches!(
+            last.to_lowercase().as_str(),
+            "of" | "and"
+                | "or"
+                | "the"
+                | "for"
+                | "in"
+                | "to"
+                | "by"
+                | "with"
+                | "on"
+                | "at"
+                | "from"
+                | "per"
+                | "under"
+                | "a"
+        );
+    if open || to.is_lowercase() && !from.is_lowercase() {
+        return 1.5;
+    }
+    if kind == Kind::Marker || last.ends_with([':', '：']) {
+        return -1.5;
+    }
+    if !to.is_uppercase() {
+        return 0.0;
+    }
+    // After a word in lower case, one in upper case begins something new; among words all capitalised it need not.
+    if initial(last).is_some_and(char::is_lowercase) { -1.5 } else { -0.5 }
+}
+
 /// What the texts in the columns of two neighbouring lines say.
 fn texts_say(
     lines: &[Line],
     found: &Columns,
     upper: usize,
     lower: usize,
-    first_letter: &dyn Fn(&Line, usize) -> Option<char>,
+    text_of: &dyn Fn(&Line, usize) -> String,
 ) -> f32 {
     let (Some(a), Some(b)) = (lines.get(upper), lines.get(lower)) else { return 0.0 };
     let (Some(above), Some(below)) = (found.lines.get(upper), found.lines.get(lower)) else { return 0.0 };
@@ -217,19 +298,17 @@ fn texts_say(
         let room = column.x1 - over.x1 - 0.25 * next.size;
         let wrapped = word > room + 0.1 * next.size;
         sum += if wrapped { 1.0 } else { -1.8 };
-        let (Some(from), Some(to)) = (first_letter(a, over.pieces.start), first_letter(b, text.pieces.start)) else {
-            continue;
-        };
-        if to.is_lowercase() && !from.is_lowercase() {
-            sum += 1.5;
-        } else if to.is_uppercase() || next.kind == Kind::Marker {
-            sum -= 0.5;
-        }
+        let last = over.pieces.end.checked_sub(1).map_or_else(String::new, |at| text_of(a, at));
+        sum += reads_on(&text_of(a, over.pieces.start), &last, &text_of(b, text.pieces.start), next.kind);
     }
     let begins = |texts: &[super::columns::Placed]| texts.first().is_some_and(|text| text.first == 0);
     let inside = below.iter().all(|text| above.iter().any(|over| over.first <= text.first && over.last >= text.last));
     if inside && begins(above) && !begins(below) && below.len() < above.len() {
         sum += 1.0;
+    }
+    // Both lines have a text in every column: each is a row by itself.
+    if below.len() == above.len() && below.len() == found.columns.len() {
+        sum -= 1.0;
     }
     sum.clamp(-6.0, 3.5)
 }

@@ -24,6 +24,8 @@ const LONE_TEXT: f32 = -0.1;
 const LONE_AT_EDGE: f32 = -0.7;
 /// The first or last line begins as captions and notes do.
 const CAPTION: f32 = -2.5;
+/// A caption right above says that a table follows, or a picture.
+const ANNOUNCED: f32 = 1.5;
 /// A rule right above the first line, or right below the last one.
 const EDGE_RULE: f32 = 1.3;
 /// Rules within.
@@ -50,7 +52,7 @@ pub(super) struct Evidence<'a> {
     /// Usual distance of baselines.
     leading: f32,
     /// Begins as a caption or a note does.
-    caption: Vec<bool>,
+    caption: Vec<Option<Caption>>,
     /// The whole number that a line ends in.
     last_number: Vec<Option<u32>>,
 }
@@ -65,7 +67,7 @@ impl<'a> Evidence<'a> {
         let leading = steps.get(steps.len() / 3).copied().unwrap_or(1.2 * size);
         let caption = lines
             .iter()
-            .map(|line| is_caption(&texts(line, 0), line.pieces.get(1).map(|_| texts(line, 1)).as_deref()))
+            .map(|line| caption(&texts(line, 0), line.pieces.get(1).map(|_| texts(line, 1)).as_deref()))
             .collect();
         let last_number = lines
             .iter()
@@ -73,31 +75,60 @@ impl<'a> Evidence<'a> {
             .collect();
         Evidence { lines, drawn, leading, caption, last_number }
     }
+
+    /// Does this line follow the one before without much clear space?
+    pub(super) fn touch(&self, at: usize) -> bool {
+        match (at.checked_sub(1).and_then(|before| self.lines.get(before)), self.lines.get(at)) {
+            (Some(a), Some(b)) => b.bbox.y0 - a.bbox.y1 < 2.0 * self.leading.max(a.size),
+            _ => false,
+        }
+    }
 }
 
-/// Do these first words begin a caption or a note?
-fn is_caption(first: &str, second: Option<&str>) -> bool {
+/// What a line announces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Caption {
+    /// A table below it.
+    Table,
+    /// A picture.
+    Picture,
+    /// Where something above comes from, or how it is to be read.
+    Note,
+}
+
+/// What these first words of a line announce.
+fn caption(first: &str, second: Option<&str>) -> Option<Caption> {
     let word = first.trim_end_matches([':', '.', '：']).to_lowercase();
     let numbered = second.is_some_and(|next| {
         let next = next.trim_matches(['.', ':', '(', ')']);
         next.chars().next().is_some_and(|c| c.is_ascii_digit())
             || next.len() <= 4 && next.chars().all(|c| matches!(c, 'I' | 'V' | 'X' | 'A'..='H' | '-' | '.' | '0'..='9'))
     });
-    match word.as_str() {
-        "table" | "figure" | "chart" | "fig" | "box" | "exhibit" | "graph" | "map" | "annex" | "appendix" => numbered,
-        "source" | "sources" | "note" | "notes" | "nb" => first.ends_with([':', '.']) || second.is_some(),
-        _ => {
-            let mut chars = first.chars();
-            let numbered = |rest: std::str::Chars<'_>| {
-                let rest = rest.as_str().trim_start();
-                rest.is_empty() || rest.starts_with(|c: char| c.is_numeric() || "一二三四五六七八九十".contains(c))
-            };
-            match chars.next() {
-                Some('表' | '图') => numbered(chars) && (first.chars().count() > 1 || second.is_some()),
-                Some('注') => chars.as_str().starts_with(['：', ':']),
-                _ => ["资料来源", "数据来源", "附表", "说明：", "备注："].iter().any(|start| first.starts_with(start)),
-            }
+    let known = match word.as_str() {
+        "table" | "annex" | "appendix" | "exhibit" => Some((Caption::Table, numbered)),
+        "figure" | "chart" | "fig" | "box" | "graph" | "map" => Some((Caption::Picture, numbered)),
+        "source" | "sources" | "note" | "notes" | "nb" => {
+            Some((Caption::Note, first.ends_with([':', '.']) || second.is_some()))
         }
+        _ => None,
+    };
+    if let Some((caption, sure)) = known {
+        return sure.then_some(caption);
+    }
+    let mut rest = first.chars();
+    let lead = rest.next();
+    let rest = rest.as_str();
+    let numbered = rest.starts_with(|c: char| c.is_numeric() || "一二三四五六七八九十".contains(c))
+        || rest.is_empty() && second.is_some_and(|next| next.starts_with(char::is_numeric));
+    match lead {
+        Some('表') if numbered => Some(Caption::Table),
+        Some('图') if numbered => Some(Caption::Picture),
+        Some('注') if rest.starts_with(['：', ':']) => Some(Caption::Note),
+        _ if first.starts_with("附表") => Some(Caption::Table),
+        _ => ["资料来源", "数据来源", "说明：", "备注："]
+            .iter()
+            .any(|start| first.starts_with(start))
+            .then_some(Caption::Note),
     }
 }
 
@@ -123,10 +154,17 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
         if lone && !heading {
             sum += LONE_AT_EDGE;
         }
-        if evidence.caption.get(at).copied().unwrap_or(false) {
+        if evidence.caption.get(at).is_some_and(Option::is_some) {
             sum += CAPTION;
         }
     }
+    // A caption may run over two lines.
+    let above = (1..=2).filter_map(|up| evidence.caption.get(stretch.start.checked_sub(up)?).copied().flatten()).next();
+    sum += match above {
+        Some(Caption::Table) => ANNOUNCED,
+        Some(Caption::Picture) => -ANNOUNCED,
+        _ => 0.0,
+    };
     sum += drawn_score(evidence, first, last, (x0, x1));
     for pair in lines.windows(2) {
         let [a, b] = pair else { continue };
@@ -180,12 +218,6 @@ fn drawn_score(evidence: &Evidence<'_>, first: &Line, last: &Line, (x0, x1): (f3
     let reach = 0.9 * evidence.leading;
     let (top, bottom) = (first.bbox.y0, last.bbox.y1);
     let mut sum = 0.0;
-    if drawn.is_ruled(top - reach, top + 0.3 * first.size, x0, x1) {
-        sum += EDGE_RULE;
-    }
-    if drawn.is_ruled(bottom - 0.3 * last.size, bottom + reach, x0, x1) {
-        sum += EDGE_RULE;
-    }
     let mut inner: Vec<f32> = drawn
         .rules_between(top + 0.4 * first.size, bottom - 0.4 * last.size)
         .filter(|rule| rule.x1.min(x1) - rule.x0.max(x0) > 0.5 * (x1 - x0))
@@ -193,6 +225,14 @@ fn drawn_score(evidence: &Evidence<'_>, first: &Line, last: &Line, (x0, x1): (f3
         .collect();
     inner.dedup_by(|a, b| (*a - *b).abs() < 3.0);
     sum += INNER_RULE * (inner.len() as f32).min(2.0);
+    // Where rows are ruled, a rule above or below is one among them and says nothing of the table's ends.
+    let ruled_rows = inner.len() >= 2;
+    if ruled_rows || drawn.is_ruled(top - reach, top + 0.3 * first.size, x0, x1) {
+        sum += EDGE_RULE;
+    }
+    if ruled_rows || drawn.is_ruled(bottom - 0.3 * last.size, bottom + reach, x0, x1) {
+        sum += EDGE_RULE;
+    }
     let striped = drawn.fills.iter().any(|fill| {
         fill.y1 > top
             && fill.y0 < bottom
@@ -230,7 +270,7 @@ fn looks_like_something_else(evidence: &Evidence<'_>, lines: &[&Line], stretch: 
     // Page numbers after leaders grow down the page.
     let numbers: Vec<u32> = evidence.last_number.get(stretch).unwrap_or(&[]).iter().flatten().copied().collect();
     let grows = numbers.windows(2).filter(|w| matches!(w, [a, b] if a <= b)).count();
-    if columns.len() <= 3
+    if columns.len() <= 5
         && numbers.len() >= 2
         && 3 * numbers.len() > lines.len()
         && grows * 10 >= (numbers.len() - 1) * 9
