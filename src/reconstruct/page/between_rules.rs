@@ -16,14 +16,16 @@ pub(super) struct Stack {
 
 /// Lines that differ less in where they end, in points, end together.
 const SAME_END: f32 = 4.0;
-/// Part of a stack's width from which a line goes all the way.
-const FULL: f32 = 0.95;
+/// Part of a stack's width from which a line counts as one of its own: it may break off where cells span rows.
+const FULL: f32 = 0.6;
 /// Lines of one table are not further apart than this part of a page's height.
 const FURTHEST: f32 = 0.45;
 /// Lines all the way that a table has at least.
 const LEAST_RULES: usize = 4;
-/// Gap, in ems, that parts two texts of a row if other rows have it, too, and if not.
-const GAP: f32 = 0.7;
+/// Gap, in ems, that parts two texts of a row where a column edge is known to be.
+const GAP: f32 = 0.4;
+/// The same where other rows have it, too, and where none has.
+const SHARED_GAP: f32 = 0.7;
 const LONE_GAP: f32 = 1.4;
 /// Narrowest column, in ems.
 const NARROWEST: f32 = 0.6;
@@ -57,10 +59,9 @@ pub(super) fn stacks(rules: &[Segment], page_height: f32) -> Vec<Stack> {
     }
     open.retain_mut(|stack| {
         let full = |rule: &Segment| rule.length() >= FULL * (stack.x1 - stack.x0);
-        let (first, last) = (stack.rules.iter().position(full), stack.rules.iter().rposition(full));
+        let first = stack.rules.iter().position(full);
         let count = stack.rules.iter().filter(|rule| full(rule)).count();
-        if let (Some(first), Some(last)) = (first, last) {
-            stack.rules.truncate(last + 1);
+        if let Some(first) = first {
             stack.rules.drain(..first);
         }
         count >= LEAST_RULES
@@ -112,7 +113,8 @@ impl Stack {
         // Where a line breaks off, a column ends.
         let mut hints: Vec<f32> = self.rules.iter().flat_map(|rule| [rule.from, rule.to]).collect();
         hints.extend_from_slice(known);
-        let edges = edges(&bands, (self.x0, self.x1), em, &hints);
+        let mut edges = edges(&bands, (self.x0, self.x1), em, &hints);
+        add_known(&mut edges, &bands, em, known);
         if edges.len() < 3 || in_groups(&bands, &edges) {
             return None;
         }
@@ -131,6 +133,17 @@ impl Stack {
         }
         walls.sort_by(|a, b| a.at.total_cmp(&b.at).then(a.from.total_cmp(&b.from)));
         build(&self.rules, &walls)
+    }
+
+    /// Does this word lie between the lines?
+    pub(super) fn holds(&self, word: &Word) -> bool {
+        let (b, (x, y)) = (self.bbox(), word.bbox.center());
+        b.x0 - 1.0 <= x && x <= b.x1 + 1.0 && b.y0 <= y && y <= b.y1
+    }
+
+    /// Do the lines of both end at the same places?
+    pub(super) fn is_as_wide_as(&self, other: &Stack) -> bool {
+        (self.x0 - other.x0).abs() <= SAME_END && (self.x1 - other.x1).abs() <= SAME_END
     }
 
     fn bands(&self, inside: &[&Word], em: f32) -> Vec<Band> {
@@ -171,7 +184,7 @@ fn edges(bands: &[Band], (x0, x1): (f32, f32), em: f32, hints: &[f32]) -> Vec<f3
             for pair in band.blocks.windows(2) {
                 let (from, to) = (pair[0].1, pair[1].0);
                 let parted = edges.iter().any(|&x| from - 0.5 <= x && x <= to + 0.5);
-                if !parted {
+                if !parted && to - from >= SHARED_GAP * em {
                     gaps.push((from, to));
                 }
             }
@@ -190,6 +203,26 @@ fn edges(bands: &[Band], (x0, x1): (f32, f32), em: f32, hints: &[f32]) -> Vec<f3
         edges.insert(place, at);
     }
     edges
+}
+
+/// Adds edges that other pages' parts of the table have, where a row shows even a small gap there.
+fn add_known(edges: &mut Vec<f32>, bands: &[Band], em: f32, known: &[f32]) {
+    for &at in known {
+        let place = edges.partition_point(|&x| x < at);
+        let (Some(&left), Some(&right)) = (place.checked_sub(1).and_then(|i| edges.get(i)), edges.get(place)) else {
+            continue;
+        };
+        if at - left < NARROWEST * em || right - at < NARROWEST * em || edges.len() > MOST_COLUMNS {
+            continue;
+        }
+        let gap_here = |pair: &[(f32, f32)]| {
+            let [a, b] = pair else { return false };
+            a.1 <= at + 0.1 * em && at - 0.1 * em <= b.0 && a.1 > left && b.0 < right
+        };
+        if bands.iter().any(|band| band.blocks.windows(2).any(gap_here)) {
+            edges.insert(place, at);
+        }
+    }
 }
 
 /// The stretch that most gaps have in common, and how many they are. A gap that no other shares must be wide.

@@ -139,8 +139,15 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
         for table in tables.iter().filter(|table| !table.weak) {
             mark(&mut taken, &table.words);
         }
-        let held = self.joiner.holds().map_or(&[][..], |(xs, _)| xs);
-        for table in ruled::between(page, words, stacks, &mut taken, held) {
+        // Parts of one table tell each other where columns end.
+        let mut known = self.joiner.holds().map_or_else(Vec::new, |(xs, _)| xs.to_vec());
+        if let (Some(last), Some(next)) = (stacks.last(), self.ahead.front())
+            && let Some(first) = next.stacks.first().filter(|first| first.is_as_wide_as(last))
+        {
+            let inside: Vec<u32> = next.words.iter().zip(0..).filter(|(w, _)| first.holds(w)).map(|(_, i)| i).collect();
+            known.extend(first.lattice(&next.words, &inside, &[]).map(|lattice| lattice.xs).unwrap_or_default());
+        }
+        for table in ruled::between(page, words, stacks, &mut taken, &known) {
             tables.retain(|weak| !weak.weak || weak.bbox.intersection(&table.bbox).is_none());
             tables.push(table);
         }

@@ -73,15 +73,10 @@ pub(super) fn between(
 ) -> Vec<Table> {
     let mut out = Vec::new();
     for stack in stacks {
-        let b = stack.bbox();
-        let holds = |word: &Word| {
-            let (x, y) = word.bbox.center();
-            b.x0 - 1.0 <= x && x <= b.x1 + 1.0 && b.y0 <= y && y <= b.y1
-        };
         let inside: Vec<u32> = words
             .iter()
             .zip(0u32..)
-            .filter(|(word, index)| taken.get(*index as usize) != Some(&true) && holds(word))
+            .filter(|(word, index)| taken.get(*index as usize) != Some(&true) && stack.holds(word))
             .map(|(_, index)| index)
             .collect();
         let Some(lattice) = stack.lattice(words, &inside, known) else { continue };
