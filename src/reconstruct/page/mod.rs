@@ -6,6 +6,7 @@
 
 mod brim;
 mod cell_text;
+mod choose;
 mod continued;
 mod flow;
 mod furniture;
@@ -131,22 +132,15 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
         let margin = self.reach.1.clamp(MARGIN.0, MARGIN.1);
         sheet.limit = sheet.limit.min(self.reach.0.max(page.height - margin)).max(bottom);
 
-        let mut tables = self.kept(std::mem::take(ruled), (top, bottom));
+        let ruled = self.kept(std::mem::take(ruled), (top, bottom));
+        let tables = choose::tables(page, words, ruled, &taken);
         for table in &tables {
             mark(&mut taken, &table.words);
         }
-        let free = |taken: &[bool]| -> Vec<u32> {
-            taken.iter().zip(0u32..).filter(|(taken, _)| !**taken).map(|(_, index)| index).collect()
-        };
-        let boxes: Vec<Rect> = tables.iter().map(|table| table.bbox).collect();
-        let aligned = stream::tables(page, words, &free(&taken), &boxes, &page.rulings);
-        for table in &aligned {
-            mark(&mut taken, &table.words);
-        }
-        tables.extend(aligned);
+        let free: Vec<u32> = taken.iter().zip(0u32..).filter(|(taken, _)| !**taken).map(|(_, index)| index).collect();
         let boxes: Vec<Rect> = tables.iter().map(|table| table.bbox).collect();
         let mut tables: Vec<Option<Table>> = tables.into_iter().map(Some).collect();
-        for item in prose::ordered(page, words, &free(&taken), &boxes) {
+        for item in prose::ordered(page, words, &free, &boxes) {
             match item {
                 Ordered::Line(line) => sheet.items.push(Item::Block(Block::Line(line))),
                 Ordered::Box(number) => {
