@@ -10,6 +10,8 @@ use crate::model::{Page, Rect};
 const FEW_ROWS: usize = 3;
 /// How many times as many words the larger one must have.
 const LARGER: f32 = 1.3;
+/// Or by how many rows it must be finer: columns were ruled, rows were not.
+const MORE_ROWS: usize = 3;
 /// Share of a ruled table's words that the other reading must have.
 const MOST: f32 = 0.9;
 /// Numbers below each other in one cell from which the cell looks like several rows.
@@ -59,7 +61,7 @@ fn aligned(page: &Page, words: &[Word], kept: &[Table], taken: &[bool]) -> Vec<T
 fn explains(other: &Table, table: &Table) -> bool {
     let shared = table.words.iter().filter(|word| other.words.binary_search(word).is_ok()).count() as f32;
     let (own, all) = (table.words.len() as f32, other.words.len() as f32);
-    let larger = all >= LARGER * own || is_stacked(table);
+    let larger = all >= LARGER * own || is_stacked(table) || other.rows() >= table.rows() + MORE_ROWS;
     shared >= MOST * own && larger && other.rows() > table.rows() && other.columns() >= table.columns()
 }
 
