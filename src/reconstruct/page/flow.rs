@@ -200,8 +200,8 @@ fn fits_two<'i>(item: &Item, mut around: impl Iterator<Item = &'i Item>, gutter:
         return match (beside, line.is_solid_text()) {
             (true, true) => 1.0,
             (true, false) => -0.2,
-            (false, true) => -0.05,
-            (false, false) => 0.0,
+            // Nothing beside it: the page stays as it was above.
+            (false, _) => 0.01,
         };
     }
     // A word or a plain space on the gutter: the line runs across.
