@@ -7,6 +7,7 @@
 mod between_rules;
 mod brim;
 mod cell_text;
+mod choose;
 mod continued;
 mod flow;
 mod furniture;
@@ -135,6 +136,7 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
         let margin = self.reach.1.clamp(MARGIN.0, MARGIN.1);
         sheet.limit = sheet.limit.min(self.reach.0.max(page.height - margin)).max(bottom);
 
+        let mut outside = taken.clone();
         let mut tables = std::mem::take(ruled);
         for table in tables.iter().filter(|table| !table.weak) {
             mark(&mut taken, &table.words);
@@ -151,24 +153,17 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
             tables.retain(|weak| !weak.weak || weak.bbox.intersection(&table.bbox).is_none());
             tables.push(table);
         }
+        outside.resize(words.len(), false);
         taken.resize(words.len(), false);
-        let tables = self.kept(tables, (top, bottom));
+        let kept = self.kept(tables, (top, bottom));
+        let tables = choose::tables(page, words, kept, &outside);
         for table in &tables {
             mark(&mut taken, &table.words);
         }
-        let mut tables = tables;
-        let free = |taken: &[bool]| -> Vec<u32> {
-            taken.iter().zip(0u32..).filter(|(taken, _)| !**taken).map(|(_, index)| index).collect()
-        };
-        let boxes: Vec<Rect> = tables.iter().map(|table| table.bbox).collect();
-        let aligned = stream::tables(page, words, &free(&taken), &boxes, &page.rulings);
-        for table in &aligned {
-            mark(&mut taken, &table.words);
-        }
-        tables.extend(aligned);
+        let free: Vec<u32> = taken.iter().zip(0u32..).filter(|(taken, _)| !**taken).map(|(_, index)| index).collect();
         let boxes: Vec<Rect> = tables.iter().map(|table| table.bbox).collect();
         let mut tables: Vec<Option<Table>> = tables.into_iter().map(Some).collect();
-        for item in prose::ordered(page, words, &free(&taken), &boxes) {
+        for item in prose::ordered(page, words, &free, &boxes) {
             match item {
                 Ordered::Line(line) => sheet.items.push(Item::Block(Block::Line(line))),
                 Ordered::Box(number) => {
