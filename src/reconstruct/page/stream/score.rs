@@ -76,12 +76,16 @@ impl<'a> Evidence<'a> {
         Evidence { lines, drawn, leading, caption, last_number }
     }
 
-    /// Does this line follow the one before without much clear space?
-    pub(super) fn touch(&self, at: usize) -> bool {
-        match (at.checked_sub(1).and_then(|before| self.lines.get(before)), self.lines.get(at)) {
-            (Some(a), Some(b)) => b.bbox.y0 - a.bbox.y1 < 2.0 * self.leading.max(a.size),
+    /// Do these lines follow each other without a caption and without much clear space from one stretch's end to the
+    /// next one's start?
+    pub(super) fn touch(&self, end: usize, start: usize) -> bool {
+        let near = |pair: &[&Line]| match pair {
+            [a, b] => b.bbox.y0 - a.bbox.y1 < 2.0 * self.leading.max(a.size),
             _ => false,
-        }
+        };
+        let lines = self.lines.get(end.saturating_sub(1)..=start).unwrap_or(&[]);
+        let captions = self.caption.get(end..=start).unwrap_or(&[]);
+        lines.windows(2).all(near) && captions.iter().all(Option::is_none)
     }
 }
 
