@@ -136,10 +136,10 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
         let margin = self.reach.1.clamp(MARGIN.0, MARGIN.1);
         sheet.limit = sheet.limit.min(self.reach.0.max(page.height - margin)).max(bottom);
 
-        let mut outside = taken.clone();
-        let mut tables = std::mem::take(ruled);
-        for table in tables.iter().filter(|table| !table.weak) {
-            mark(&mut taken, &table.words);
+        let mut ruled = std::mem::take(ruled);
+        let mut used = taken.clone();
+        for table in ruled.iter().filter(|table| !table.weak) {
+            mark(&mut used, &table.words);
         }
         // Parts of one table tell each other where columns end.
         let mut known = self.joiner.holds().map_or_else(Vec::new, |(xs, _)| xs.to_vec());
@@ -149,14 +149,13 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
             let inside: Vec<u32> = next.words.iter().zip(0..).filter(|(w, _)| first.holds(w)).map(|(_, i)| i).collect();
             known.extend(first.lattice(&next.words, &inside, &[]).map(|lattice| lattice.xs).unwrap_or_default());
         }
-        for table in ruled::between(page, words, stacks, &mut taken, &known) {
-            tables.retain(|weak| !weak.weak || weak.bbox.intersection(&table.bbox).is_none());
-            tables.push(table);
+        for table in ruled::between(page, words, stacks, &mut used, &known) {
+            ruled.retain(|weak| !weak.weak || weak.bbox.intersection(&table.bbox).is_none());
+            ruled.push(table);
         }
-        outside.resize(words.len(), false);
         taken.resize(words.len(), false);
-        let kept = self.kept(tables, (top, bottom));
-        let tables = choose::tables(page, words, kept, &outside);
+        let ruled = self.kept(ruled, (top, bottom));
+        let tables = choose::tables(page, words, ruled, &taken);
         for table in &tables {
             mark(&mut taken, &table.words);
         }
