@@ -226,6 +226,57 @@ fn one_line_of_very_many_sentences_gives_them_all_in_order() {
     assert!(found[2999]["id"].as_str().unwrap().ends_with("-s3000"));
 }
 
+/// `record finding expected found` of each finding about prose in a document.
+fn conflicts(name: &str, bytes: Vec<u8>) -> Vec<String> {
+    let extraction = extract(Source { name: name.to_owned(), bytes }, &shared());
+    let mut lines = Vec::new();
+    for record in &extraction.records {
+        write_line(&mut lines, record).unwrap();
+    }
+    let records: Vec<Value> =
+        lines.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
+    let mut all = Vec::new();
+    for record in &records {
+        let is_statement = record["kind"] == "statement";
+        for finding in record["findings"].as_array().unwrap() {
+            if finding["code"] == "prose_table_conflict" || (is_statement && finding["code"] == "rate_mismatch") {
+                let text = |v: &Value| v.as_str().unwrap_or("").to_owned();
+                let (kind, code) = (text(&record["kind"]), text(&finding["code"]));
+                all.push(format!("{kind} {code} {} {}", text(&finding["expected"]), text(&finding["found"])));
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn the_seeds_contradictions_are_found_and_no_others() {
+    let seeds = folder().join("seeds");
+    let of = |name: &str| conflicts(name, fs::read(seeds.join(name)).unwrap());
+    // 完成预算的99.57% where 104642 ÷ 101560 is 103.03 %; 累计结余 85139 and 85137 and again 85139万元; 待遇支出 ≤9.48 in the text, ≤9.49亿元
+    // in the table.
+    assert_eq!(
+        of("001_e80d67eb73382404.txt"),
+        [
+            "statement rate_mismatch 1.0303 0.9957",
+            "statement prose_table_conflict 851390000 851370000",
+            "statement prose_table_conflict 851370000 851390000",
+            "indicator prose_table_conflict 948000000 949000000",
+        ]
+    );
+    for name in
+        ["000_23833484f2666f86.txt", "002_66a8595c7102542c.txt", "003_73137de5e2ab3023.txt", "004_5ca7f475eea7f975.txt"]
+    {
+        assert_eq!(of(name), [""; 0], "{name}");
+    }
+}
+
+#[test]
+fn rounding_is_no_contradiction() {
+    let text = "2023年全市基本医疗保险基金收入35407万元，预算33375万元。\n\n2023年全市基本医疗保险基金收入3.54亿元，完成预算的106.08%。";
+    assert_eq!(conflicts("rounded.txt", text.as_bytes().to_vec()), [""; 0]);
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
     /// Whatever the text: no panic, and clause and raw value are the text's own.

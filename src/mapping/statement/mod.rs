@@ -248,7 +248,11 @@ impl<'p> Prose<'p> {
             self.count += 1;
             let at = offset + found.at;
             let page = self.pages.iter().rev().find(|(from, _)| *from <= at).and_then(|(_, page)| *page);
-            let indicator = self.patterns.indicators.find(None, &found.subject).map(str::to_owned);
+            // 满意度得分 and 满意度偏差率 are not the indicator.
+            let subject: Vec<char> = found.subject.chars().collect();
+            let of_indicator = self.patterns.statements.words(StatementRole::Facet).ends(&subject);
+            let named = of_indicator.is_none_or(|(_, cue)| !cue.keep).then_some(&found.subject);
+            let indicator = named.and_then(|name| self.patterns.indicators.find(None, name)).map(str::to_owned);
             self.done.push_back(StatementRecord {
                 kind: Kind::Statement,
                 schema: SCHEMA,
