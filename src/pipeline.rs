@@ -84,7 +84,7 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
     let mut record = blank_record(&identity);
     let bytes = source.bytes;
     let loaded = guarded(|| ingest::load(bytes, &options.limits));
-    let document = match loaded {
+    let mut document = match loaded {
         Ok(Ok(document)) => document,
         Ok(Err(error)) => return failed(record, &error),
         Err(panic) => return failed(record, &panic),
@@ -104,7 +104,7 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
     let mut prose = validate::Prose::default();
     let understood = guarded(|| {
         // Findings about pages travel among the blocks; they are the document's, not a form's.
-        let blocks = reconstruct::blocks(&document).filter_map(|block| match block {
+        let blocks = reconstruct::take_blocks(&mut document).filter_map(|block| match block {
             Block::Finding(finding) => {
                 on_pages.push(finding);
                 None
