@@ -46,6 +46,8 @@ pub(super) struct Prose<'p> {
     in_notes: bool,
     after_table: bool,
     count: u32,
+    /// A subject and its canonical id.
+    last_subject: (String, Option<String>),
     done: VecDeque<StatementRecord>,
 }
 
@@ -63,6 +65,7 @@ impl<'p> Prose<'p> {
             in_notes: false,
             after_table: false,
             count: 0,
+            last_subject: (String::new(), None),
             done: VecDeque::new(),
         }
     }
@@ -248,11 +251,7 @@ impl<'p> Prose<'p> {
             self.count += 1;
             let at = offset + found.at;
             let page = self.pages.iter().rev().find(|(from, _)| *from <= at).and_then(|(_, page)| *page);
-            // 满意度得分 and 满意度偏差率 are not the indicator.
-            let subject: Vec<char> = found.subject.chars().collect();
-            let of_indicator = self.patterns.statements.words(StatementRole::Facet).ends(&subject);
-            let named = of_indicator.is_none_or(|(_, cue)| !cue.keep).then_some(&found.subject);
-            let indicator = named.and_then(|name| self.patterns.indicators.find(None, name)).map(str::to_owned);
+            let indicator = self.indicator(&found.subject);
             self.done.push_back(StatementRecord {
                 kind: Kind::Statement,
                 schema: SCHEMA,
@@ -271,6 +270,19 @@ impl<'p> Prose<'p> {
                 findings: Vec::new(),
             });
         }
+    }
+
+    /// The canonical id of a subject. What is said of one measure stands together, so the last one is kept.
+    fn indicator(&mut self, subject: &str) -> Option<String> {
+        if self.last_subject.0 != subject {
+            let chars: Vec<char> = subject.chars().collect();
+            // 满意度得分 and 满意度偏差率 are not the indicator.
+            let facet = self.patterns.statements.words(StatementRole::Facet).ends(&chars);
+            let is_measure = facet.is_none_or(|(_, cue)| !cue.keep);
+            let id = is_measure.then(|| self.patterns.indicators.find(None, subject)).flatten();
+            self.last_subject = (subject.to_owned(), id.map(str::to_owned));
+        }
+        self.last_subject.1.clone()
     }
 }
 

@@ -97,7 +97,6 @@ pub(super) fn name(before: &[char], words: &Statements, grammar: &Grammar) -> Na
         }
     }
     found.at = before.len() - text.len();
-    let mut text = text;
     for _ in 0..MOST_STEPS {
         while let Some((' ' | '“' | '”' | '"', rest)) = text.split_last().map(|(c, rest)| (*c, rest)) {
             text = rest;
