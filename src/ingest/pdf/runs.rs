@@ -11,8 +11,8 @@ const ASCENT: f64 = 0.85;
 const MAX_GAP: f64 = 0.5;
 /// A gap wider than this many ems between letters is a space, where the file draws none.
 const SPACE_GAP: f64 = 0.16;
-/// A gap wider than this many ems before a text that is placed by itself ends a run.
-const PLACED_GAP: f64 = 0.05;
+/// A gap or overlap of more ems than this before a text that is placed by itself ends a run: coordinates are rounded.
+const PLACED_GAP: f64 = 0.01;
 /// Most glyphs kept of one page.
 pub(super) const MAX_GLYPHS: usize = 1_000_000;
 
