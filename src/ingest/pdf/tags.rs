@@ -4,7 +4,7 @@
 use crate::model::{Page, Role, Tag, TaggedCell};
 use hayro_syntax::object::{Array, Dict, MaybeRef, Name, Number, ObjRef, Object};
 use hayro_syntax::xref::XRef;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Deepest way from a piece of content up to its table, and deepest tree of parents.
 const MAX_DEPTH: usize = 64;
@@ -16,7 +16,9 @@ type Id = (u32, i32);
 /// Ways from marked content to roles.
 pub(super) struct Structure<'a> {
     xref: &'a XRef,
-    parents: Option<Dict<'a>>,
+    /// What each page's marked content belongs to, by the page's key; read when first asked for.
+    parents: Option<FxHashMap<i64, MaybeRef<Object<'a>>>>,
+    parent_tree: Option<Dict<'a>>,
     roles: Option<Dict<'a>>,
     /// Roles of elements already asked for.
     known: FxHashMap<Id, Option<Role>>,
@@ -29,7 +31,8 @@ impl<'a> Structure<'a> {
         let root = catalog.get::<Dict<'a>>("StructTreeRoot");
         Structure {
             xref,
-            parents: root.as_ref().and_then(|root| root.get::<Dict<'a>>("ParentTree")),
+            parents: None,
+            parent_tree: root.as_ref().and_then(|root| root.get::<Dict<'a>>("ParentTree")),
             roles: root.as_ref().and_then(|root| root.get::<Dict<'a>>("RoleMap")),
             known: FxHashMap::default(),
             places: FxHashMap::default(),
@@ -38,9 +41,15 @@ impl<'a> Structure<'a> {
 
     /// What the tree says of the marked content of a page, sorted by mark.
     pub(super) fn tags(&mut self, page: &Dict<'a>, read: &Page) -> Vec<Tag> {
-        let Some(parents) = &self.parents else { return Vec::new() };
+        let Some(tree) = &self.parent_tree else { return Vec::new() };
         let Some(key) = page.get::<Number>("StructParents").map(|n| n.as_i64()) else { return Vec::new() };
-        let Some(elements) = number_tree(parents, key, self.xref) else { return Vec::new() };
+        let parents = self.parents.get_or_insert_with(|| number_tree(tree, self.xref));
+        let elements = match parents.get(&key) {
+            Some(MaybeRef::Ref(reference)) => self.xref.get::<Array<'a>>((*reference).into()),
+            Some(MaybeRef::NotRef(Object::Array(elements))) => Some(elements.clone()),
+            _ => None,
+        };
+        let Some(elements) = elements else { return Vec::new() };
         let mut used: Vec<u32> = read.runs.iter().filter_map(|run| run.mark).collect();
         used.sort_unstable();
         used.dedup();
@@ -62,33 +71,43 @@ impl<'a> Structure<'a> {
         tags
     }
 
+    /// The role of an element by what it is and what it lies in. Every element on the way up is remembered: the upper
+    /// ones have thousands of children, and reading them for each would cost the square of that.
     fn role(&mut self, reference: ObjRef) -> Option<Role> {
-        let id = (reference.obj_number, reference.gen_number);
-        if let Some(role) = self.known.get(&id) {
-            return *role;
-        }
-        let role = self.find_role(reference);
-        self.known.insert(id, role);
-        role
-    }
-
-    fn find_role(&mut self, reference: ObjRef) -> Option<Role> {
-        let (mut id, mut at) = self.element(reference)?;
-        let mut block = None;
-        for _ in 0..MAX_DEPTH {
-            let kind = self.kind(&at);
-            match kind.as_slice() {
-                b"TD" | b"TH" => return self.cell(&at, id, kind == b"TH").map(Role::Cell).or(block),
-                [b'H', level @ b'1'..=b'6'] => return Some(Role::Heading(level - b'0')),
-                b"H" | b"Title" => return Some(Role::Heading(1)),
-                b"P" | b"LI" | b"Caption" | b"TOCI" | b"Note" if block.is_none() => block = Some(Role::Block(id.0)),
-                b"Table" | b"Document" | b"StructTreeRoot" => return block,
-                _ => {}
+        let mut way = Vec::new();
+        let mut next = Some(reference);
+        let mut role = None;
+        while let Some(reference) = next.take().filter(|_| way.len() < MAX_DEPTH) {
+            let id = (reference.obj_number, reference.gen_number);
+            if let Some(known) = self.known.get(&id) {
+                role = *known;
+                break;
             }
-            let Some(parent) = self.parent(&at) else { return block };
-            (id, at) = parent;
+            let Some((_, element)) = self.element(reference) else { break };
+            let kind = self.kind(&element);
+            let settled = match kind.as_slice() {
+                b"TD" | b"TH" => Some(self.cell(&element, id, kind == b"TH").map(Role::Cell)),
+                [b'H', level @ b'1'..=b'6'] => Some(Some(Role::Heading(level - b'0'))),
+                b"H" | b"Title" => Some(Some(Role::Heading(1))),
+                b"Table" | b"Document" | b"StructTreeRoot" => Some(None),
+                _ => None,
+            };
+            if let Some(settled) = settled {
+                role = settled;
+                self.known.insert(id, settled);
+                break;
+            }
+            let is_block = matches!(kind.as_slice(), b"P" | b"LI" | b"Caption" | b"TOCI" | b"Note");
+            way.push((id, is_block.then_some(Role::Block(id.0))));
+            next = element.get_ref("P");
         }
-        block
+        for (id, block) in way.into_iter().rev() {
+            if !matches!(role, Some(Role::Cell(_) | Role::Heading(_))) {
+                role = block.or(role);
+            }
+            self.known.insert(id, role);
+        }
+        role
     }
 
     /// The element above. It is asked for afresh, not through the element: the way down and up again would look like a
@@ -118,10 +137,21 @@ impl<'a> Structure<'a> {
     }
 
     fn cell(&mut self, cell: &Dict<'a>, id: Id, header: bool) -> Option<TaggedCell> {
-        let (row_id, row) = self.parent(cell).filter(|(_, row)| self.kind(row) == b"TR")?;
-        let ordinal = self.place(&row, row_id, id)?;
-        let (table_id, table) = self.table_of(&row)?;
-        let number = self.row_number(&table, table_id, row_id)?;
+        let (row_id, ordinal) = match self.places.get(&id) {
+            Some(place) => *place,
+            None => {
+                let (row_id, row) = self.parent(cell).filter(|(_, row)| self.kind(row) == b"TR")?;
+                (row_id, self.place(&row, row_id, id)?)
+            }
+        };
+        let (table_id, number) = match self.places.get(&row_id) {
+            Some(place) => *place,
+            None => {
+                let (_, row) = self.parent(cell)?;
+                let (table_id, table) = self.table_of(&row)?;
+                (table_id, self.row_number(&table, table_id, row_id)?)
+            }
+        };
         let (row_span, column_span) = spans(cell);
         Some(TaggedCell { table: table_id.0, row: number, ordinal, row_span, column_span, header })
     }
@@ -204,30 +234,31 @@ fn spans(cell: &Dict<'_>) -> (u32, u32) {
     spans
 }
 
-/// The value of a key in a number tree (7.9.7), found by the limits of its nodes.
-fn number_tree<'a>(root: &Dict<'a>, key: i64, xref: &'a XRef) -> Option<Array<'a>> {
-    let mut node = root.clone();
-    for _ in 0..MAX_DEPTH {
+/// All entries of a number tree (7.9.7), unread: one for each page.
+fn number_tree<'a>(root: &Dict<'a>, xref: &'a XRef) -> FxHashMap<i64, MaybeRef<Object<'a>>> {
+    let mut entries = FxHashMap::default();
+    let mut visited = FxHashSet::default();
+    let mut open = vec![root.clone()];
+    while let Some(node) = open.pop().filter(|_| visited.len() < MAX_CHILDREN) {
         if let Some(numbers) = node.get::<Array<'a>>("Nums") {
             let mut items = numbers.raw_iter();
-            // Values stay unread until the key is found: there is one for each page.
             while let (Some(number), Some(value)) = (items.next(), items.next()) {
-                if matches!(&number, MaybeRef::NotRef(Object::Number(n)) if n.as_i64() == key) {
-                    return match value {
-                        MaybeRef::Ref(reference) => xref.get::<Array<'a>>(reference.into()),
-                        MaybeRef::NotRef(object) => object.into_array(),
-                    };
+                if let MaybeRef::NotRef(Object::Number(number)) = number
+                    && entries.len() < MAX_CHILDREN
+                {
+                    entries.insert(number.as_i64(), value);
                 }
             }
         }
-        let kids = node.get::<Array<'a>>("Kids")?;
-        node = kids.iter::<Dict<'a>>().find(|kid| {
-            let limits: Vec<i64> = kid
-                .get::<Array<'_>>("Limits")
-                .map(|l| l.iter::<Number>().map(|n| n.as_i64()).collect())
-                .unwrap_or_default();
-            matches!(limits.as_slice(), [low, high] if (*low..=*high).contains(&key))
-        })?;
+        for kid in node.get::<Array<'a>>("Kids").iter().flat_map(|kids| kids.raw_iter()) {
+            match kid {
+                MaybeRef::Ref(reference) if visited.insert((reference.obj_number, reference.gen_number)) => {
+                    open.extend(xref.get::<Dict<'a>>(reference.into()));
+                }
+                MaybeRef::NotRef(Object::Dict(kid)) if visited.len() < MAX_CHILDREN => open.push(kid),
+                _ => {}
+            }
+        }
     }
-    None
+    entries
 }
