@@ -84,7 +84,7 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
     let mut record = blank_record(&identity);
     let bytes = source.bytes;
     let loaded = guarded(|| ingest::load(bytes, &options.limits));
-    let document = match loaded {
+    let mut document = match loaded {
         Ok(Ok(document)) => document,
         Ok(Err(error)) => return failed(record, &error),
         Err(panic) => return failed(record, &panic),
@@ -101,9 +101,10 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
         sink(each);
     };
     let mut on_pages = Vec::new();
+    let mut prose = validate::Prose::default();
     let understood = guarded(|| {
         // Findings about pages travel among the blocks; they are the document's, not a form's.
-        let blocks = reconstruct::blocks(&document).filter_map(|block| match block {
+        let blocks = reconstruct::take_blocks(&mut document).filter_map(|block| match block {
             Block::Finding(finding) => {
                 on_pages.push(finding);
                 None
@@ -113,11 +114,15 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
         mapping::records(blocks, &identity, &options.patterns, &options.grammar, &mut |found| match found {
             Found::Form(mut form) => {
                 validate::form(&mut form);
+                prose.form(&mut form);
                 counted(Record::Form(form.form));
                 form.funds.into_iter().for_each(|fund| counted(Record::Fund(fund)));
                 form.indicators.into_iter().for_each(|indicator| counted(Record::Indicator(indicator)));
             }
-            Found::Statement(statement) => counted(Record::Statement(statement)),
+            Found::Statement(mut statement) => {
+                prose.statement(&mut statement);
+                counted(Record::Statement(statement));
+            }
         })
     });
     add_findings(&mut record, on_pages);

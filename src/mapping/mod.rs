@@ -25,7 +25,7 @@ use crate::model::{
     Place, Region, SCHEMA, SourceOfFunds, StatementRecord,
 };
 use crate::normalize;
-use crate::patterns::Patterns;
+use crate::patterns::{Patterns, Subject};
 use quantity::Grammar;
 use rust_decimal::Decimal;
 use segment::{Context, FormSource, Segmenter};
@@ -143,7 +143,11 @@ fn read(
     let first = rows.first().map(|(_, row)| (row.page, row.table));
     let layout = layout::layout(rows, patterns);
     let head = form::head(&before, &layout, &after, context, patterns, grammar);
-    let totals = totals::totals(&layout, before.iter().chain(&layout.head_lines).chain(&after), patterns, grammar);
+    let mut block_columns: Vec<_> =
+        layout.indicators.iter().map(|block| indicator::block_columns(block, patterns, grammar)).collect();
+    let total_columns = block_columns.last().map(Vec::as_slice).unwrap_or_default();
+    let lines = before.iter().chain(&layout.head_lines).chain(&after);
+    let totals = totals::totals(&layout, total_columns, lines, patterns, grammar);
     let funds: Vec<fund::Fund> =
         layout.funds.iter().flat_map(|block| fund::funds(block, &head, patterns, grammar)).collect();
     let fund_points = |of: &dyn Fn(&fund::Fund) -> Option<Number>| funds.iter().find_map(of).map(Number::get);
@@ -151,8 +155,9 @@ fn read(
         form::Totals { fund_weight: fund_points(&|f| f.weight), fund_score: fund_points(&|f| f.score), ..totals };
     let mut columns = Columns::new();
     let mut indicators = Vec::new();
-    for block in &layout.indicators {
-        let (found, used) = indicator::indicators(block, &head, totals, patterns, grammar);
+    for (block, block_columns) in layout.indicators.iter().zip(&mut block_columns) {
+        let block_columns = std::mem::take(block_columns);
+        let (found, used) = indicator::indicators(block, block_columns, &head, totals, patterns, grammar);
         indicators.extend(found);
         for (field, header) in used {
             columns.entry(field).or_insert(header);
@@ -221,8 +226,11 @@ fn read(
         findings: Vec::new(),
     };
     let funds = (1..).zip(funds).map(|(row, fund)| fund.into_record(blank_fund(row))).collect();
-    let indicators =
-        (1..).zip(indicators).map(|(row, indicator)| indicator.into_record(patterns, blank_indicator(row))).collect();
+    let about =
+        Subject::of(&[project.as_deref(), title.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" "));
+    let into_record =
+        |(row, indicator): (u32, indicator::Indicator)| indicator.into_record(patterns, &about, blank_indicator(row));
+    let indicators = (1..).zip(indicators).map(into_record).collect();
     let form = FormRecord {
         kind: Kind::Form,
         schema: SCHEMA,

@@ -25,8 +25,8 @@ mod units;
 
 pub use check::{check, show};
 pub use entries::{Entry, Located, load_entries};
-pub use headers::{Field, Headers, Match as HeaderMatch, Part as HeaderPart};
-pub use indicators::{Indicator, Indicators, ValueKind};
+pub use headers::{Facts as HeaderFacts, Field, Headers, Match as HeaderMatch, Part as HeaderPart};
+pub use indicators::{Indicator, Indicators, Subject, ValueKind};
 pub use labels::{FormTypes, FundLabels, RowLabel, RowLabels, label_key, year_before};
 pub use levels::{LevelKind, Levels};
 pub use problem::{PatternError, Problem};
