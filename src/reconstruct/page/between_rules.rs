@@ -24,8 +24,9 @@ const FULL: f32 = 0.6;
 const FURTHEST: f32 = 0.45;
 /// Lines all the way that a table has at least.
 const LEAST_RULES: usize = 4;
-/// Gap, in ems, that parts two texts of a row where a column edge is known to be.
+/// Gap, in ems, that parts two texts of a row where a column edge is known to be: with and without a drawn space.
 const GAP: f32 = 0.4;
+const BARE_GAP: f32 = 0.12;
 /// The same where other rows have it, too, and where none has.
 const SHARED_GAP: f32 = 0.7;
 const LONE_GAP: f32 = 1.4;
@@ -126,7 +127,8 @@ impl Stack {
         let mut hints: Vec<f32> = self.rules.iter().flat_map(|rule| [rule.from, rule.to]).collect();
         hints.extend_from_slice(&self.hints);
         hints.extend_from_slice(known);
-        let mut edges = edges(&bands, (self.x0, self.x1), em, &hints);
+        let drawn = ends_inside(&self.rules, (self.x0, self.x1), em);
+        let mut edges = edges(&bands, (self.x0, self.x1), em, &drawn, &hints);
         add_known(&mut edges, &bands, em, &self.hints);
         add_known(&mut edges, &bands, em, known);
         if edges.len() < 3 || in_groups(&bands, &edges) {
@@ -194,7 +196,7 @@ impl Stack {
             };
             // Words come from left to right.
             match band.blocks.last_mut() {
-                Some(last) if word.bbox.x0 - last.1 <= GAP * em => last.1 = last.1.max(word.bbox.x1),
+                Some(last) if word.bbox.x0 - last.1 <= joined_gap(word) * em => last.1 = last.1.max(word.bbox.x1),
                 _ => band.blocks.push((word.bbox.x0, word.bbox.x1)),
             }
             let middle = word.bbox.center().0;
@@ -207,9 +209,29 @@ impl Stack {
     }
 }
 
+/// Widest gap before this word, in ems, over which it goes on with what is before it.
+fn joined_gap(word: &Word) -> f32 {
+    if word.space_before { GAP } else { BARE_GAP }
+}
+
+/// Places within a table where lines that part rows begin or end: edges of cells that span rows.
+fn ends_inside(rules: &[Segment], (x0, x1): (f32, f32), em: f32) -> Vec<f32> {
+    let ends = rules.iter().flat_map(|rule| [rule.from, rule.to]);
+    let mut inside: Vec<f32> = ends.filter(|&x| x > x0 + em && x < x1 - em).collect();
+    inside.sort_unstable_by(f32::total_cmp);
+    inside.dedup_by(|b, a| *b - *a <= SAME_END);
+    inside
+}
+
 /// Column edges: one after the other where most rows that still hold several texts in one column have a gap.
-fn edges(bands: &[Band], (x0, x1): (f32, f32), em: f32, hints: &[f32]) -> Vec<f32> {
+fn edges(bands: &[Band], (x0, x1): (f32, f32), em: f32, drawn: &[f32], hints: &[f32]) -> Vec<f32> {
     let mut edges = vec![x0, x1];
+    for &at in drawn.iter().take(MOST_COLUMNS) {
+        let crossed = bands.iter().filter(|b| b.blocks.iter().any(|&(from, to)| from < at - 1.0 && to > at + 1.0));
+        if crossed.count() * 2 <= bands.len() {
+            edges.insert(edges.len() - 1, at);
+        }
+    }
     let mut gaps: Vec<(f32, f32)> = Vec::new();
     for _ in 0..MOST_COLUMNS {
         gaps.clear();

@@ -33,6 +33,7 @@ pub(super) struct Segments {
 }
 
 impl Segments {
+    #[cfg(test)]
     /// No wall at all.
     pub(super) fn is_empty(&self) -> bool {
         self.horizontal.is_empty() && self.vertical.is_empty()
