@@ -34,3 +34,12 @@ head -c 4096 "$office/rtf-libreoffice/003.rtf" > corpus/rtf/003.start
 head -c 2048 "$office/html-libreoffice/003.html" > corpus/html/003.start
 cp "$office"/docx-python-docx/027.docx "$office"/xlsx-openpyxl/027.xlsx "$office"/ods-odfpy/027.ods corpus/archive/
 (cd "$office/html-page" && zip -q -X - 027.html 005.html) > corpus/archive/pages.zip
+mkdir -p corpus/pdf
+find ../fixtures/pdf -name '*.pdf' -size -40k | while read -r file; do
+    cp "$file" "corpus/pdf/$(echo "${file#../fixtures/pdf/}" | tr / -)"
+done
+cat > corpus/pdf/content <<'EOF'
+q 1 0 0 1 10 10 cm 50 50 200 100 re S 50 100 m 250 100 l S 0.5 g 60 60 40 .4 re f Q
+/P <</MCID 0/ActualText(x)>>BDC BT /A 12 Tf 60 120 Td (Rate 98.77%) Tj /B 12 Tf 0 -20 Td <D2BBB6FE> Tj
+/C 12 Tf [<00> -500 <01>] TJ 3 Tr (y) ' ET EMC 100 200 300 400 re W n /X Do
+EOF

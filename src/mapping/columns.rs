@@ -49,7 +49,8 @@ pub(super) fn columns(
     patterns: &Patterns,
     grammar: &Grammar,
 ) -> Vec<Column> {
-    let headings = headings(header);
+    let mut headings = headings(header);
+    headings.truncate(WIDEST_HEADER);
     let content = Aligner { patterns, grammar, columns: &[] };
     let candidates: Vec<Vec<(Field, f32)>> = headings
         .iter()
@@ -69,8 +70,9 @@ pub(super) fn columns(
     // A field that several columns may feed without conflict.
     let shared = |f: &Field| matches!(f, Field::Extra | Field::FundExtra | Field::SecondScore);
     let exclusive: Vec<Field> = fields.into_iter().filter(|f| !shared(f)).collect();
-    let first_year = headings.iter().filter_map(Heading::year).min();
-    let gain = |row: usize, place: usize| -> f32 {
+    let years: Vec<Option<i32>> = headings.iter().map(Heading::year).collect();
+    let first_year = years.iter().flatten().min().copied();
+    let fit_in = |row: usize, place: usize| -> f32 {
         let of = |wanted: Field| candidates[row].iter().find(|(f, _)| *f == wanted).map_or(0.0, |(_, s)| *s);
         match exclusive.get(place) {
             // Of two equal columns the left one feeds the field: 自评得分 stands before 复核得分.
@@ -78,14 +80,21 @@ pub(super) fn columns(
             Some(field) => match of(*field) {
                 0.0 => 0.0,
                 fit => {
-                    let later = headings[row].year().zip(first_year).map_or(0, |(year, first)| (year - first).min(9));
+                    let later = years[row].zip(first_year).map_or(0, |(year, first)| (year - first).min(9));
                     fit + 0.01 * (headings.len() - row) as f32 / headings.len() as f32 + 0.02 * later as f32
                 }
             },
             None => candidates[row].iter().filter(|(f, _)| shared(f)).map(|(_, s)| *s).fold(0.0, f32::max),
         }
     };
-    let chosen = assign(headings.len(), exclusive.len() + headings.len(), gain);
+    let places = exclusive.len() + headings.len();
+    // Places beyond the exclusive fields are all alike.
+    let gains: Vec<f32> = (0..headings.len())
+        .flat_map(|row| (0..=exclusive.len()).map(move |place| (row, place)))
+        .map(|(row, place)| fit_in(row, place))
+        .collect();
+    let gain = |row: usize, place: usize| gains[row * (exclusive.len() + 1) + place.min(exclusive.len())];
+    let chosen = assign(headings.len(), places, gain);
     let fits: Vec<f32> = chosen.iter().enumerate().map(|(index, place)| gain(index, *place)).collect();
     headings
         .into_iter()
@@ -112,6 +121,11 @@ pub(super) fn columns(
         .collect()
 }
 
+/// Most columns that are told apart, and most cells of a header row that are looked at: forms have twenty, and what columns
+/// cost grows with more than their number.
+const WIDEST_HEADER: usize = 64;
+const MOST_HEADER_CELLS: usize = 256;
+
 /// How much the cells below count against the words of a doubtful header.
 const CONTENT: f32 = 0.15;
 /// Rows below that are looked at.
@@ -132,12 +146,12 @@ fn content_fit(heading: &Heading, field: Field, data: &[&Row], aligner: &Aligner
 fn headings(header: &[Row]) -> Vec<Heading> {
     let Some(first) = header.first() else { return Vec::new() };
     let mut headings: Vec<Heading> = Vec::new();
-    for (index, cell) in first.cells.iter().enumerate() {
+    for (index, cell) in first.cells.iter().enumerate().take(MOST_HEADER_CELLS) {
         let reach = first.cells.get(index + 1).map_or(first.width.max(cell.end), |next| next.column).max(cell.end);
         headings.push(Heading { start: cell.column, end: reach, parent: None, text: cell.text.clone() });
     }
     for row in &header[1..] {
-        for (index, cell) in row.cells.iter().enumerate() {
+        for (index, cell) in row.cells.iter().enumerate().take(MOST_HEADER_CELLS) {
             let reach = row.cells.get(index + 1).map_or(cell.end, |next| next.column.max(cell.end));
             let Some(at) = headings.iter().position(|h| h.start <= cell.column && cell.column < h.end) else {
                 headings.push(Heading { start: cell.column, end: reach, parent: None, text: cell.text.clone() });
@@ -207,11 +221,12 @@ fn assign(rows: usize, places: usize, gain: impl Fn(usize, usize) -> f32) -> Vec
     // Potentials over rows and places, 1-based; place 0 and row 0 stand for “none”.
     let (mut u, mut v) = (vec![0f32; rows + 1], vec![0f32; places + 1]);
     let (mut row_of, mut way) = (vec![0usize; places + 1], vec![0usize; places + 1]);
+    let (mut least, mut used) = (vec![f32::INFINITY; places + 1], vec![false; places + 1]);
     for row in 1..=rows {
         row_of[0] = row;
         let mut place = 0;
-        let mut least = vec![f32::INFINITY; places + 1];
-        let mut used = vec![false; places + 1];
+        least.fill(f32::INFINITY);
+        used.fill(false);
         loop {
             used[place] = true;
             let current = row_of[place];

@@ -11,6 +11,8 @@ const ASCENT: f64 = 0.85;
 const MAX_GAP: f64 = 0.5;
 /// A gap wider than this many ems between letters is a space, where the file draws none.
 const SPACE_GAP: f64 = 0.16;
+/// A gap wider than this many ems before a text that is placed by itself ends a run.
+const PLACED_GAP: f64 = 0.05;
 /// Most glyphs kept of one page.
 pub(super) const MAX_GLYPHS: usize = 1_000_000;
 
@@ -34,13 +36,26 @@ pub(super) struct Pen {
     pub(super) to: (f64, f64),
 }
 
+/// See [`Runs::checkpoint`].
+#[derive(Debug)]
+pub(super) struct Checkpoint {
+    text: usize,
+    glyphs: usize,
+    runs: usize,
+    last: Option<(u32, Rect)>,
+    end: Option<(f64, f64)>,
+    unknown: usize,
+}
+
 /// Collects the text of a page.
 #[derive(Debug, Default)]
 pub(super) struct Runs {
     text: String,
     glyphs: Vec<Glyph>,
     runs: Vec<TextRun>,
-    /// Styles of the last run beside what the run itself tells.
+    /// Has the pen been set anew since the last glyph, not just moved on by it?
+    pub(super) moved: bool,
+    /// Where the last glyph's pen ended.
     end: Option<(f64, f64)>,
     /// Characters of which the file does not say what they are.
     pub(super) unknown: usize,
@@ -66,6 +81,10 @@ impl Runs {
             Text::Unknown => '\u{FFFD}',
         };
         let gap = self.gap(&pen, style);
+        // A text that is placed by itself and does not begin just where the one before ends is another text, such as
+        // that of the next cell where the first is full.
+        let gap = gap.filter(|gap| !self.moved || gap.abs() <= PLACED_GAP);
+        self.moved = false;
         match gap {
             Some(gap) if gap > SPACE_GAP && self.takes_space(first) => self.space(&pen, style),
             Some(_) => {}
@@ -156,6 +175,31 @@ impl Runs {
             artifact: style.artifact,
             mark: style.mark,
         });
+    }
+
+    /// Where the text stands, to go back to.
+    pub(super) fn checkpoint(&self) -> Checkpoint {
+        Checkpoint {
+            text: self.text.len(),
+            glyphs: self.glyphs.len(),
+            runs: self.runs.len(),
+            last: self.runs.last().map(|run| (run.glyphs.end, run.bbox)),
+            end: self.end,
+            unknown: self.unknown,
+        }
+    }
+
+    /// Takes back what was added since.
+    pub(super) fn restore(&mut self, to: Checkpoint) {
+        self.text.truncate(to.text);
+        self.glyphs.truncate(to.glyphs);
+        self.runs.truncate(to.runs);
+        if let (Some(run), Some((end, bbox))) = (self.runs.last_mut(), to.last) {
+            run.glyphs.end = end;
+            run.bbox = bbox;
+        }
+        self.end = to.end;
+        self.unknown = to.unknown;
     }
 
     /// Writes a text in lines from the top of this box, as a form field shows its value.

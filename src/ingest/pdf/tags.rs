@@ -73,8 +73,7 @@ impl<'a> Structure<'a> {
     }
 
     fn find_role(&mut self, reference: ObjRef) -> Option<Role> {
-        let mut at = self.xref.get::<Dict<'a>>(reference.into())?;
-        let mut id = (reference.obj_number, reference.gen_number);
+        let (mut id, mut at) = self.element(reference)?;
         let mut block = None;
         for _ in 0..MAX_DEPTH {
             let kind = self.kind(&at);
@@ -86,12 +85,21 @@ impl<'a> Structure<'a> {
                 b"Table" | b"Document" | b"StructTreeRoot" => return block,
                 _ => {}
             }
-            let Some(parent) = at.get_ref("P") else { return block };
-            id = (parent.obj_number, parent.gen_number);
-            let Some(next) = at.get::<Dict<'a>>("P") else { return block };
-            at = next;
+            let Some(parent) = self.parent(&at) else { return block };
+            (id, at) = parent;
         }
         block
+    }
+
+    /// The element above. It is asked for afresh, not through the element: the way down and up again would look like a
+    /// loop to the reader of objects.
+    fn parent(&self, element: &Dict<'a>) -> Option<(Id, Dict<'a>)> {
+        self.element(element.get_ref("P")?)
+    }
+
+    fn element(&self, reference: ObjRef) -> Option<(Id, Dict<'a>)> {
+        let dict = self.xref.get::<Dict<'a>>(reference.into())?;
+        Some(((reference.obj_number, reference.gen_number), dict))
     }
 
     /// The element's standard type.
@@ -110,24 +118,20 @@ impl<'a> Structure<'a> {
     }
 
     fn cell(&mut self, cell: &Dict<'a>, id: Id, header: bool) -> Option<TaggedCell> {
-        let row = cell.get::<Dict<'a>>("P").filter(|p| self.kind(p) == b"TR")?;
-        let row_ref = cell.get_ref("P")?;
-        let row_id = (row_ref.obj_number, row_ref.gen_number);
+        let (row_id, row) = self.parent(cell).filter(|(_, row)| self.kind(row) == b"TR")?;
         let ordinal = self.place(&row, row_id, id)?;
-        let (table, table_id) = self.table_of(&row)?;
+        let (table_id, table) = self.table_of(&row)?;
         let number = self.row_number(&table, table_id, row_id)?;
         let (row_span, column_span) = spans(cell);
         Some(TaggedCell { table: table_id.0, row: number, ordinal, row_span, column_span, header })
     }
 
-    fn table_of(&self, row: &Dict<'a>) -> Option<(Dict<'a>, Id)> {
-        let mut at = row.clone();
+    fn table_of(&self, row: &Dict<'a>) -> Option<(Id, Dict<'a>)> {
+        let mut at = self.parent(row)?;
         for _ in 0..4 {
-            let reference = at.get_ref("P")?;
-            at = at.get::<Dict<'a>>("P")?;
-            match self.kind(&at).as_slice() {
-                b"Table" => return Some((at, (reference.obj_number, reference.gen_number))),
-                b"THead" | b"TBody" | b"TFoot" => {}
+            match self.kind(&at.1).as_slice() {
+                b"Table" => return Some(at),
+                b"THead" | b"TBody" | b"TFoot" => at = self.parent(&at.1)?,
                 _ => return None,
             }
         }
@@ -137,21 +141,37 @@ impl<'a> Structure<'a> {
     /// The number of a row in its table, those of the head before those of the body.
     fn row_number(&mut self, table: &Dict<'a>, table_id: Id, row: Id) -> Option<u32> {
         if !self.places.contains_key(&row) || self.places.get(&row).is_some_and(|(of, _)| *of != table_id) {
-            let mut number = 0;
             let mut rows = Vec::new();
-            for (id, child) in children(table) {
+            for (id, child) in self.children(table) {
                 if self.kind(&child) == b"TR" {
                     rows.push(id);
                 } else {
-                    rows.extend(children(&child).map(|(id, _)| id));
+                    rows.extend(self.children(&child).into_iter().map(|(id, _)| id));
                 }
             }
-            for id in rows.into_iter().take(MAX_CHILDREN) {
+            for (id, number) in rows.into_iter().take(MAX_CHILDREN).zip(0..) {
                 self.places.insert(id, (table_id, number));
-                number += 1;
             }
         }
         self.places.get(&row).filter(|(of, _)| *of == table_id).map(|(_, number)| *number)
+    }
+
+    /// The element children of an element, with what they are called by.
+    fn children(&self, element: &Dict<'a>) -> Vec<(Id, Dict<'a>)> {
+        let is_element = |child: &(Id, Dict<'a>)| child.1.contains_key("S");
+        match element.get_raw::<Object<'a>>("K") {
+            Some(MaybeRef::Ref(reference)) => match self.xref.get::<Object<'a>>(reference.into()) {
+                Some(Object::Array(kids)) => self.elements(&kids),
+                _ => self.element(reference).into_iter().filter(is_element).collect(),
+            },
+            Some(MaybeRef::NotRef(Object::Array(kids))) => self.elements(&kids),
+            _ => Vec::new(),
+        }
+    }
+
+    fn elements(&self, kids: &Array<'a>) -> Vec<(Id, Dict<'a>)> {
+        let references = kids.raw_iter().take(MAX_CHILDREN).filter_map(|kid| kid.as_obj_ref());
+        references.filter_map(|kid| self.element(kid)).filter(|(_, dict)| dict.contains_key("S")).collect()
     }
 
     /// The number of a cell among its row's cells.
@@ -161,33 +181,11 @@ impl<'a> Structure<'a> {
         {
             return Some(*number);
         }
-        for ((id, _), number) in children(row).take(MAX_CHILDREN).zip(0..) {
+        for ((id, _), number) in self.children(row).into_iter().zip(0..) {
             self.places.insert(id, (row_id, number));
         }
         self.places.get(&cell).filter(|(of, _)| *of == row_id).map(|(_, number)| *number)
     }
-}
-
-/// The element children of an element, with what they are called by.
-fn children<'a>(element: &Dict<'a>) -> impl Iterator<Item = (Id, Dict<'a>)> {
-    let mut found = Vec::new();
-    let mut take = |reference: Option<ObjRef>, dict: Option<Dict<'a>>| {
-        if let (Some(reference), Some(dict)) = (reference, dict)
-            && dict.contains_key("S")
-        {
-            found.push(((reference.obj_number, reference.gen_number), dict));
-        }
-    };
-    match element.get::<Object<'a>>("K") {
-        Some(Object::Array(kids)) => {
-            for (raw, kid) in kids.raw_iter().zip(kids.iter::<Object<'a>>()).take(MAX_CHILDREN) {
-                take(raw.as_obj_ref(), kid.into_dict());
-            }
-        }
-        Some(Object::Dict(kid)) => take(element.get_ref("K"), Some(kid)),
-        _ => {}
-    }
-    found.into_iter()
 }
 
 /// RowSpan and ColSpan among the attributes of a cell.

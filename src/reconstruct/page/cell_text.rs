@@ -35,7 +35,7 @@ const SMALL: f32 = 0.8;
 /// Gap, in ems, between ideographs from which they are two texts, not one that was spread out.
 const WIDE_GAP: f32 = 1.5;
 /// The same between an ideograph and a letter or digit: typesetters leave a quarter em there, which is no space.
-const MIXED_GAP: f32 = 0.6;
+const MIXED_GAP: f32 = 1.0;
 /// A drawn space narrower than this many ems was taken back by the next word's position.
 const LEAST_SPACE: f32 = 0.08;
 

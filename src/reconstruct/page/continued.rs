@@ -51,6 +51,7 @@ struct Open {
     page: u32,
     bbox: Rect,
     aligned: bool,
+    origin: GridOrigin,
     weak: bool,
     tagged: Option<u32>,
     /// Texts of its first rows, without white space: (column, columns, text).
@@ -251,8 +252,6 @@ fn joint(open: &Open, table: &Table, brims: &[Brim]) -> Option<Joint> {
     }
     let open_below = open.tail.iter().any(|tail| tail.closed == Some(false));
     let open_above = heads.iter().any(|head| head.closed == Some(false));
-    let fully_open = (!open.tail.is_empty() && open.tail.iter().all(|tail| tail.closed == Some(false)))
-        || (!heads.is_empty() && heads.iter().all(|head| head.closed == Some(false)));
     let row_height = |row: usize| match (table.ys.get(row), table.ys.get(row + 1)) {
         (Some(from), Some(to)) => to - from,
         _ => 0.0,
@@ -276,8 +275,7 @@ fn joint(open: &Open, table: &Table, brims: &[Brim]) -> Option<Joint> {
         });
         pairs.extend(tail.map(|tail| (tail, head)));
     }
-    let row_cut =
-        pairs.len() == heads.len() && pairs.len() == open.tail.len() && is_row_cut(open, table, &pairs, fully_open);
+    let row_cut = pairs.len() == heads.len() && pairs.len() == open.tail.len() && is_row_cut(open, table, &pairs);
     let same = pairs
         .iter()
         .filter(|(tail, head)| row_cut || is_span_cut(open, table, tail, head, &heads))
@@ -342,7 +340,7 @@ fn is_dash(text: &str) -> bool {
 }
 
 /// Is the new part's first row the rest of the table's last?
-fn is_row_cut(open: &Open, table: &Table, pairs: &[(&Tail, &Head)], fully_open: bool) -> bool {
+fn is_row_cut(open: &Open, table: &Table, pairs: &[(&Tail, &Head)]) -> bool {
     let (mut ends, mut flows, mut begins, mut long) = (0, 0, 0, 0);
     for (tail, head) in pairs {
         let above = open.cells.get(tail.cell).map_or("", |cell| cell.text.as_str());
@@ -356,17 +354,11 @@ fn is_row_cut(open: &Open, table: &Table, pairs: &[(&Tail, &Head)], fully_open: 
                     flows += 1;
                 } else if tail.brim.lines >= LONG_TEXT && head.brim.lines >= 1 {
                     long += 1;
-                } else if fully_open {
-                    // Nothing closes the row: a paragraph may end here.
-                    long += 1;
                 } else {
                     return false;
                 }
             }
         }
-    }
-    if fully_open {
-        return flows + long > 0 || begins == 0 || ends > 0;
     }
     if flows + long == 0 || begins > 0 {
         return false;
@@ -407,6 +399,7 @@ impl Open {
             page: place.number,
             bbox: on_page(&table.bbox, place.turn, place.width, place.height),
             aligned: table.evidence == Evidence::Aligned,
+            origin: table.origin(),
             weak: table.weak,
             tagged: table.tagged,
             head: head_texts(&table),
@@ -547,7 +540,7 @@ impl Open {
     }
 
     fn grid(&self, cells: Vec<Cell>) -> Grid {
-        let mut grid = Grid::new(GridOrigin::Explicit, cells);
+        let mut grid = Grid::new(self.origin, cells);
         grid.page = grid.cells.first().and_then(|cell| cell.page).or(Some(self.page));
         grid.first_row = self.first_row;
         let on_first = grid.cells.iter().filter(|cell| cell.page == grid.page).filter_map(|cell| cell.bbox);

@@ -167,7 +167,7 @@ impl Groups {
 }
 
 /// Grid lines, walls and cells of segments that hang together.
-fn build(horizontal: &[Segment], vertical: &[Segment]) -> Option<Lattice> {
+pub(super) fn build(horizontal: &[Segment], vertical: &[Segment]) -> Option<Lattice> {
     let mut xs = positions(vertical);
     let mut ys = positions(horizontal);
     complete(&mut xs, horizontal);

@@ -4,6 +4,7 @@
 //! from walls (`lattice`, `placing`, `ruled`); page headers and footers are told apart by the pages around
 //! (`furniture`); what is left are lines. Tables that go on over pages are joined last (`continued`).
 
+mod between_rules;
 mod brim;
 mod cell_text;
 mod choose;
@@ -25,6 +26,7 @@ mod unfold;
 mod words;
 
 use crate::model::{Block, Code, Finding, Line, Page, Rect, Severity};
+use between_rules::Stack;
 use continued::{Item, Joiner, Sheet};
 use furniture::Band;
 use prose::Ordered;
@@ -56,6 +58,8 @@ struct Draft {
     turn: Turn,
     words: Vec<Word>,
     ruled: Vec<Table>,
+    /// Lines between rows without columns.
+    stacks: Vec<Stack>,
     bands: Vec<Band>,
 }
 
@@ -102,7 +106,7 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
 
     /// What a page holds, its furniture aside.
     fn sheet(&mut self, draft: &mut Draft, furniture: &[usize]) -> Sheet {
-        let Draft { page, turn, words, ruled, bands } = draft;
+        let Draft { page, turn, words, ruled, stacks, bands } = draft;
         let mut taken = vec![false; words.len()];
         let mut sheet = Sheet {
             number: page.number,
@@ -132,8 +136,27 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
         let margin = self.reach.1.clamp(MARGIN.0, MARGIN.1);
         sheet.limit = sheet.limit.min(self.reach.0.max(page.height - margin)).max(bottom);
 
-        let ruled = self.kept(std::mem::take(ruled), (top, bottom));
-        let tables = choose::tables(page, words, ruled, &taken);
+        let mut outside = taken.clone();
+        let mut tables = std::mem::take(ruled);
+        for table in tables.iter().filter(|table| !table.weak) {
+            mark(&mut taken, &table.words);
+        }
+        // Parts of one table tell each other where columns end.
+        let mut known = self.joiner.holds().map_or_else(Vec::new, |(xs, _)| xs.to_vec());
+        if let (Some(last), Some(next)) = (stacks.last(), self.ahead.front())
+            && let Some(first) = next.stacks.first().filter(|first| first.is_as_wide_as(last))
+        {
+            let inside: Vec<u32> = next.words.iter().zip(0..).filter(|(w, _)| first.holds(w)).map(|(_, i)| i).collect();
+            known.extend(first.lattice(&next.words, &inside, &[]).map(|lattice| lattice.xs).unwrap_or_default());
+        }
+        for table in ruled::between(page, words, stacks, &mut taken, &known) {
+            tables.retain(|weak| !weak.weak || weak.bbox.intersection(&table.bbox).is_none());
+            tables.push(table);
+        }
+        outside.resize(words.len(), false);
+        taken.resize(words.len(), false);
+        let kept = self.kept(tables, (top, bottom));
+        let tables = choose::tables(page, words, kept, &outside);
         for table in &tables {
             mark(&mut taken, &table.words);
         }
@@ -189,13 +212,14 @@ impl Draft {
         let turn = turn::needed(&page);
         let page = turn::laid(page, turn);
         let mut words = words::words(&page);
-        let ruled = ruled::tables(&page, &mut words, &rulings::segments(&page));
+        let segments = rulings::segments(&page);
+        let (ruled, stacks) = ruled::tables(&page, &mut words, &segments);
         let mut taken = vec![false; words.len()];
         for table in ruled.iter().filter(|table| !table.weak) {
             mark(&mut taken, &table.words);
         }
         let bands = furniture::bands(&page, &words, &taken);
-        Draft { page, turn, words, ruled, bands }
+        Draft { page, turn, words, ruled, stacks, bands }
     }
 
     fn findings(&mut self) -> Vec<Block<'static>> {

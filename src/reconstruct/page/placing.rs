@@ -90,7 +90,7 @@ fn follows(first: &Word, second: &Word) -> bool {
     let gap = second.bbox.x0 - first.bbox.x1;
     first.direction == second.direction
         && (first.baseline - second.baseline).abs() < 0.1 * second.size
-        && gap > -0.3 * second.size
+        && gap > -0.05 * second.size
         && gap < WORD_SPACE * second.size
 }
 

@@ -1,10 +1,11 @@
 //! Tables with drawn walls: lattices filled with words, those kept that are tables. What only frames a text, draws a
 //! chart or arranges the page is none.
 
+use super::between_rules::{self, Stack, stack_of};
 use super::cell_text;
 use super::lattice::{Lattice, lattices};
 use super::placing::{Placed, place};
-use super::rulings::Segments;
+use super::rulings::{Segment, Segments};
 use super::table::{Evidence, Table, TableCell};
 use super::unfold::unfold;
 use super::words::Word;
@@ -22,16 +23,25 @@ const LEAST_FILLED_BACKGROUNDS: f32 = 0.4;
 /// Part of the glyphs that must be turned for a table that was turned.
 const TURNED_SHARE: f32 = 0.7;
 
-/// The ruled tables of a page, top to bottom. Words that are cut at walls are replaced in `words`.
-pub(super) fn tables(page: &Page, words: &mut Vec<Word>, segments: &Segments) -> Vec<Table> {
+/// The ruled tables of a page, top to bottom, and the lines that may part rows without walls between columns. Words
+/// that are cut at walls are replaced in `words`.
+pub(super) fn tables(page: &Page, words: &mut Vec<Word>, segments: &Segments) -> (Vec<Table>, Vec<Stack>) {
     let lattices: Vec<Lattice> = lattices(segments)
         .into_iter()
         .filter(|l| l.bbox().width() >= LEAST_WIDTH && l.bbox().height() >= LEAST_HEIGHT)
         .collect();
-    if lattices.is_empty() {
-        return Vec::new();
-    }
     let boxes: Vec<Rect> = lattices.iter().map(Lattice::bbox).collect();
+    let mut stacks: Vec<Stack> = lattices.iter().filter(|l| l.columns() == 1 && l.rows() > 1).map(stack_of).collect();
+    let outside = |rule: &&Segment| {
+        let middle = (rule.from + rule.to) / 2.0;
+        let on = |b: &Rect| b.x0 <= middle && middle <= b.x1 && b.y0 - 1.0 <= rule.at && rule.at <= b.y1 + 1.0;
+        !boxes.iter().any(on)
+    };
+    let rules: Vec<Segment> = segments.horizontal.iter().filter(outside).copied().collect();
+    stacks.extend(between_rules::stacks(&rules, page.height));
+    if lattices.is_empty() {
+        return (Vec::new(), stacks);
+    }
     let mut inside: Vec<Vec<u32>> = vec![Vec::new(); lattices.len()];
     for (word, index) in words.iter().zip(0u32..) {
         if word.direction == Direction::Skewed {
@@ -49,7 +59,37 @@ pub(super) fn tables(page: &Page, words: &mut Vec<Word>, segments: &Segments) ->
     for (lattice, chosen) in lattices.iter().zip(&inside) {
         found.extend(table(page, words, lattice, chosen));
     }
-    unfold(found)
+    (unfold(found), stacks)
+}
+
+/// Tables between lines that part rows only, of the words that are not taken yet. `known` are column edges that are
+/// likely.
+pub(super) fn between(
+    page: &Page,
+    words: &mut Vec<Word>,
+    stacks: &[Stack],
+    taken: &mut Vec<bool>,
+    known: &[f32],
+) -> Vec<Table> {
+    let mut out = Vec::new();
+    for stack in stacks {
+        let inside: Vec<u32> = words
+            .iter()
+            .zip(0u32..)
+            .filter(|(word, index)| taken.get(*index as usize) != Some(&true) && stack.holds(word))
+            .map(|(_, index)| index)
+            .collect();
+        let Some(lattice) = stack.lattice(words, &inside, known) else { continue };
+        let Some(table) = table(page, words, &lattice, &inside).filter(|table| !table.weak) else { continue };
+        taken.resize(words.len(), false);
+        for &word in &table.words {
+            if let Some(taken) = taken.get_mut(word as usize) {
+                *taken = true;
+            }
+        }
+        out.push(Table { evidence: Evidence::Rows, ..table });
+    }
+    out
 }
 
 /// A lattice as a table; None where it is none.

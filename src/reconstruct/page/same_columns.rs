@@ -36,6 +36,8 @@ const SHIFT_SHARE: f32 = 0.15;
 /// Edges this close are one, in points and in parts of the width.
 const EDGE: f32 = 2.5;
 const EDGE_SHARE: f32 = 0.006;
+/// The same in points where edges were put between texts.
+const LOOSE_EDGE: f32 = 12.0;
 /// No table joined over pages has more columns.
 const MOST_COLUMNS: usize = 256;
 
@@ -50,7 +52,11 @@ pub(super) fn columns(first: &[f32], aligned: bool, second: &Table) -> Option<Co
     if (width - new_width).abs() > (WIDTH_SHARE * width).max(2.0 * EDGE) || (x0 - new_x0).abs() > SHIFT_SHARE * width {
         return None;
     }
-    let tolerance = (EDGE_SHARE * width).max(EDGE);
+    let tolerance = match second.evidence {
+        // Edges were put into gaps of text, which differ from page to page.
+        Evidence::Rows => (EDGE_SHARE * width).max(LOOSE_EDGE),
+        _ => (EDGE_SHARE * width).max(EDGE),
+    };
     let moved: Vec<f32> = second.xs.iter().map(|x| x0 + (x - new_x0) * width / new_width).collect();
     let mut out = Columns { xs: Vec::new(), first: Vec::new(), second: Vec::new(), likeness: Likeness::Slight };
     let (mut a, mut b, mut common) = (0, 0, 0usize);

@@ -1,13 +1,15 @@
 //! A table of one page, with what is needed to tell whether it goes on over the page's end: common to all kinds of
 //! evidence.
 
-use crate::model::{Cell, Grid, GridOrigin, Rect};
+use crate::model::{GridOrigin, Rect};
 
 /// What a table's positions rest on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Evidence {
     /// Drawn walls.
     Ruled,
+    /// Drawn lines between the rows, gaps of text between the columns.
+    Rows,
     /// Alignment of text.
     Aligned,
     /// The file's own structure.
@@ -68,21 +70,11 @@ impl Table {
         self.xs.len().saturating_sub(1)
     }
 
-    /// As a grid of the model.
-    pub(super) fn into_grid(self, page: u32) -> Grid {
-        let cells = self.cells.into_iter().map(|cell| Cell {
-            page: Some(page),
-            bbox: Some(cell.bbox.into()),
-            ..Cell::new(cell.row, cell.column, cell.text).spanning(cell.row_span, cell.column_span)
-        });
-        // Where nothing is drawn, a blank place may be blank or covered by a cell above.
-        let origin = match self.evidence {
+    /// How far positions can be leaned on. Where nothing is drawn, a blank place may be blank or covered by a cell above.
+    pub(super) fn origin(&self) -> GridOrigin {
+        match self.evidence {
             Evidence::Aligned => GridOrigin::Separated,
-            Evidence::Ruled | Evidence::Tagged => GridOrigin::Explicit,
-        };
-        let mut grid = Grid::new(origin, cells.collect());
-        grid.page = Some(page);
-        grid.bbox = Some(self.bbox.into());
-        grid
+            Evidence::Ruled | Evidence::Rows | Evidence::Tagged => GridOrigin::Explicit,
+        }
     }
 }

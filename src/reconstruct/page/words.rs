@@ -83,6 +83,8 @@ impl Word {
 pub(super) const WORD_GAP: f32 = 0.2;
 /// The same between ideographs, which are often spread to fill a line.
 const IDEOGRAPH_GAP: f32 = 0.3;
+/// Letters set this far, in ems, over what is before them begin another text.
+const OVERPRINT: f32 = 0.3;
 
 /// The words of a page in the order in which they were drawn. Text that cannot be seen is left out where there is
 /// enough that can: it is a search layer or was hidden on purpose.
@@ -130,7 +132,10 @@ fn cut_run(page: &Page, run: &TextRun, run_index: u32, mut after_space: bool, wo
             let end = along(&word.bbox, run.direction, run.vertical).1;
             let gap = along(&glyph.bbox, run.direction, run.vertical).0 - end;
             let limit = if text.chars().next().is_some_and(is_ideographic) { IDEOGRAPH_GAP } else { WORD_GAP };
-            if gap <= limit * run.size || text.is_empty() || run.direction == Direction::Skewed {
+            // A text set over the end of another is a text of its own; a mark set over a letter is not.
+            let over = gap < -OVERPRINT * run.size && glyph.bbox.width() > 0.1 * run.size;
+            let goes_on = gap <= limit * run.size && !over;
+            if goes_on || text.is_empty() || run.direction == Direction::Skewed {
                 word.glyphs.end = number + 1;
                 word.bbox = word.bbox.union(&glyph.bbox);
                 continue;
