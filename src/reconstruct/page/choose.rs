@@ -2,7 +2,7 @@
 //! columns but no rows), the alignment of the texts tells the whole. Which of two readings is kept is decided here.
 
 use super::stream;
-use super::table::Table;
+use super::table::{Evidence, Table};
 use super::words::Word;
 use crate::model::{Page, Rect};
 
@@ -20,8 +20,9 @@ const STACKED: usize = 3;
 /// The tables of a page: those of `ruled` that hold, and those found by alignment. `taken` tells the words that are in
 /// no table whatever: headers and footers.
 pub(super) fn tables(page: &Page, words: &[Word], ruled: Vec<Table>, taken: &[bool]) -> Vec<Table> {
-    let (doubtful, mut kept): (Vec<Table>, Vec<Table>) =
-        ruled.into_iter().partition(|table| table.columns() > 1 && (table.rows() <= FEW_ROWS || is_stacked(table)));
+    let (doubtful, mut kept): (Vec<Table>, Vec<Table>) = ruled.into_iter().partition(|table| {
+        table.evidence == Evidence::Rows || table.columns() > 1 && (table.rows() <= FEW_ROWS || is_stacked(table))
+    });
     let mut aligned = aligned(page, words, &kept, taken);
     if doubtful.is_empty() {
         kept.append(&mut aligned);
@@ -62,6 +63,10 @@ fn explains(other: &Table, table: &Table) -> bool {
     let shared = table.words.iter().filter(|word| other.words.binary_search(word).is_ok()).count() as f32;
     let (own, all) = (table.words.len() as f32, other.words.len() as f32);
     let larger = all >= LARGER * own || is_stacked(table) || other.rows() >= table.rows() + MORE_ROWS;
+    if table.evidence == Evidence::Rows && all > own && other.rows() > table.rows() {
+        // Rows without a line above or below them, as a head often is, are missing between lines.
+        return shared >= MOST * own && other.columns() >= table.columns();
+    }
     shared >= MOST * own && larger && other.rows() > table.rows() && other.columns() >= table.columns()
 }
 

@@ -9,13 +9,13 @@ use crate::model::Rect;
 use std::ops::Range;
 
 /// Price of a row: fewer rows are simpler.
-const ROW: f32 = 0.6;
+const ROW: f32 = 0.4;
 /// Most lines in a row.
 const MOST_LINES: usize = 40;
 /// Price of a row that is a label only.
-const LABEL: f32 = 1.0;
+const LABEL: f32 = 0.5;
 /// The same where the table has such rows.
-const KNOWN_LABEL: f32 = 0.2;
+const KNOWN_LABEL: f32 = 0.0;
 
 /// The rows of `body` (indices in `lines`), as ranges of lines, from the top down.
 pub(super) fn rows(
@@ -270,7 +270,7 @@ fn reads_on(first: &str, last: &str, next: &str, kind: Kind) -> f32 {
         return 0.0;
     }
     // After a word in lower case, one in upper case begins something new; among words all capitalised it need not.
-    if initial(last).is_some_and(char::is_lowercase) { -1.5 } else { -0.5 }
+    if initial(last).is_some_and(char::is_lowercase) { -2.2 } else { -0.8 }
 }
 
 /// What the texts in the columns of two neighbouring lines say.
@@ -299,7 +299,17 @@ fn texts_say(
         let word = if next.ideographic { next.size } else { next.bbox.width() };
         let room = column.x1 - over.x1 - 0.25 * next.size;
         let wrapped = word > room + 0.1 * next.size;
-        sum += if wrapped { 1.0 } else { -1.8 };
+        // How wide the column is, is told by texts that reach its end; this one alone tells nothing.
+        let reach = column.x1 - 2.0 * a.size;
+        let others = |line: usize, text: &super::columns::Placed| {
+            line != upper && text.first == over.first && text.last == over.last && text.x1 > reach
+        };
+        let known = found.lines.iter().enumerate().any(|(line, texts)| texts.iter().any(|text| others(line, text)));
+        sum += match (wrapped, known) {
+            (true, true) => 1.0,
+            (true, false) => 0.2,
+            (false, _) => -1.8,
+        };
         let last = over.pieces.end.checked_sub(1).map_or_else(String::new, |at| text_of(a, at));
         sum += reads_on(&text_of(a, over.pieces.start), &last, &text_of(b, text.pieces.start), next.kind);
     }

@@ -142,7 +142,7 @@ fn caption(first: &str, second: Option<&str>) -> Option<Caption> {
 pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Columns) -> f32 {
     let Some(lines) = evidence.lines.get(stretch.clone()) else { return f32::MIN };
     let columns = found.columns.as_slice();
-    let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return f32::MIN };
+    let Some(first) = lines.first() else { return f32::MIN };
     let x0 = columns.iter().map(|c| c.x0).fold(f32::MAX, f32::min);
     let x1 = columns.iter().map(|c| c.x1).fold(f32::MIN, f32::max);
     let mut sum = -TABLE;
