@@ -196,7 +196,9 @@ impl Break {
             return Break::Wrapped;
         }
         let character = page.glyphs.get(first.glyphs.start as usize).map_or(0.0, |glyph| glyph.bbox.width());
-        if last.space_after || first.space_before || character + 0.1 * below.size < left {
+        // Numbers are broken anywhere once they are wider than their cell, words hardly ever.
+        let letters = end.is_alphabetic() && begin.is_alphabetic();
+        if last.space_after || first.space_before || letters || character <= left {
             return Break::WrappedAtSpace;
         }
         Break::Wrapped
