@@ -196,7 +196,9 @@ impl Break {
             return Break::Wrapped;
         }
         let character = page.glyphs.get(first.glyphs.start as usize).map_or(0.0, |glyph| glyph.bbox.width());
-        if last.space_after || first.space_before || character + 0.1 * below.size < left {
+        // Numbers are broken anywhere once they are wider than their cell, words hardly ever.
+        let letters = end.is_alphabetic() && begin.is_alphabetic();
+        if last.space_after || first.space_before || letters || character <= left {
             return Break::WrappedAtSpace;
         }
         Break::Wrapped
@@ -375,8 +377,8 @@ mod tests {
         number.text(12.0, 20.0, 10.0, "4525115").text(12.0, 32.0, 10.0, "6");
         assert_eq!(text_between(number, (10.0, 52.0)), "45251156");
         let mut chinese = Sketch::new(300.0, 100.0);
-        chinese.text(12.0, 20.0, 10.0, "城乡居民").text(12.0, 32.0, 10.0, "医疗").text(12.0, 44.0, 10.0, "（人）");
-        assert_eq!(text_between(chinese, (10.0, 57.0)), "城乡居民医疗\n（人）");
+        chinese.text(12.0, 20.0, 10.0, "城乡居民基本").text(12.0, 32.0, 10.0, "医疗").text(12.0, 44.0, 10.0, "（人）");
+        assert_eq!(text_between(chinese, (10.0, 77.0)), "城乡居民基本医疗\n（人）");
         let mut latin = Sketch::new(300.0, 100.0);
         latin.text(12.0, 20.0, 10.0, "total cost").text(12.0, 32.0, 10.0, "of roads").text(12.0, 44.0, 10.0, "built");
         assert_eq!(text_between(latin, (10.0, 70.0)), "total cost of roads built");

@@ -53,17 +53,6 @@ impl Word {
         }
     }
 
-    /// Its box across its direction: top and bottom of the line it stands in, growing as lines follow each other.
-    pub(super) fn across(&self) -> (f32, f32) {
-        let b = &self.bbox;
-        match (self.direction, self.vertical) {
-            (_, true) | (Direction::Down, _) => (-b.x1, -b.x0),
-            (Direction::Up, _) => (b.x0, b.x1),
-            (Direction::Left, _) => (-b.y1, -b.y0),
-            (Direction::Right | Direction::Skewed, _) => (b.y0, b.y1),
-        }
-    }
-
     /// Cuts it before this glyph (an index in [`Page::glyphs`]); None where nothing would be left on one side.
     pub(super) fn split(&self, page: &Page, before: u32) -> Option<(Word, Word)> {
         if before <= self.glyphs.start || before >= self.glyphs.end {
