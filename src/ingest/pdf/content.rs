@@ -186,11 +186,8 @@ impl<'a, 'f> Interpreter<'a, 'f> {
 
     fn step(&mut self, instruction: Op<'_, '_>, resources: &Resources<'a>) {
         match instruction {
-            Op::SaveState(_) => {
-                if self.states.len() < MAX_STATES {
-                    self.states.push(self.state.clone());
-                }
-            }
+            Op::SaveState(_) if self.states.len() >= MAX_STATES => {}
+            Op::SaveState(_) => self.states.push(self.state.clone()),
             Op::RestoreState(_) => self.restore(),
             Op::Transform(m) => {
                 let matrix = Matrix::of([&m.0, &m.1, &m.2, &m.3, &m.4, &m.5]);

@@ -27,7 +27,7 @@ impl Layers {
         if self.off.is_empty() {
             return false;
         }
-        if !dict.get::<Name<'_>>("Type").is_some_and(|n| n.as_ref() == b"OCMD") {
+        if dict.get::<Name<'_>>("Type").is_none_or(|n| n.as_ref() != b"OCMD") {
             return reference.is_some_and(|r| self.off.contains(&(r.obj_number, r.gen_number)));
         }
         let one = dict.get_ref("OCGs").map(|r| (r.obj_number, r.gen_number));
