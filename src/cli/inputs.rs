@@ -16,7 +16,16 @@ pub(super) enum Input {
     Stdin,
     /// Read already, because it cannot be read again.
     Held(pipeline::Source),
-    Unread(Box<DocumentRecord>),
+    Unread {
+        path: PathBuf,
+        record: Box<DocumentRecord>,
+    },
+}
+
+impl Input {
+    fn unread(name: String, path: &Path, error: &io::Error) -> Self {
+        Input::Unread { path: path.to_owned(), record: unread(&name, path, error) }
+    }
 }
 
 /// Every file under these paths: the paths in the order given, a folder's files sorted by name.
@@ -34,7 +43,7 @@ pub(super) fn list(paths: &[PathBuf], leave_out: Option<&Path>) -> Vec<Input> {
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => list_folder(path, &name, leave_out.as_deref(), &mut inputs),
             Ok(_) => inputs.push(Input::File { path: path.clone(), name }),
-            Err(error) => inputs.push(Input::Unread(unread(&name, path, &error))),
+            Err(error) => inputs.push(Input::unread(name, path, &error)),
         }
     }
     inputs
@@ -46,7 +55,7 @@ pub(super) fn list(paths: &[PathBuf], leave_out: Option<&Path>) -> Vec<Input> {
 /// The record of the document that could not be read.
 pub(super) fn read(input: Input, max_bytes: u64) -> Result<pipeline::Source, Box<DocumentRecord>> {
     let (name, path, bytes) = match input {
-        Input::Unread(record) => return Err(record),
+        Input::Unread { record, .. } => return Err(record),
         Input::Held(source) => return Ok(source),
         Input::Stdin => {
             let bytes = read_bounded(io::stdin().lock(), 0, max_bytes);
@@ -88,14 +97,14 @@ fn list_folder(root: &Path, root_name: &str, leave_out: Option<&Path>, inputs: &
     while let Some(folder) = open.pop() {
         let relative = |path: &Path| source_name(path.strip_prefix(root).unwrap_or(path));
         if leave_out.is_some() && fs::canonicalize(&folder).ok().as_deref() == leave_out {
-            eprintln!("note: {}: the output folder is not read", folder.display());
+            tracing::warn!("note: {}: the output folder is not read", folder.display());
             continue;
         }
         let entries = match fs::read_dir(&folder).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
             Ok(entries) => entries,
             Err(error) => {
                 let name = if folder == root { root_name.to_owned() } else { relative(&folder) };
-                found.push((name.clone(), Input::Unread(unread(&name, &folder, &error))));
+                found.push((name.clone(), Input::unread(name, &folder, &error)));
                 continue;
             }
         };
@@ -103,12 +112,12 @@ fn list_folder(root: &Path, root_name: &str, leave_out: Option<&Path>, inputs: &
             let name = relative(&path);
             match (fs::symlink_metadata(&path), fs::metadata(&path)) {
                 (Ok(link), Ok(meta)) if meta.is_dir() && link.is_symlink() => {
-                    eprintln!("note: {}: a link to a folder is not followed", path.display());
+                    tracing::warn!("note: {}: a link to a folder is not followed", path.display());
                 }
                 (_, Ok(meta)) if meta.is_dir() => open.push(path),
                 (_, Ok(meta)) if meta.is_file() => found.push((name.clone(), Input::File { path, name })),
-                (_, Ok(_)) => eprintln!("note: {}: neither a file nor a folder, not read", path.display()),
-                (_, Err(error)) => found.push((name.clone(), Input::Unread(unread(&name, &path, &error)))),
+                (_, Ok(_)) => tracing::warn!("note: {}: neither a file nor a folder, not read", path.display()),
+                (_, Err(error)) => found.push((name.clone(), Input::unread(name, &path, &error))),
             }
         }
     }
@@ -116,11 +125,13 @@ fn list_folder(root: &Path, root_name: &str, leave_out: Option<&Path>, inputs: &
     inputs.extend(found.into_iter().map(|(_, input)| input));
     if inputs.len() == before {
         let message = format!("{}: the folder holds no file", root.display());
-        inputs.push(Input::Unread(Box::new(pipeline::unread(root_name, "empty_folder", message))));
+        let record = Box::new(pipeline::unread(root_name, "empty_folder", message));
+        inputs.push(Input::Unread { path: root.to_owned(), record });
     }
 }
 
-fn unread(name: &str, path: &Path, error: &io::Error) -> Box<DocumentRecord> {
+/// The record of what could not be read.
+pub(super) fn unread(name: &str, path: &Path, error: &io::Error) -> Box<DocumentRecord> {
     let (code, what) = match error.kind() {
         io::ErrorKind::NotFound => ("missing", "no such file or folder".to_owned()),
         io::ErrorKind::PermissionDenied => ("unreadable", "permission denied".to_owned()),

@@ -2,9 +2,12 @@
 //!
 //! Exit codes: 0 all well; 1 something could not be read, or did not reach what was asked for; 2 wrong usage.
 
+mod batch;
 mod extract;
 mod inputs;
+mod log;
 mod normalize;
+mod parse;
 mod patterns;
 mod score;
 mod summary;
@@ -46,6 +49,9 @@ enum Command {
     /// Print the JSON Schema of the records.
     #[command(after_help = "Example:\n  zhibiao schema > record.schema.json")]
     Schema,
+    /// Read files for a batch run of the program itself.
+    #[command(hide = true, after_help = "Example:\n  this command is for the program's own use")]
+    Worker,
 }
 
 /// A directory or file named on the command line that cannot be used: exit code 2.
@@ -63,6 +69,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Score(args) => score::run(&args),
         Command::Patterns(command) => patterns::run(&command),
         Command::Schema => print_schema(),
+        Command::Worker => batch::work(),
     };
     ExitCode::from(outcome.unwrap_or_else(|error| {
         if is_broken_pipe(&error) {

@@ -13,11 +13,13 @@ use zhibiao::reconstruct;
 
 /// Print the tables of a file.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  zhibiao tables report.txt --format md\n  zhibiao tables report.pdf --page 3 --overlay pictures/\n\n\
+#[command(
+    after_help = "Example:\n  zhibiao tables report.txt --format md\n  zhibiao tables report.pdf --page 3 --overlay pictures/\n\n\
     JSON: {\"tables\":[{\"name\":\"Sheet1\",\"page\":null,\"first_row\":0,\"first_column\":0,\"rows\":R,\"columns\":C,\
     \"cells\":[{\"row\":0,\"column\":0,\"row_span\":1,\"column_span\":1,\"text\":\"…\",\"bbox\":null}]}]}\n\
     Rows and columns count from 0. The records' `table` is the place in this list, from 1; their `rows` and `cells` are\n\
-    first_row + row and first_column + column: in a workbook the place in the sheet called `name`.")]
+    first_row + row and first_column + column: in a workbook the place in the sheet called `name`."
+)]
 pub(super) struct Args {
     /// The file, or - for standard input.
     file: PathBuf,

@@ -15,6 +15,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { max_unfolded_bytes: 2 << 30, max_ratio: 1000, max_depth: 256, max_cells: 20_000_000, passwords: Vec::new() }
+        Limits {
+            max_unfolded_bytes: 2 << 30,
+            max_ratio: 1000,
+            max_depth: 256,
+            max_cells: 20_000_000,
+            passwords: Vec::new(),
+        }
     }
 }

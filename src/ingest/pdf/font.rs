@@ -189,10 +189,7 @@ impl<'a> Font<'a> {
         };
         let advance = font.code_advance(code);
         let along = if self.vertical { advance.y } else { advance.x };
-        Shown {
-            text: self.text(font, code, bytes),
-            advance: finite(along),
-        }
+        Shown { text: self.text(font, code, bytes), advance: finite(along) }
     }
 
     fn text(&self, font: &hayro_font::Font<'a>, code: u32, bytes: &[u8]) -> Text {
@@ -210,7 +207,8 @@ impl<'a> Font<'a> {
         let derived = || self.fallback.text(code, bytes, glyph.to_u32());
         // ToUnicode is the file's own word. Without it the way through the encoding or the font's own table is surer
         // than names of glyphs, which subsets leave as they were when their codes changed.
-        let text = if self.has_to_unicode { told().filter(|t| unicode::is_text(t)).or_else(derived) } else { derived() };
+        let text =
+            if self.has_to_unicode { told().filter(|t| unicode::is_text(t)).or_else(derived) } else { derived() };
         let by_name = || if self.has_to_unicode || self.fallback.denies_names() { None } else { told() };
         let text = text.or_else(by_name);
         match text.filter(|t| unicode::is_text(t)) {

@@ -95,9 +95,11 @@ impl PageSource for Pages {
         let layers = Layers::of(&catalog);
         let mut structure = Structure::of(&catalog, xref);
         let mut fonts = Fonts::new(self.limits.max_unfolded_bytes.min(page::MAX_BYTES));
-        Box::new((1..).zip(self.pdf.pages().iter()).map(move |(number, page)| {
-            page::read(number, page, &mut fonts, &layers, &mut structure, &self.limits)
-        }))
+        Box::new(
+            (1..)
+                .zip(self.pdf.pages().iter())
+                .map(move |(number, page)| page::read(number, page, &mut fonts, &layers, &mut structure, &self.limits)),
+        )
     }
 
     fn render(&self, number: u32, dpi: f32) -> Option<Raster> {

@@ -95,9 +95,8 @@ impl Path {
 fn bounds(points: &[(f64, f64)]) -> Option<Rect> {
     let (first, rest) = points.split_first()?;
     let start = (first.0, first.1, first.0, first.1);
-    let (x0, y0, x1, y1) = rest
-        .iter()
-        .fold(start, |(x0, y0, x1, y1), &(x, y)| (x0.min(x), y0.min(y), x1.max(x), y1.max(y)));
+    let (x0, y0, x1, y1) =
+        rest.iter().fold(start, |(x0, y0, x1, y1), &(x, y)| (x0.min(x), y0.min(y), x1.max(x), y1.max(y)));
     Some(Rect { x0: x0 as f32, y0: y0 as f32, x1: x1 as f32, y1: y1 as f32 })
 }
 
@@ -204,9 +203,7 @@ impl Drawing {
         }
         let (x, y) = seen.center();
         self.rulings.push(match axis {
-            Axis::Horizontal => {
-                Ruling { axis, at: y, from: seen.x0, to: seen.x1, width: seen.height(), colour }
-            }
+            Axis::Horizontal => Ruling { axis, at: y, from: seen.x0, to: seen.x1, width: seen.height(), colour },
             Axis::Vertical => Ruling { axis, at: x, from: seen.y0, to: seen.y1, width: seen.width(), colour },
         });
     }
@@ -252,8 +249,7 @@ mod tests {
         let mut drawing = Drawing::default();
         drawing.fill(&rectangle(10.0, 20.0, 100.0, 1.0), false, [0; 3], &PAGE);
         drawing.fill(&rectangle(10.0, 20.0, 100.0, 30.0), false, [200; 3], &PAGE);
-        let line =
-            Ruling { axis: Axis::Horizontal, at: 20.5, from: 10.0, to: 110.0, width: 1.0, colour: [0; 3] };
+        let line = Ruling { axis: Axis::Horizontal, at: 20.5, from: 10.0, to: 110.0, width: 1.0, colour: [0; 3] };
         assert_eq!(drawing.rulings, [line]);
         assert_eq!(drawing.fills, [Fill { bbox: Rect::new(10.0, 20.0, 110.0, 50.0), colour: [200; 3] }]);
     }

@@ -21,8 +21,7 @@ pub(super) fn render(page: &Page<'_>, dpi: f32) -> Option<Raster> {
     if !fits {
         return None;
     }
-    let settings =
-        PixmapSettings { x_scale: scale as f32, y_scale: scale as f32, bg_color: WHITE };
+    let settings = PixmapSettings { x_scale: scale as f32, y_scale: scale as f32, bg_color: WHITE };
     // The renderer is not ours: what it cannot draw must not take the page's text along.
     let pixels = catch_unwind(AssertUnwindSafe(|| {
         hayro::render(page, &RenderCache::new(), &InterpreterSettings::default(), &RenderSettings::default(), &settings)

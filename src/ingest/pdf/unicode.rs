@@ -79,9 +79,8 @@ fn composite(dict: &Dict<'_>, font: &hayro_font::Font<'_>, cmaps: &CMapResolverF
 }
 
 fn is_embedded(dict: &Dict<'_>) -> bool {
-    dict.get::<Dict<'_>>("FontDescriptor").is_some_and(|descriptor| {
-        ["FontFile", "FontFile2", "FontFile3"].iter().any(|key| descriptor.contains_key(key))
-    })
+    dict.get::<Dict<'_>>("FontDescriptor")
+        .is_some_and(|descriptor| ["FontFile", "FontFile2", "FontFile3"].iter().any(|key| descriptor.contains_key(key)))
 }
 
 /// The character set behind a predefined CMap (ISO 32000-1, table 118), by its name.
@@ -160,10 +159,7 @@ fn glyphs(font: &hayro_font::Font<'_>) -> Option<Fallback> {
     let mut characters: FxHashMap<u32, char> = FxHashMap::default();
     for (code, glyph) in table.charmap().mappings().take(200_000) {
         let Some(character) = char::from_u32(code).filter(|c| is_text(c.encode_utf8(&mut [0; 4]))) else { continue };
-        characters
-            .entry(glyph.to_u32())
-            .and_modify(|old| *old = (*old).min_by_rank(character))
-            .or_insert(character);
+        characters.entry(glyph.to_u32()).and_modify(|old| *old = (*old).min_by_rank(character)).or_insert(character);
     }
     (!characters.is_empty()).then_some(Fallback::Glyphs(characters))
 }
