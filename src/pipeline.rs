@@ -7,7 +7,7 @@ use crate::ingest::archive::{self, Members};
 use crate::ingest::sniff::{self, Format};
 use crate::ingest::{self, Limits, LoadError};
 use crate::mapping::quantity::Grammar;
-use crate::mapping::{self, Summary};
+use crate::mapping::{self, Found, Summary};
 use crate::model::{
     Block, Document, DocumentError, DocumentRecord, Finding, Identity, Kind, Record, SCHEMA, Severity, Status,
 };
@@ -84,7 +84,7 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
     let mut record = blank_record(&identity);
     let bytes = source.bytes;
     let loaded = guarded(|| ingest::load(bytes, &options.limits));
-    let document = match loaded {
+    let mut document = match loaded {
         Ok(Ok(document)) => document,
         Ok(Err(error)) => return failed(record, &error),
         Err(panic) => return failed(record, &panic),
@@ -103,18 +103,21 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
     let mut on_pages = Vec::new();
     let understood = guarded(|| {
         // Findings about pages travel among the blocks; they are the document's, not a form's.
-        let blocks = reconstruct::blocks(&document).filter_map(|block| match block {
+        let blocks = reconstruct::take_blocks(&mut document).filter_map(|block| match block {
             Block::Finding(finding) => {
                 on_pages.push(finding);
                 None
             }
             block => Some(block),
         });
-        mapping::forms(blocks, &identity, &options.patterns, &options.grammar, &mut |mut form| {
-            validate::form(&mut form);
-            counted(Record::Form(form.form));
-            form.funds.into_iter().for_each(|fund| counted(Record::Fund(fund)));
-            form.indicators.into_iter().for_each(|indicator| counted(Record::Indicator(indicator)));
+        mapping::records(blocks, &identity, &options.patterns, &options.grammar, &mut |found| match found {
+            Found::Form(mut form) => {
+                validate::form(&mut form);
+                counted(Record::Form(form.form));
+                form.funds.into_iter().for_each(|fund| counted(Record::Fund(fund)));
+                form.indicators.into_iter().for_each(|indicator| counted(Record::Indicator(indicator)));
+            }
+            Found::Statement(statement) => counted(Record::Statement(statement)),
         })
     });
     add_findings(&mut record, on_pages);

@@ -16,9 +16,10 @@ use zhibiao::reconstruct;
 #[command(
     after_help = "Example:\n  zhibiao tables report.txt --format md\n  zhibiao tables report.pdf --page 3 --overlay pictures/\n\n\
     JSON: {\"tables\":[{\"name\":\"Sheet1\",\"page\":null,\"first_row\":0,\"first_column\":0,\"rows\":R,\"columns\":C,\
-    \"cells\":[{\"row\":0,\"column\":0,\"row_span\":1,\"column_span\":1,\"text\":\"…\",\"bbox\":null}]}]}\n\
+    \"bbox\":null,\"cells\":[{\"row\":0,\"column\":0,\"row_span\":1,\"column_span\":1,\"text\":\"…\",\"page\":null,\"bbox\":null}]}]}\n\
     Rows and columns count from 0. The records' `table` is the place in this list, from 1; their `rows` and `cells` are\n\
-    first_row + row and first_column + column: in a workbook the place in the sheet called `name`."
+    first_row + row and first_column + column: in a workbook the place in the sheet called `name`. Boxes are\n\
+    [x0, y0, x1, y1] in points from the page's top left; a table's page and box are those where it begins."
 )]
 pub(super) struct Args {
     /// The file, or - for standard input.

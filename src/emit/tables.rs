@@ -62,6 +62,7 @@ struct TableJson<'g> {
     first_column: usize,
     rows: usize,
     columns: usize,
+    bbox: Option<BBox>,
     cells: Vec<CellJson<'g>>,
 }
 
@@ -72,6 +73,7 @@ struct CellJson<'g> {
     row_span: usize,
     column_span: usize,
     text: &'g str,
+    page: Option<u32>,
     bbox: Option<BBox>,
 }
 
@@ -82,6 +84,7 @@ fn write_json(grid: &Grid, out: &mut impl Write) -> io::Result<()> {
         row_span: cell.row_span,
         column_span: cell.column_span,
         text: &cell.text,
+        page: cell.page,
         bbox: cell.bbox,
     });
     let table = TableJson {
@@ -91,6 +94,7 @@ fn write_json(grid: &Grid, out: &mut impl Write) -> io::Result<()> {
         first_column: grid.first_column,
         rows: grid.rows,
         columns: grid.columns,
+        bbox: grid.bbox,
         cells: cells.collect(),
     };
     serde_json::to_writer(out, &table).map_err(io::Error::from)
@@ -203,9 +207,9 @@ mod tests {
         assert_eq!(
             written(&[grid.clone()], Format::Json),
             concat!(
-                r#"{"tables":[{"name":null,"page":null,"first_row":0,"first_column":0,"rows":1,"columns":2,"#,
+                r#"{"tables":[{"name":null,"page":null,"first_row":0,"first_column":0,"rows":1,"columns":2,"bbox":null,"#,
                 r#""cells":[{"row":0,"column":0,"row_span":1,"#,
-                r#""column_span":2,"text":"数\t\"1\"","bbox":null}]}]}"#,
+                r#""column_span":2,"text":"数\t\"1\"","page":null,"bbox":null}]}]}"#,
                 "\n"
             )
         );

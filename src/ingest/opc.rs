@@ -2,7 +2,7 @@
 
 use super::LoadError;
 use super::package::Package;
-use super::xml::{attribute, local};
+use super::xml::{attributes, local, unescaped};
 use quick_xml::events::Event;
 use std::collections::HashMap;
 
@@ -34,12 +34,24 @@ impl Relations {
         loop {
             match xml.next()? {
                 Event::Start(e) if local(e.name().as_ref()) == "Relationship" => {
-                    let get = |name| attribute(&e, name).unwrap_or_default();
-                    if get("TargetMode") != "External" {
-                        relations.by_id.entry(get("Id").into_owned()).or_insert(relations.all.len());
+                    // The first of each counts.
+                    let [mut id, mut kind, mut target, mut mode] = [None; 4];
+                    for (name, value) in attributes(&e) {
+                        let slot = match name {
+                            "Id" => &mut id,
+                            "Type" => &mut kind,
+                            "Target" => &mut target,
+                            "TargetMode" => &mut mode,
+                            _ => continue,
+                        };
+                        slot.get_or_insert(value);
+                    }
+                    let [id, kind, target, mode] = [id, kind, target, mode].map(|v| unescaped(v.unwrap_or_default()));
+                    if mode != "External" {
+                        relations.by_id.entry(id.into_owned()).or_insert(relations.all.len());
                         relations.all.push(Relation {
-                            kind: get("Type").rsplit('/').next().unwrap_or_default().to_owned(),
-                            target: resolved(folder, &get("Target")),
+                            kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
+                            target: resolved(folder, &target),
                         });
                     }
                 }

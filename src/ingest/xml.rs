@@ -16,6 +16,8 @@ pub(crate) struct Xml<'p> {
     part: String,
     depth: usize,
     max_depth: usize,
+    /// Bytes that the lexer was moved over.
+    passed: u64,
     /// Why the part ends where it does, if not by itself.
     damage: Option<String>,
 }
@@ -31,7 +33,7 @@ impl<'p> Xml<'p> {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let mut reader = Reader::from_reader(bytes);
         configure(reader.config_mut());
-        Xml { lexer: Lexer::Bytes(reader, bytes), part: part.to_owned(), depth: 0, max_depth, damage: None }
+        Xml { lexer: Lexer::Bytes(reader, bytes), part: part.to_owned(), depth: 0, max_depth, passed: 0, damage: None }
     }
 
     /// XML that is unfolded as it is read.
@@ -39,7 +41,7 @@ impl<'p> Xml<'p> {
         let mut reader = Reader::from_reader(source);
         configure(reader.config_mut());
         let lexer = Lexer::Stream(Box::new(reader), Vec::with_capacity(1024));
-        Xml { lexer, part: part.to_owned(), depth: 0, max_depth, damage: None }
+        Xml { lexer, part: part.to_owned(), depth: 0, max_depth, passed: 0, damage: None }
     }
 
     /// The part could be unpacked only so far: its end is an error.
@@ -57,7 +59,8 @@ impl<'p> Xml<'p> {
             Lexer::Bytes(reader, _) => match reader.read_event() {
                 Ok(event) => event,
                 Err(error) => {
-                    return Err(broken(part, self.damage.as_deref(), &error, reader.error_position()));
+                    let position = reader.error_position() + self.passed;
+                    return Err(broken(part, self.damage.as_deref(), &error, position));
                 }
             },
             Lexer::Stream(reader, buffer) => {
@@ -132,9 +135,30 @@ impl<'p> Xml<'p> {
                 && let Some(end) = memmem::find(rest, format!("</{name}>").as_bytes())
             {
                 *rest = &rest[end..];
+                self.passed += end as u64;
             }
         }
         self.skip_element()
+    }
+
+    /// Adds the text that comes next, up to the next tag, in one step where it lies in memory and is plain: some writers
+    /// refer to every ideograph by its number, and an event for each takes long. What is left comes as events.
+    pub(crate) fn take_text(&mut self, into: &mut String) {
+        let Lexer::Bytes(reader, all) = &mut self.lexer else { return };
+        let rest = reader.get_mut();
+        // The end of an empty element is still to come: what follows is not its text.
+        if all[..all.len() - rest.len()].ends_with(b"/>") {
+            return;
+        }
+        let Some(end) = memchr::memchr(b'<', rest) else { return };
+        let Ok(text) = std::str::from_utf8(&rest[..end]) else { return };
+        let before = into.len();
+        if push_text(into, text).is_none() {
+            into.truncate(before);
+            return;
+        }
+        *rest = &rest[end..];
+        self.passed += end as u64;
     }
 
     /// Elements open now.
@@ -196,6 +220,35 @@ pub(crate) fn unescaped(value: &str) -> Cow<'_, str> {
     }
     unescape(value).unwrap_or(Cow::Borrowed(value))
 }
+
+/// Adds a text as written, its references resolved; none, and half of it added, where one is not as it should be.
+fn push_text(into: &mut String, text: &str) -> Option<()> {
+    let mut rest = text;
+    while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
+        into.push_str(&rest[..at]);
+        let name = &rest[at + 1..];
+        let end = name.bytes().take(LONGEST_REFERENCE).position(|b| b == b';')?;
+        into.push(match name[..end].strip_prefix('#') {
+            Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => {
+                char::from_u32(digits.parse().ok()?).filter(|c| *c != '\0')?
+            }
+            _ => match &name[..end] {
+                "lt" => '<',
+                "gt" => '>',
+                "amp" => '&',
+                "quot" => '"',
+                "apos" => '\'',
+                _ => return None,
+            },
+        });
+        rest = &name[end + 1..];
+    }
+    into.push_str(rest);
+    Some(())
+}
+
+/// Bytes of a reference to a character, its sign apart.
+const LONGEST_REFERENCE: usize = 9;
 
 /// Adds what a reference in text stands for.
 pub(crate) fn push_reference(into: &mut String, reference: &BytesRef<'_>) {

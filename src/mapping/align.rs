@@ -11,27 +11,65 @@ use super::row::{Row, RowCell};
 use crate::model::GridOrigin;
 use crate::patterns::{Field, Patterns, Scoring};
 use rust_decimal::Decimal;
+use std::cell::OnceCell;
 
-/// What kind of thing a cell holds, as far as placing it needs.
+/// What kind of thing a cell holds, as far as placing it needs. What takes reading is found out when it is asked for:
+/// where cells stand under their headers, little is.
 #[derive(Debug, Clone)]
-pub(super) struct Kind {
-    /// A plain number, as weights and scores are.
-    pub(super) number: Option<Decimal>,
-    /// A percent sign is printed.
-    percent: bool,
-    /// Number, relation or date.
-    measured: bool,
-    /// A dash or another mark for “nothing”.
-    blank_mark: bool,
+pub(super) struct Kind<'c> {
+    grammar: &'c Grammar,
+    text: &'c str,
     characters: usize,
     level1: bool,
     level2: bool,
-    /// Ends in 指标 without being a known level.
-    level_word: bool,
+    /// A level 1 beside a level 1, or a word that ends in 指标 without being a known level.
+    level_word: OnceCell<bool>,
     /// A known level that is the name of an indicator just as often.
     also_name: bool,
-    sign: bool,
-    unit: bool,
+    number: OnceCell<Option<Decimal>>,
+    measured: OnceCell<bool>,
+    blank_mark: OnceCell<bool>,
+}
+
+impl Kind<'_> {
+    /// A plain number, as weights and scores are.
+    pub(super) fn number(&self) -> Option<Decimal> {
+        *self.number.get_or_init(|| points(self.grammar, self.text))
+    }
+
+    fn is_short(&self) -> bool {
+        self.characters <= 20
+    }
+
+    /// A percent sign is printed.
+    fn percent(&self) -> bool {
+        self.text.contains(['%', '％'])
+    }
+
+    /// Number, relation or date.
+    fn measured(&self) -> bool {
+        *self.measured.get_or_init(|| {
+            let reads = || self.grammar.read(self.text, &Default::default());
+            self.number().is_some() || (self.is_short() && reads().is_some_and(|r| r.quantity.is_measured()))
+        })
+    }
+
+    /// A dash or another mark for “nothing”.
+    fn blank_mark(&self) -> bool {
+        *self.blank_mark.get_or_init(|| self.is_short() && self.grammar.is_blank(self.text))
+    }
+
+    fn level_word(&self) -> bool {
+        *self.level_word.get_or_init(|| (4..=14).contains(&self.characters) && super::levels::is_level_word(self.text))
+    }
+
+    fn sign(&self) -> bool {
+        self.characters <= 3 && is_sign(self.text)
+    }
+
+    fn unit(&self) -> bool {
+        self.characters <= 8 && self.grammar.unit(self.text).is_some()
+    }
 }
 
 /// A row's cells in columns.
@@ -49,6 +87,8 @@ pub(super) struct Alignment {
 
 /// How many partial assignments are kept for each next column.
 const BEAM: usize = 8;
+/// A fit from which down a cell is not left where it stands.
+const MISFIT: f32 = -1.0;
 /// A margin that means “no doubt”.
 pub(super) const CERTAIN: f32 = 9.0;
 
@@ -121,43 +161,39 @@ struct Step {
 
 impl Aligner<'_> {
     /// Looks at a cell.
-    pub(super) fn kind(&self, cell: &RowCell) -> Kind {
+    pub(super) fn kind<'c>(&'c self, cell: &'c RowCell) -> Kind<'c> {
         let text = cell.text.as_str();
         let characters = text.chars().count();
-        let number = points(self.grammar, text);
-        let short = characters <= 20;
         let levels = &self.patterns.levels;
-        let (level1, level2) = if short { (cell.level1(levels), cell.level2(levels)) } else { (None, None) };
+        let (level1, level2) = if characters <= 20 { cell.levels(levels) } else { (None, None) };
         let also_name = level1.or(level2).is_some_and(|kind| levels.is_also_a_name(kind));
         Kind {
-            percent: text.contains(['%', '％']),
-            measured: number.is_some()
-                || (short && self.grammar.read(text, &Default::default()).is_some_and(|r| r.quantity.is_measured())),
-            number,
-            blank_mark: short && self.grammar.is_blank(text),
+            grammar: self.grammar,
+            text,
             characters,
-            also_name,
             level1: !also_name && level1.is_some(),
             level2: !also_name && level2.is_some(),
-            level_word: (4..=14).contains(&characters) && super::levels::is_level_word(text),
-            sign: characters <= 3 && is_sign(text),
-            unit: characters <= 8 && self.grammar.unit(text).is_some(),
+            level_word: OnceCell::new(),
+            also_name,
+            number: OnceCell::new(),
+            measured: OnceCell::new(),
+            blank_mark: OnceCell::new(),
         }
     }
 
     /// Looks at a row's cells. Of two level-1 words side by side the second is a level 2: 效益 | 履职效益.
-    pub(super) fn kinds(&self, row: &Row) -> Vec<Kind> {
-        let mut kinds: Vec<Kind> = row.cells.iter().map(|c| self.kind(c)).collect();
+    pub(super) fn kinds<'c>(&'c self, row: &'c Row) -> Vec<Kind<'c>> {
+        let mut kinds: Vec<Kind<'c>> = row.cells.iter().map(|c| self.kind(c)).collect();
         for index in 1..kinds.len() {
             if kinds[index - 1].level1 && kinds[index].level1 {
-                (kinds[index].level1, kinds[index].level_word) = (false, true);
+                (kinds[index].level1, kinds[index].level_word) = (false, OnceCell::from(true));
             }
         }
         kinds
     }
 
     /// Puts a row's cells into columns.
-    pub(super) fn align(&self, row: &Row, kinds: &[Kind]) -> Alignment {
+    pub(super) fn align(&self, row: &Row, kinds: &[Kind<'_>]) -> Alignment {
         if let Some(direct) = self.direct(row, kinds) {
             return direct;
         }
@@ -178,13 +214,12 @@ impl Aligner<'_> {
     }
 
     /// Cells where they stand, if each then holds what its column should.
-    fn direct(&self, row: &Row, kinds: &[Kind]) -> Option<Alignment> {
+    fn direct(&self, row: &Row, kinds: &[Kind<'_>]) -> Option<Alignment> {
         let mut cells: Vec<Vec<usize>> = vec![Vec::new(); self.columns.len()];
         let mut dropped = Vec::new();
         for (index, cell) in row.cells.iter().enumerate() {
             let at = self.columns.iter().position(|c| c.start <= cell.column && cell.column < c.end)?;
-            let fit = self.fit(&kinds[index], self.columns[at].field);
-            if fit <= -1.0 {
+            if !self.may_stand(&kinds[index], self.columns[at].field) {
                 return None;
             }
             if let Some(&first) = cells[at].first() {
@@ -194,7 +229,7 @@ impl Aligner<'_> {
                     dropped.push(index);
                     continue;
                 }
-                if kinds[index].number.is_some() || kinds[first].number.is_some() {
+                if kinds[index].number().is_some() || kinds[first].number().is_some() {
                     return None;
                 }
             }
@@ -210,7 +245,7 @@ impl Aligner<'_> {
         Some(Alignment { cells, dropped, shifted: false, margin: CERTAIN })
     }
 
-    fn search(&self, row: &Row, kinds: &[Kind]) -> Alignment {
+    fn search(&self, row: &Row, kinds: &[Kind<'_>]) -> Alignment {
         let scoring = &self.patterns.scoring;
         let columns = self.columns.len();
         // Where the format states positions, moving a cell takes far more evidence.
@@ -279,97 +314,112 @@ impl Aligner<'_> {
         alignment
     }
 
-    fn price_of_dropping(&self, row: &Row, kinds: &[Kind], index: usize) -> f32 {
+    fn price_of_dropping(&self, row: &Row, kinds: &[Kind<'_>], index: usize) -> f32 {
         let scoring = &self.patterns.scoring;
         let text = &row.cells[index].text;
-        if kinds[index].blank_mark {
+        if kinds[index].blank_mark() {
             return -0.1;
         }
         let repeats = row.cells.iter().enumerate().any(|(other, c)| {
-            other != index && (c.text == *text || (kinds[index].number.is_none() && c.text.contains(text.as_str())))
+            other != index && (c.text == *text || (kinds[index].number().is_none() && c.text.contains(text.as_str())))
         });
-        match (repeats, kinds[index].number.is_some()) {
+        match (repeats, kinds[index].number().is_some()) {
             (true, _) => scoring.dropped_repeat,
             (_, true) => scoring.dropped_number,
             _ => scoring.dropped_text,
         }
     }
 
-    /// How well a cell's kind fits a field.
-    pub(super) fn fit(&self, kind: &Kind, field: Option<Field>) -> f32 {
+    /// Does a cell's kind fit a field so well that the cell need not stand elsewhere?
+    fn may_stand(&self, kind: &Kind<'_>, field: Option<Field>) -> bool {
         let s: &Scoring = &self.patterns.scoring;
-        let Some(field) = field else { return 0.0 };
-        if kind.blank_mark {
-            return 0.0;
+        let level = kind.level1 || kind.level2;
+        match field {
+            None => true,
+            // Whatever reading the cell would tell, it may stand here.
+            Some(Field::Target | Field::Actual) if !level && s.measured.min(s.words_as_value) > MISFIT => true,
+            Some(field) => self.fit_unless_blank(kind, field) > MISFIT || kind.blank_mark(),
         }
+    }
+
+    /// How well a cell's kind fits a field.
+    pub(super) fn fit(&self, kind: &Kind<'_>, field: Option<Field>) -> f32 {
+        match field {
+            Some(field) if !kind.blank_mark() => self.fit_unless_blank(kind, field),
+            _ => 0.0,
+        }
+    }
+
+    fn fit_unless_blank(&self, kind: &Kind<'_>, field: Field) -> f32 {
+        let s: &Scoring = &self.patterns.scoring;
         match field {
             Field::Level1 | Field::Level2 => {
                 let (own, other) =
                     if field == Field::Level1 { (kind.level1, kind.level2) } else { (kind.level2, kind.level1) };
-                match kind {
-                    _ if own => s.known_level,
-                    _ if other => s.wrong_level,
-                    _ if kind.level_word || kind.also_name => s.level_word,
-                    Kind { number: Some(_), .. } => s.number_as_level,
-                    Kind { characters, .. } if *characters > 16 => s.long_level,
-                    Kind { measured: true, .. } => s.wrong_level,
-                    _ => s.plain_level,
+                match () {
+                    () if own => s.known_level,
+                    () if other => s.wrong_level,
+                    () if kind.also_name || kind.level_word() => s.level_word,
+                    () if kind.number().is_some() => s.number_as_level,
+                    () if kind.characters > 16 => s.long_level,
+                    () if kind.measured() => s.wrong_level,
+                    () => s.plain_level,
                 }
             }
-            Field::Level3 => match kind {
-                Kind { number: Some(_), .. } => s.number_as_name,
-                _ if kind.level1 || kind.level2 => s.wrong_level + 0.6,
-                _ if kind.level_word => s.level_word_as_name,
-                Kind { measured: true, percent: true, .. } if kind.characters <= 8 => s.quantity_as_name,
-                _ => s.name,
+            Field::Level3 => match () {
+                () if kind.number().is_some() => s.number_as_name,
+                () if kind.level1 || kind.level2 => s.wrong_level + 0.6,
+                () if kind.level_word() => s.level_word_as_name,
+                () if kind.characters <= 8 && kind.percent() && kind.measured() => s.quantity_as_name,
+                () => s.name,
             },
-            Field::Target | Field::Actual => match kind {
-                _ if kind.level1 || kind.level2 => s.wrong_level,
-                Kind { measured: true, .. } => s.measured,
-                _ => s.words_as_value,
+            Field::Target | Field::Actual => match () {
+                () if kind.level1 || kind.level2 => s.wrong_level,
+                () if kind.measured() => s.measured,
+                () => s.words_as_value,
             },
             Field::Sign => {
-                if kind.sign {
+                if kind.sign() {
                     2.0
                 } else {
                     -1.0
                 }
             }
-            Field::Unit => match kind {
-                Kind { unit: true, .. } => 2.0,
-                Kind { number: Some(_), .. } => -3.0,
-                Kind { characters, .. } if *characters <= 6 => 0.2,
-                _ => -1.0,
+            Field::Unit => match () {
+                () if kind.unit() => 2.0,
+                () if kind.number().is_some() => -3.0,
+                () if kind.characters <= 6 => 0.2,
+                () => -1.0,
             },
             Field::Weight | Field::Score | Field::SecondScore | Field::FundWeight | Field::FundScore => {
-                match kind.number {
+                match kind.number() {
                     Some(n) if n >= Decimal::ZERO && n <= Decimal::ONE_HUNDRED => s.points,
                     Some(_) => s.points_too_large,
                     None => s.not_points,
                 }
             }
             Field::Deviation | Field::Improvement | Field::Basis => {
-                if kind.number.is_some() {
+                if kind.number().is_some() {
                     s.number_as_reason
                 } else {
                     s.reason
                 }
             }
-            Field::BudgetInitial | Field::Budget | Field::Executed => match kind {
-                Kind { percent: true, .. } => -2.0,
-                Kind { measured: true, .. } => s.measured,
-                _ => -3.0,
+            Field::BudgetInitial | Field::Budget | Field::Executed => match () {
+                () if kind.percent() => -2.0,
+                () if kind.measured() => s.measured,
+                () => -3.0,
             },
-            Field::Rate => match kind {
-                Kind { percent: true, measured: true, .. } => s.measured + 0.3,
-                Kind { number: Some(n), .. } if *n <= Decimal::from(200) => s.measured * 0.4,
-                Kind { number: Some(_), .. } => -1.0,
-                _ => -3.0,
+            Field::Rate => match kind.number() {
+                _ if kind.percent() && kind.measured() => s.measured + 0.3,
+                Some(n) if n <= Decimal::from(200) => s.measured * 0.4,
+                Some(_) => -1.0,
+                None => -3.0,
             },
-            Field::FundItem => match kind {
-                Kind { number: Some(_), .. } => s.number_as_name,
-                Kind { measured: true, .. } => s.quantity_as_name,
-                _ => s.name,
+            Field::FundItem => match () {
+                () if kind.number().is_some() => s.number_as_name,
+                () if kind.measured() => s.quantity_as_name,
+                () => s.name,
             },
             _ => 0.2,
         }
@@ -379,7 +429,7 @@ impl Aligner<'_> {
 /// What only a complete assignment shows.
 struct Whole<'a> {
     aligner: &'a Aligner<'a>,
-    kinds: &'a [Kind],
+    kinds: &'a [Kind<'a>],
     /// Fields that the block has a column for.
     named: bool,
     weighted: bool,
@@ -390,7 +440,7 @@ struct Whole<'a> {
 }
 
 impl<'a> Whole<'a> {
-    fn of(aligner: &'a Aligner<'a>, row: &Row, kinds: &'a [Kind]) -> Self {
+    fn of(aligner: &'a Aligner<'a>, row: &Row, kinds: &'a [Kind<'a>]) -> Self {
         let has = |field: Field| aligner.columns.iter().any(|c| c.field == Some(field));
         let closes = has(Field::Rate) && !has(Field::Level3);
         Whole {
@@ -409,7 +459,7 @@ impl<'a> Whole<'a> {
         let cell = |field: Field| {
             places.iter().position(|p| p.is_some_and(|at| self.aligner.columns[at].field == Some(field)))
         };
-        let number = |field: Field| cell(field).and_then(|i| self.kinds[i].number);
+        let number = |field: Field| cell(field).and_then(|i| self.kinds[i].number());
         let mut score = 0.0;
         if self.named && cell(Field::Level3).is_none() {
             score += s.missing_name;
@@ -449,6 +499,9 @@ pub(super) fn points(grammar: &Grammar, text: &str) -> Option<Decimal> {
     }
     if let Some(number) = grammar.number(text) {
         return Some(number);
+    }
+    if !text.contains(['(', '（', '[', '【', ')', '）', ']', '】']) {
+        return None;
     }
     let outside = outside_brackets(text);
     (outside.len() < text.len()).then(|| grammar.number(outside.trim())).flatten()

@@ -69,8 +69,9 @@ pub(super) fn columns(
     // A field that several columns may feed without conflict.
     let shared = |f: &Field| matches!(f, Field::Extra | Field::FundExtra | Field::SecondScore);
     let exclusive: Vec<Field> = fields.into_iter().filter(|f| !shared(f)).collect();
-    let first_year = headings.iter().filter_map(Heading::year).min();
-    let gain = |row: usize, place: usize| -> f32 {
+    let years: Vec<Option<i32>> = headings.iter().map(Heading::year).collect();
+    let first_year = years.iter().flatten().min().copied();
+    let fit_in = |row: usize, place: usize| -> f32 {
         let of = |wanted: Field| candidates[row].iter().find(|(f, _)| *f == wanted).map_or(0.0, |(_, s)| *s);
         match exclusive.get(place) {
             // Of two equal columns the left one feeds the field: 自评得分 stands before 复核得分.
@@ -78,14 +79,21 @@ pub(super) fn columns(
             Some(field) => match of(*field) {
                 0.0 => 0.0,
                 fit => {
-                    let later = headings[row].year().zip(first_year).map_or(0, |(year, first)| (year - first).min(9));
+                    let later = years[row].zip(first_year).map_or(0, |(year, first)| (year - first).min(9));
                     fit + 0.01 * (headings.len() - row) as f32 / headings.len() as f32 + 0.02 * later as f32
                 }
             },
             None => candidates[row].iter().filter(|(f, _)| shared(f)).map(|(_, s)| *s).fold(0.0, f32::max),
         }
     };
-    let chosen = assign(headings.len(), exclusive.len() + headings.len(), gain);
+    let places = exclusive.len() + headings.len();
+    // Places beyond the exclusive fields are all alike.
+    let gains: Vec<f32> = (0..headings.len())
+        .flat_map(|row| (0..=exclusive.len()).map(move |place| (row, place)))
+        .map(|(row, place)| fit_in(row, place))
+        .collect();
+    let gain = |row: usize, place: usize| gains[row * (exclusive.len() + 1) + place.min(exclusive.len())];
+    let chosen = assign(headings.len(), places, gain);
     let fits: Vec<f32> = chosen.iter().enumerate().map(|(index, place)| gain(index, *place)).collect();
     headings
         .into_iter()
@@ -207,11 +215,12 @@ fn assign(rows: usize, places: usize, gain: impl Fn(usize, usize) -> f32) -> Vec
     // Potentials over rows and places, 1-based; place 0 and row 0 stand for “none”.
     let (mut u, mut v) = (vec![0f32; rows + 1], vec![0f32; places + 1]);
     let (mut row_of, mut way) = (vec![0usize; places + 1], vec![0usize; places + 1]);
+    let (mut least, mut used) = (vec![f32::INFINITY; places + 1], vec![false; places + 1]);
     for row in 1..=rows {
         row_of[0] = row;
         let mut place = 0;
-        let mut least = vec![f32::INFINITY; places + 1];
-        let mut used = vec![false; places + 1];
+        least.fill(f32::INFINITY);
+        used.fill(false);
         loop {
             used[place] = true;
             let current = row_of[place];

@@ -130,9 +130,8 @@ fn line_pairs(line: &str, patterns: &Patterns) -> Vec<Pair> {
         let tails = chunk.char_indices().map(|(i, _)| i);
         for tail in tails {
             let key = label_key(&chunk[tail..]);
-            if let Some(field) = super::signals::head_field(&key, patterns)
-                .filter(|_| patterns.headers.exact(&key, crate::patterns::HeaderPart::Head).next().is_some())
-            {
+            if let Some(hit) = patterns.headers.exact(&key, crate::patterns::HeaderPart::Head).next() {
+                let field = hit.field;
                 starts.push((from + tail, at + colon.len_utf8(), field, key));
                 break;
             }

@@ -182,8 +182,8 @@ impl Reader<'_> {
             row.cells.insert(0, item.clone());
         }
         let aligner = Aligner { patterns: self.patterns, grammar: self.grammar, columns };
-        let mut kinds: Vec<Kind> = row.cells.iter().map(|c| aligner.kind(c)).collect();
-        let split = self.split_glued(&mut row, &mut kinds, &aligner);
+        let split = self.split_glued(&mut row, &aligner);
+        let kinds: Vec<Kind<'_>> = row.cells.iter().map(|c| aligner.kind(c)).collect();
         let alignment = aligner.align(&row, &kinds);
         let mut fund = Fund { confidence: if split.is_some() { 0.85 } else { 0.99 }, ..Fund::default() };
         fund.findings.extend(split);
@@ -250,14 +250,13 @@ impl Reader<'_> {
     }
 
     /// Amounts that OCR ran together: `202010100.00%10` is 20, 20, 10, 100.00%, 10 where B ÷ A proves it.
-    fn split_glued(&self, row: &mut Row, kinds: &mut Vec<Kind>, aligner: &Aligner<'_>) -> Option<Finding> {
+    fn split_glued(&self, row: &mut Row, aligner: &Aligner<'_>) -> Option<Finding> {
         let (at, parts) = super::split::fund_amounts(row, aligner.columns, self.grammar)?;
         let glued = row.cells.remove(at);
         let pieces: Vec<String> = parts.iter().map(|(_, text)| text.clone()).collect();
         for (offset, (column, text)) in parts.into_iter().enumerate() {
-            row.cells.insert(at + offset, glued.piece(column, text));
+            row.cells.insert(at + offset, glued.piece(column, text, self.patterns));
         }
-        *kinds = row.cells.iter().map(|c| aligner.kind(c)).collect();
         Some(super::split::finding(&glued.text, &pieces, "B ÷ A and the points"))
     }
 
@@ -302,7 +301,7 @@ impl Reader<'_> {
             // 预算数, 执行数 and 执行率 as rows: the row's label says which field its amounts are.
             let labels = row.cells.iter().take_while(|c| !is_amount(c));
             let row_field = labels
-                .filter_map(|c| self.patterns.headers.likely(&c.label, HeaderPart::Fund))
+                .filter_map(|c| self.patterns.headers.likely_of(c.facts, HeaderPart::Fund))
                 .map(|m| m.field)
                 .find(|f| *f != Field::FundItem);
             for (position, (index, source)) in sources.iter().enumerate() {

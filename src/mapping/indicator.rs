@@ -12,7 +12,7 @@ use super::row::{Row, RowCell};
 use super::split::{Slot, ways};
 use crate::model::{Code, Columns, Finding, IndicatorRecord, Level, Number, Place, Quantity, Relation, Severity};
 use crate::normalize;
-use crate::patterns::{Field, HeaderPart, Patterns, RowLabel};
+use crate::patterns::{Field, HeaderPart, Patterns, RowLabel, Subject};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 
@@ -94,16 +94,12 @@ impl Indicator {
     }
 
     /// The record, ids and the form's fields left to the caller.
-    pub(super) fn into_record(self, patterns: &Patterns, blank: IndicatorRecord) -> IndicatorRecord {
+    pub(super) fn into_record(self, patterns: &Patterns, about: &Subject, blank: IndicatorRecord) -> IndicatorRecord {
         let (completion, attained) = (self.completion(), self.attained());
-        let indicator = self.level3.as_deref().and_then(|name| {
-            let about = [blank.project.as_deref(), blank.form_title.as_deref()]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(" ");
-            patterns.indicators.find_about(self.level2.name.as_deref(), name, Some(&about))
-        });
+        let indicator = self
+            .level3
+            .as_deref()
+            .and_then(|name| patterns.indicators.find_in(self.level2.name.as_deref(), name, Some(about)));
         IndicatorRecord {
             indicator: indicator.map(str::to_owned),
             level1: self.level1.name,
@@ -189,15 +185,16 @@ impl Placed {
     }
 }
 
-/// The indicators of a block and the columns they were read from.
+/// The indicators of a block and the columns they were read from; `columns` are the block's ([`block_columns`]).
 pub(super) fn indicators(
     block: &IndicatorBlock,
+    columns: Vec<Column>,
     head: &FormHead,
     totals: Totals,
     patterns: &Patterns,
     grammar: &Grammar,
 ) -> (Vec<Indicator>, Columns) {
-    let columns = if block.header.is_empty() { usual_columns(block) } else { block_columns(block, patterns, grammar) };
+    let columns = if block.header.is_empty() { usual_columns(block) } else { columns };
     let columns = with_named_level(columns);
     let reader = Reader { patterns, grammar, head, columns: &columns };
     let mut all: Vec<Placed> = block.rows.iter().map(|row| reader.place(row, false)).collect();
@@ -392,7 +389,7 @@ impl Reader<'_> {
 
     fn is_block_label(&self, cell: &RowCell) -> bool {
         self.patterns.row_labels.is(&cell.label, RowLabel::IndicatorBlock)
-            || self.patterns.headers.names(&cell.label, Field::GoalsLabel)
+            || self.patterns.headers.names_of(cell.facts, Field::GoalsLabel)
     }
 
     fn printed(&self, raw: &str, field: Field, row: &Row) -> Printed {

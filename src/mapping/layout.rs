@@ -149,7 +149,7 @@ impl Reader<'_> {
 
     /// 项目资金（万元）| 年度资金总额：| 120.5, with no header above.
     fn is_unheaded_fund(&self, row: &Row) -> bool {
-        row.cells.windows(2).any(|w| self.patterns.fund_labels.exact(&w[0].text).is_some() && begins_with_number(&w[1]))
+        row.cells.windows(2).any(|w| w[0].fund_label(&self.patterns.fund_labels).is_some() && begins_with_number(&w[1]))
     }
 
     /// Is a row of pairs what it seems? Inside the indicator block a row whose first cell is a head label and that
@@ -223,7 +223,7 @@ impl Reader<'_> {
     fn fund_header(&mut self, row: Row) {
         // Label and amount side by side in one row: 全年预算数 100 全年执行数 95.
         let headers = &self.patterns.headers;
-        let is_fund_label = |c: &RowCell| headers.likely(&c.label, HeaderPart::Fund).is_some();
+        let is_fund_label = |c: &RowCell| headers.likely_of(c.facts, HeaderPart::Fund).is_some();
         let is_pair = |label: &RowCell, amount: &RowCell| {
             is_fund_label(label) && begins_with_number(amount) && !is_fund_label(amount)
         };
@@ -254,7 +254,7 @@ impl Reader<'_> {
         }
         // What stands before the first amount's header may be a pair of the head: 实施单位 … 全年预算数 全年执行数.
         let first_amount = row.cells.iter().position(|c| {
-            self.patterns.headers.likely(&c.label, HeaderPart::Fund).is_some_and(|m| {
+            self.patterns.headers.likely_of(c.facts, HeaderPart::Fund).is_some_and(|m| {
                 matches!(m.field, Field::BudgetInitial | Field::Budget | Field::Executed | Field::Rate)
             })
         });
@@ -307,7 +307,10 @@ impl Reader<'_> {
             let second_header = block.rows.is_empty()
                 && only_labels
                 && row.cells.iter().any(|c| {
-                    self.patterns.headers.likely(&c.label, HeaderPart::Fund).is_some_and(|m| m.field != Field::FundItem)
+                    self.patterns
+                        .headers
+                        .likely_of(c.facts, HeaderPart::Fund)
+                        .is_some_and(|m| m.field != Field::FundItem)
                 });
             if second_header { block.header.push(row) } else { block.rows.push(row) }
         }
@@ -316,12 +319,12 @@ impl Reader<'_> {
     // ── goals ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     fn is_goals_label(&self, cell: Option<&RowCell>) -> bool {
-        cell.is_some_and(|c| self.patterns.headers.names(&c.label, Field::GoalsLabel))
+        cell.is_some_and(|c| self.patterns.headers.names_of(c.facts, Field::GoalsLabel))
     }
 
     fn goals_header(&mut self, row: &Row) {
         let column =
-            |field| row.cells.iter().rev().find(|c| self.patterns.headers.names(&c.label, field)).map(|c| c.column);
+            |field| row.cells.iter().rev().find(|c| self.patterns.headers.names_of(c.facts, field)).map(|c| c.column);
         self.goals_columns = match (column(Field::GoalsExpected), column(Field::GoalsActual)) {
             (Some(expected), Some(actual)) if expected != actual => Some((expected, actual)),
             _ => None,
@@ -417,10 +420,7 @@ impl Reader<'_> {
     }
 
     fn names_levels(&self, row: &Row) -> bool {
-        row.cells
-            .iter()
-            .take(3)
-            .any(|c| c.level1(&self.patterns.levels).is_some() || c.level2(&self.patterns.levels).is_some())
+        row.cells.iter().take(3).any(|c| c.levels(&self.patterns.levels) != (None, None))
     }
 
     // ── totals ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -428,7 +428,7 @@ impl Reader<'_> {
     fn is_total(&self, row: &Row) -> bool {
         // 合计 is also the name of a fund row.
         match self.state {
-            State::Fund => row.cells.first().is_some_and(|c| self.patterns.fund_labels.exact(&c.text).is_none()),
+            State::Fund => row.cells.first().is_some_and(|c| c.fund_label(&self.patterns.fund_labels).is_none()),
             State::Goals | State::Manage | State::Head => row.cells.len() >= 2,
             State::Indicators | State::Foot => true,
         }
@@ -515,16 +515,12 @@ fn same_words(first: &Row, row: &Row) -> bool {
 pub(super) fn is_header_continuation(row: &Row, patterns: &Patterns) -> bool {
     let mut heads = 0;
     for cell in &row.cells {
-        if begins_with_number(cell)
-            || cell.text.chars().count() > 14
-            || cell.level2(&patterns.levels).is_some()
-            || cell.level1(&patterns.levels).is_some()
-        {
+        if begins_with_number(cell) || cell.text.chars().count() > 14 || cell.levels(&patterns.levels) != (None, None) {
             return false;
         }
         let bracket = cell.label.is_empty() && !cell.text.contains(|c: char| c.is_numeric());
         let fragment = bracket || patterns.row_labels.is(&cell.label, RowLabel::HeaderFragment);
-        if fragment || patterns.headers.exact(&cell.label, HeaderPart::Indicator).next().is_some() {
+        if fragment || patterns.headers.exact_of(cell.facts, HeaderPart::Indicator).next().is_some() {
             heads += 1;
         }
     }

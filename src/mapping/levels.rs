@@ -304,7 +304,7 @@ fn infer(second: LevelKind, printed: &[(LevelKind, &str)], patterns: &Patterns, 
 
 /// Does a text end like a level's name, 基金预算管理指标(10分)?
 pub(super) fn is_level_word(text: &str) -> bool {
-    super::align::outside_brackets(text).trim_end().ends_with("指标")
+    text.contains('标') && super::align::outside_brackets(text).trim_end().ends_with("指标")
 }
 
 /// A level's name and the weight in brackets behind it: `决策指标(10分)`.

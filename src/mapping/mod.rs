@@ -1,8 +1,8 @@
-//! Blocks in, forms out: finds the forms of a document, assigns columns to fields and cells to columns, reads
+//! Blocks in, forms and statements out: finds the forms of a document, assigns columns to fields and cells to columns, reads
 //! quantities where header and unit are known. Checks no sums; that is `validate`'s.
 //!
 //! `segment` cuts the document into forms, `layout` a form into blocks; `columns` assigns headers to fields and `align`
-//! cells to columns; `levels`, `fund`, `indicator` and `totals` read the blocks, `form` the head.
+//! cells to columns; `levels`, `fund`, `indicator` and `totals` read the blocks, `form` the head. `statement` reads the prose.
 
 mod align;
 mod columns;
@@ -17,17 +17,19 @@ mod row;
 mod segment;
 mod signals;
 mod split;
+mod statement;
 mod totals;
 
 use crate::model::{
     Block, Columns, Date, FormRecord, FormRecords, FormType, FundRecord, Identity, IndicatorRecord, Kind, Number,
-    Place, Region, SCHEMA, SourceOfFunds,
+    Place, Region, SCHEMA, SourceOfFunds, StatementRecord,
 };
 use crate::normalize;
-use crate::patterns::Patterns;
+use crate::patterns::{Patterns, Subject};
 use quantity::Grammar;
 use rust_decimal::Decimal;
 use segment::{Context, FormSource, Segmenter};
+use statement::Prose;
 use std::sync::Arc;
 
 /// What the whole document says of itself, for its own record.
@@ -43,19 +45,35 @@ pub struct Summary {
     pub region: Option<Arc<Region>>,
 }
 
-/// Finds the forms of a document and hands them to `sink` in reading order, each as soon as it is complete.
-pub fn forms<'a>(
+/// What is found in a document.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // they pass by one at a time
+pub enum Found {
+    /// A form with its rows.
+    Form(FormRecords),
+    /// A number said in prose.
+    Statement(StatementRecord),
+}
+
+/// Statements that wait for a form above them to be complete; beyond, they go first.
+const MOST_WAITING: usize = 4_000;
+
+/// Finds the forms and statements of a document and hands them to `sink` in reading order, each as soon as it is
+/// complete.
+pub fn records<'a>(
     blocks: impl Iterator<Item = Block<'a>>,
     identity: &Identity,
     patterns: &Patterns,
     grammar: &Grammar,
-    sink: &mut dyn FnMut(FormRecords),
+    sink: &mut dyn FnMut(Found),
 ) -> Summary {
     let mut segmenter = Segmenter::new(patterns);
+    let mut prose = Prose::new(patterns, grammar, identity);
+    let mut waiting: Vec<StatementRecord> = Vec::new();
     let mut summary = Summary::default();
     let mut count = 0;
-    let mut hand_over = |source: FormSource, context: &Context, summary: &mut Summary| {
-        let Some(form) = read(source, context, count + 1, identity, patterns, grammar) else { return };
+    let mut read_form = |source: FormSource, context: &Context, summary: &mut Summary| {
+        let form = read(source, context, count + 1, identity, patterns, grammar)?;
         count += 1;
         summary.year = summary.year.or(form.form.year);
         summary.report_date = summary.report_date.or(form.form.report_date);
@@ -65,17 +83,40 @@ pub fn forms<'a>(
         if summary.title.is_none() && context.title.is_none() {
             summary.title = form.form.title.as_deref().map(str::to_owned);
         }
-        sink(form);
+        Some(form)
     };
     for block in blocks {
+        match &block {
+            Block::Line(line) => prose.line(line),
+            Block::Grid(_) => prose.table(),
+            Block::PageBreak | Block::Finding(_) => {}
+        }
+        // What stands above a table comes before its form, what stands below behind it.
+        while let Some(statement) = prose.next_statement() {
+            waiting.push(statement);
+        }
+        let mut ready = !segmenter.in_form() || waiting.len() > MOST_WAITING;
         segmenter.push(block);
         while let Some(source) = segmenter.next_form() {
-            hand_over(source, &segmenter.context, &mut summary);
+            ready = true;
+            if let Some(form) = read_form(source, &segmenter.context, &mut summary) {
+                sink(Found::Form(form));
+            }
+        }
+        if ready {
+            waiting.drain(..).for_each(|statement| sink(Found::Statement(statement)));
         }
     }
+    prose.finish();
     segmenter.finish();
     while let Some(source) = segmenter.next_form() {
-        hand_over(source, &segmenter.context, &mut summary);
+        if let Some(form) = read_form(source, &segmenter.context, &mut summary) {
+            sink(Found::Form(form));
+        }
+    }
+    waiting.into_iter().for_each(|statement| sink(Found::Statement(statement)));
+    while let Some(statement) = prose.next_statement() {
+        sink(Found::Statement(statement));
     }
     let context = &segmenter.context;
     if summary.title.is_none() {
@@ -102,7 +143,11 @@ fn read(
     let first = rows.first().map(|(_, row)| (row.page, row.table));
     let layout = layout::layout(rows, patterns);
     let head = form::head(&before, &layout, &after, context, patterns, grammar);
-    let totals = totals::totals(&layout, before.iter().chain(&layout.head_lines).chain(&after), patterns, grammar);
+    let mut block_columns: Vec<_> =
+        layout.indicators.iter().map(|block| indicator::block_columns(block, patterns, grammar)).collect();
+    let total_columns = block_columns.last().map(Vec::as_slice).unwrap_or_default();
+    let lines = before.iter().chain(&layout.head_lines).chain(&after);
+    let totals = totals::totals(&layout, total_columns, lines, patterns, grammar);
     let funds: Vec<fund::Fund> =
         layout.funds.iter().flat_map(|block| fund::funds(block, &head, patterns, grammar)).collect();
     let fund_points = |of: &dyn Fn(&fund::Fund) -> Option<Number>| funds.iter().find_map(of).map(Number::get);
@@ -110,8 +155,9 @@ fn read(
         form::Totals { fund_weight: fund_points(&|f| f.weight), fund_score: fund_points(&|f| f.score), ..totals };
     let mut columns = Columns::new();
     let mut indicators = Vec::new();
-    for block in &layout.indicators {
-        let (found, used) = indicator::indicators(block, &head, totals, patterns, grammar);
+    for (block, block_columns) in layout.indicators.iter().zip(&mut block_columns) {
+        let block_columns = std::mem::take(block_columns);
+        let (found, used) = indicator::indicators(block, block_columns, &head, totals, patterns, grammar);
         indicators.extend(found);
         for (field, header) in used {
             columns.entry(field).or_insert(header);
@@ -180,8 +226,11 @@ fn read(
         findings: Vec::new(),
     };
     let funds = (1..).zip(funds).map(|(row, fund)| fund.into_record(blank_fund(row))).collect();
-    let indicators =
-        (1..).zip(indicators).map(|(row, indicator)| indicator.into_record(patterns, blank_indicator(row))).collect();
+    let about =
+        Subject::of(&[project.as_deref(), title.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" "));
+    let into_record =
+        |(row, indicator): (u32, indicator::Indicator)| indicator.into_record(patterns, &about, blank_indicator(row));
+    let indicators = (1..).zip(indicators).map(into_record).collect();
     let form = FormRecord {
         kind: Kind::Form,
         schema: SCHEMA,
@@ -215,6 +264,11 @@ fn read(
 fn confidence(value: f32) -> Number {
     let hundredths = (value.clamp(0.0, 1.0) * 100.0).round() as i64;
     Number::new(Decimal::new(hundredths, 2))
+}
+
+/// The same from hundredths.
+fn confidence_of_hundredths(hundredths: u32) -> Number {
+    Number::new(Decimal::new(i64::from(hundredths.min(100)), 2))
 }
 
 /// Confidence of a row whose cells were moved: the further ahead of the next reading, the surer.

@@ -1,8 +1,9 @@
 //! A row of a form: the cells of one grid row with the texts that matching and records need.
 
-use crate::model::{BBox, Grid, GridOrigin};
+use crate::model::{BBox, Grid, GridOrigin, SourceOfFunds};
 use crate::normalize;
-use crate::patterns::{LevelKind, Levels, label_key};
+use crate::patterns::{FundLabels, HeaderFacts, LevelKind, Levels, Patterns, label_key};
+use std::rc::Rc;
 
 /// A cell as the form stages see it.
 #[derive(Debug, Clone)]
@@ -17,10 +18,14 @@ pub(super) struct RowCell {
     pub(super) text: String,
     /// Key for matching as a label; empty for a text too long to be one.
     pub(super) label: String,
+    /// What the label heads, looked up once.
+    pub(super) facts: HeaderFacts,
     pub(super) bbox: Option<BBox>,
     pub(super) trust: f32,
 }
 
+/// Columns in which it is kept that cells from above reach down: the fields of forms stand far to the left of this.
+const WIDEST_COVER: usize = 256;
 /// Bytes of text beyond which nothing can be a label.
 const LONGEST_LABEL: usize = 150;
 
@@ -30,18 +35,25 @@ impl RowCell {
     }
 
     /// A piece of this cell, in a column of its own.
-    pub(super) fn piece(&self, column: usize, text: String) -> RowCell {
-        RowCell { column, end: column + 1, raw: text.clone(), label: label_key(&text), text, ..*self }
+    pub(super) fn piece(&self, column: usize, text: String, patterns: &Patterns) -> RowCell {
+        let label = label_key(&text);
+        let facts = patterns.headers.facts(&label);
+        RowCell { column, end: column + 1, raw: text.clone(), label, facts, text, ..*self }
     }
 
-    /// The kind of level 1 that it names.
-    pub(super) fn level1(&self, levels: &Levels) -> Option<LevelKind> {
-        if self.label.is_empty() { levels.first(&self.text) } else { levels.first_of_key(&self.label) }
+    /// The kinds of level 1 and of level 2 that it names.
+    pub(super) fn levels(&self, levels: &Levels) -> (Option<LevelKind>, Option<LevelKind>) {
+        if self.is_long() { levels.of_key(&label_key(&self.text)) } else { levels.of_key(&self.label) }
     }
 
-    /// The kind of level 2 that it names.
-    pub(super) fn level2(&self, levels: &Levels) -> Option<LevelKind> {
-        if self.label.is_empty() { levels.second(&self.text) } else { levels.second_of_key(&self.label) }
+    /// The source of funds that it names exactly.
+    pub(super) fn fund_label(&self, labels: &FundLabels) -> Option<SourceOfFunds> {
+        if self.is_long() { labels.exact(&self.text) } else { labels.exact_key(&self.label) }
+    }
+
+    /// Too long to have a label.
+    fn is_long(&self) -> bool {
+        self.text.len() > LONGEST_LABEL
     }
 }
 
@@ -60,8 +72,8 @@ pub(super) struct Row {
     pub(super) width: usize,
     /// Non-blank cells, left to right.
     pub(super) cells: Vec<RowCell>,
-    /// Columns covered by cells that began in a row above: `[start, end)`.
-    pub(super) covered: Vec<(usize, usize)>,
+    /// Columns covered by cells that began in a row above: `[start, end)`. Of many rows the same.
+    pub(super) covered: Rc<[(usize, usize)]>,
     /// The first row of its grid: a page, a gap or a new table may lie before it.
     pub(super) first_of_grid: bool,
 }
@@ -89,14 +101,20 @@ impl Row {
 }
 
 /// The rows of a grid that print something.
-pub(super) fn rows(grid: Grid, table: u32) -> Vec<Row> {
+pub(super) fn rows(grid: Grid, table: u32, patterns: &Patterns) -> Vec<Row> {
     let mut rows = Vec::with_capacity(grid.rows);
     // Cells that reach below their own row, while they do.
     let mut open: Vec<(usize, usize, usize)> = Vec::new();
     let mut cells = grid.cells.into_iter().peekable();
+    let mut covered: Rc<[(usize, usize)]> = Rc::default();
+    let (mut next_end, mut has_begun) = (usize::MAX, false);
     for index in 0..grid.rows {
-        open.retain(|(end, ..)| *end > index);
-        let covered = open.iter().map(|(_, start, end)| (*start, *end)).collect();
+        if has_begun || next_end <= index {
+            open.retain(|(end, ..)| *end > index);
+            covered = open.iter().map(|(_, start, end)| (*start, *end)).collect();
+            next_end = open.iter().map(|(end, ..)| *end).min().unwrap_or(usize::MAX);
+            has_begun = false;
+        }
         let mut row = Row {
             table,
             index: index + grid.first_row,
@@ -105,12 +123,13 @@ pub(super) fn rows(grid: Grid, table: u32) -> Vec<Row> {
             origin: grid.origin,
             width: grid.columns,
             cells: Vec::new(),
-            covered,
+            covered: Rc::clone(&covered),
             first_of_grid: rows.is_empty(),
         };
         while let Some(cell) = cells.next_if(|c| c.row <= index) {
             row.page = cell.page.or(row.page);
-            if cell.row_span > 1 && (grid.origin == GridOrigin::Explicit) {
+            if cell.row_span > 1 && grid.origin == GridOrigin::Explicit && cell.column < WIDEST_COVER {
+                has_begun = true;
                 open.push((cell.row_end(), cell.column, cell.column_end()));
             }
             let text = normalize::display(&cell.text);
@@ -123,6 +142,7 @@ pub(super) fn rows(grid: Grid, table: u32) -> Vec<Row> {
                 end: cell.column_end(),
                 text: text.into_owned(),
                 raw: cell.text,
+                facts: patterns.headers.facts(&label),
                 label,
                 bbox: cell.bbox,
                 trust: cell.trust.0,

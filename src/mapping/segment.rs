@@ -96,7 +96,7 @@ impl<'p> Segmenter<'p> {
                 // A row that is one cell over the whole width is a line of text that the format put into the table:
                 // titles, units and prose of a sheet.
                 let mut run: Vec<(RowKind, Row)> = Vec::new();
-                for mut row in row::rows(grid, self.tables) {
+                for mut row in row::rows(grid, self.tables, self.patterns) {
                     if row.is_band() {
                         self.push_rows(std::mem::take(&mut run));
                         let lines = std::mem::take(&mut row.cells);
@@ -114,6 +114,11 @@ impl<'p> Segmenter<'p> {
     /// A form that is complete, if there is one.
     pub(super) fn next_form(&mut self) -> Option<FormSource> {
         self.done.pop_front()
+    }
+
+    /// Is a form being collected?
+    pub(super) fn in_form(&self) -> bool {
+        self.draft.is_some()
     }
 
     /// Says that the document has ended.

@@ -1,7 +1,7 @@
 //! What a row seems to be, by its labels: the anchors that segmentation and layout build on.
 
 use super::row::{Row, RowCell};
-use crate::patterns::{Field, HeaderPart, Patterns, RowLabel};
+use crate::patterns::{Field, HeaderFacts, HeaderPart, Patterns, RowLabel};
 
 /// The kinds of row that labels alone give away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,19 +35,19 @@ pub(super) fn classify(row: &Row, patterns: &Patterns) -> RowKind {
         if cell.label.is_empty() {
             continue;
         }
-        for hit in headers.exact(&cell.label, HeaderPart::Indicator) {
+        for hit in headers.exact_of(cell.facts, HeaderPart::Indicator) {
             indicator |= bit(hit.field);
         }
-        if let Some(hit) = headers.likely(&cell.label, HeaderPart::Indicator) {
+        if let Some(hit) = headers.likely_of(cell.facts, HeaderPart::Indicator) {
             indicator |= bit(hit.field);
         }
-        if let Some(hit) = headers.likely(&cell.label, HeaderPart::Fund) {
+        if let Some(hit) = headers.likely_of(cell.facts, HeaderPart::Fund) {
             fund |= bit(hit.field);
         }
-        for hit in headers.exact(&cell.label, HeaderPart::Goals) {
+        for hit in headers.exact_of(cell.facts, HeaderPart::Goals) {
             goals |= bit(hit.field);
         }
-        for hit in headers.exact(&cell.label, HeaderPart::Manage) {
+        for hit in headers.exact_of(cell.facts, HeaderPart::Manage) {
             manage += usize::from(hit.field != Field::ManageLabel) + 2 * usize::from(hit.field == Field::ManageLabel);
         }
         if patterns.fund_labels.exact_key(&cell.label).is_some() {
@@ -98,7 +98,7 @@ pub(super) fn classify(row: &Row, patterns: &Patterns) -> RowKind {
 
 /// The field of the head that a cell labels; also where the value follows a colon in the same cell.
 pub(super) fn head_label<'c>(cell: &'c RowCell, patterns: &Patterns) -> Option<(Field, Option<&'c str>)> {
-    if let Some(field) = head_field(&cell.label, patterns) {
+    if let Some(field) = head_field_of(cell.facts, patterns) {
         return Some((field, None));
     }
     let (label, value) = split_at_colon(&cell.text)?;
@@ -108,13 +108,17 @@ pub(super) fn head_label<'c>(cell: &'c RowCell, patterns: &Patterns) -> Option<(
 
 /// The field of the head that a label names; where it names several, the first in file order.
 pub(super) fn head_field(label: &str, patterns: &Patterns) -> Option<Field> {
-    if label.is_empty() {
+    head_field_of(patterns.headers.facts(label), patterns)
+}
+
+fn head_field_of(facts: HeaderFacts, patterns: &Patterns) -> Option<Field> {
+    if facts == HeaderFacts::default() {
         return None;
     }
-    if let Some(hit) = patterns.headers.exact(label, HeaderPart::Head).next() {
+    if let Some(hit) = patterns.headers.exact_of(facts, HeaderPart::Head).next() {
         return Some(hit.field);
     }
-    patterns.headers.likely(label, HeaderPart::Head).map(|hit| hit.field)
+    patterns.headers.likely_of(facts, HeaderPart::Head).map(|hit| hit.field)
 }
 
 /// `项目名称：医疗救助` → (`项目名称`, `医疗救助`).

@@ -3,7 +3,6 @@
 use super::align::points;
 use super::columns::Column;
 use super::form::Totals;
-use super::indicator::block_columns;
 use super::layout::Layout;
 use super::quantity::Grammar;
 use super::row::Row;
@@ -11,17 +10,17 @@ use crate::model::GridOrigin;
 use crate::patterns::{Field, Patterns, RowLabel, label_key};
 use rust_decimal::Decimal;
 
-/// The totals of a form, from its rows 合计 or 总分, or a line 总分：N分 where N is the sum of the blocks' points.
+/// The totals of a form, from its rows 合计 or 总分 under `columns` (the last block's), or a line 总分：N分 where N is the sum of the blocks' points.
 pub(super) fn totals<'l>(
     layout: &Layout,
+    columns: &[Column],
     lines: impl Iterator<Item = &'l String>,
     patterns: &Patterns,
     grammar: &Grammar,
 ) -> Totals {
     let mut totals = Totals::default();
-    let columns = layout.indicators.last().map(|b| block_columns(b, patterns, grammar)).unwrap_or_default();
     for row in &layout.totals {
-        let read = total(row, &columns, grammar);
+        let read = total(row, columns, grammar);
         totals.weight = totals.weight.or(read.weight);
         totals.score = totals.score.or(read.score);
     }

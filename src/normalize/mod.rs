@@ -62,43 +62,38 @@ pub fn key(raw: &str) -> String {
 /// The key of a text in which every character stands for itself or for one other, whatever its neighbours: nearly all
 /// texts. NFKC, which must look for marks that join the character before, costs ten times as much.
 fn key_of_usual(text: &str) -> Option<String> {
+    let simplified = traditional::table();
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\0'..='\u{7F}' if c.is_ascii_whitespace() || c == '\u{b}' => {}
-            '\0'..='\u{7F}' => out.push(c.to_ascii_lowercase()),
+    // What stands for itself is copied run by run, from here on.
+    let mut run = 0;
+    for (at, c) in text.char_indices() {
+        let folded = match c {
+            'A'..='Z' => Some(c.to_ascii_lowercase()),
+            '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | ' ' | '\u{3000}' => None,
+            '\0'..='\u{7F}' => continue,
+            // Ideographs.
+            '\u{4E00}'..='\u{9FA5}' => match simplified.of(c) {
+                same if same == c => continue,
+                other => Some(other),
+            },
             // Full-width ASCII stands in the order of ASCII.
-            '\u{FF01}'..='\u{FF5E}' => out.push(char::from((c as u32 - 0xFEE0) as u8).to_ascii_lowercase()),
-            '\u{3000}' => {}
-            // Ideographs, and the signs of forms that NFKC leaves alone.
-            '\u{4E00}'..='\u{9FA5}'
-            | '、'
-            | '。'
-            | '《'
-            | '》'
-            | '·'
-            | '×'
-            | '≥'
-            | '≤'
-            | '★'
-            | '☆'
-            | '☑'
-            | '□'
-            | '【'
-            | '】'
-            | '〔'
-            | '〕'
-            | '“'
-            | '”'
-            | '‘'
-            | '’'
-            | '—'
-            | '–'
-            | '−' => out.push(one_form(c)),
+            '\u{FF01}'..='\u{FF5E}' => Some(char::from((c as u32 - 0xFEE0) as u8).to_ascii_lowercase()),
+            // The signs of forms that NFKC leaves alone.
+            '、' | '。' | '《' | '》' | '·' | '×' | '≥' | '≤' | '★' | '☆' | '☑' | '□' | '【' | '】' | '〔' | '〕'
+            | '“' | '”' | '‘' | '’' | '—' | '–' | '−' => Some(one_form(c)),
             _ => return None,
-        }
+        };
+        out.push_str(&text[run..at]);
+        out.extend(folded);
+        run = at + c.len_utf8();
     }
+    out.push_str(&text[run..]);
     Some(out)
+}
+
+/// What an ideograph or a digit is in a key, whatever its neighbours.
+pub(crate) fn key_of_ideograph(c: char) -> char {
+    one_form(c)
 }
 
 /// One form for brackets, quotes, dashes and dots that NFKC tells apart.
@@ -113,7 +108,7 @@ fn one_form(c: char) -> char {
         '•' | '・' | '‧' | '∙' | '⋅' => '·',
         '、' => ',',
         '。' => '.',
-        other => traditional::simplify(other),
+        other => traditional::table().of(other),
     }
 }
 

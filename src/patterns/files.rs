@@ -11,6 +11,7 @@ use super::problem::{PatternError, Problem};
 use super::relations::{RelationEntry, WordsEntry};
 use super::rows::RowFile;
 use super::scoring::WeightEntry;
+use super::statements::StatementWords;
 use super::units::UnitEntry;
 use std::io;
 use std::marker::PhantomData;
@@ -29,6 +30,7 @@ pub(super) fn all() -> Vec<Box<dyn PatternFile>> {
         entries::<UnitEntry>(),
         entries::<RelationEntry>(),
         entries::<WordsEntry>(),
+        entries::<StatementWords>(),
         Box::new(Rows(REGIONS)),
         Box::new(Rows(ALIASES)),
     ]

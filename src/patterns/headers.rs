@@ -5,7 +5,7 @@ use super::labels::label_key;
 use super::problem::PatternError;
 use super::quick_hash::QuickMap;
 use crate::normalize;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::Path;
@@ -187,7 +187,9 @@ struct Header {
 /// All header spellings.
 #[derive(Debug)]
 pub struct Headers {
-    exact: QuickMap<Vec<(Part, Match)>>,
+    /// By key, the place of its hits in `hits`.
+    exact: QuickMap<u32>,
+    hits: Vec<Vec<(Part, Match)>>,
     headers: Vec<Header>,
     words: Words,
 }
@@ -213,10 +215,13 @@ const _: () = assert!(IDS.len() <= u64::BITS as usize);
 impl Words {
     fn new(spoken: HashMap<String, Said>, overlay: Option<&Path>) -> Result<Self, PatternError> {
         let (words, said): (Vec<String>, Vec<Said>) = spoken.into_iter().unzip();
-        let search = AhoCorasick::new(&words).map_err(|error| PatternError::Parse {
-            path: overlay.unwrap_or(Path::new("patterns")).join(HeaderEntry::FILE),
-            line: 0,
-            message: format!("its words cannot be compiled: {error}"),
+        // Every label is searched: the quickest kind of automaton, which few words allow.
+        let search = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(&words).map_err(|error| {
+            PatternError::Parse {
+                path: overlay.unwrap_or(Path::new("patterns")).join(HeaderEntry::FILE),
+                line: 0,
+                message: format!("its words cannot be compiled: {error}"),
+            }
         })?;
         Ok(Words { search, said })
     }
@@ -241,10 +246,14 @@ const MISREAD: f32 = 0.75;
 const CERTAIN: f32 = 0.9;
 /// Longest key that can be a header: longer texts are values.
 const LONGEST: usize = 24;
+/// Shortest and longest key, in bytes, that is looked through for the words of headers.
+const SHORTEST_LIKELY: usize = 6;
+const LONGEST_LIKELY: usize = LONGEST * 3;
 
 impl Headers {
     pub(super) fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
-        let (mut exact, mut headers) = (QuickMap::<Vec<(Part, Match)>>::default(), Vec::new());
+        let (mut exact, mut headers) = (QuickMap::<u32>::default(), Vec::new());
+        let mut hits: Vec<Vec<(Part, Match)>> = Vec::new();
         let mut spoken: HashMap<String, Said> = HashMap::new();
         for (at, entry) in load_entries::<HeaderEntry>(overlay)?.into_iter().enumerate() {
             let Some((_, field)) = IDS.iter().find(|(id, _)| *id == entry.id) else {
@@ -268,24 +277,76 @@ impl Headers {
             }
             let weak = entry.weak.iter().map(|n| (label_key(n), entry.rank * WEAK));
             for (key, score) in header.keys.iter().map(|k| (k.clone(), entry.rank)).chain(weak) {
-                let hits = exact.entry(key).or_default();
+                let place = *exact.entry(key).or_insert_with(|| {
+                    hits.push(Vec::new());
+                    hits.len() as u32 - 1
+                });
+                let hits = &mut hits[place as usize];
                 if !hits.iter().any(|(_, m)| m.field == *field) {
                     hits.push((header.part, Match { field: *field, score }));
                 }
             }
             headers.push(header);
         }
-        Ok(Headers { exact, headers, words: Words::new(spoken, overlay)? })
+        Ok(Headers { exact, hits, headers, words: Words::new(spoken, overlay)? })
     }
 
     /// The fields of a part that a label ([`label_key`]) names with a known spelling.
     pub fn exact<'a>(&'a self, key: &str, part: Part) -> impl Iterator<Item = Match> + use<'a> {
-        self.exact.get(key).into_iter().flatten().filter(move |(p, _)| *p == part).map(|(_, m)| *m)
+        self.hits(key).iter().filter(move |(p, _)| *p == part).map(|(_, m)| *m)
+    }
+
+    fn hits(&self, key: &str) -> &[(Part, Match)] {
+        self.exact.get(key).map_or(&[], |place| &self.hits[*place as usize])
+    }
+
+    /// What a label ([`label_key`]) heads, looked up once for all the questions about it.
+    pub fn facts(&self, key: &str) -> Facts {
+        if key.is_empty() {
+            return Facts::default();
+        }
+        let fits = if (SHORTEST_LIKELY..=LONGEST_LIKELY).contains(&key.len()) {
+            let said = self.words.in_label(key);
+            said.like & !said.unlike
+        } else {
+            0
+        };
+        Facts { hits: self.exact.get(key).copied(), fits }
+    }
+
+    /// As [`Headers::exact`], for a label whose facts are at hand.
+    pub fn exact_of(&self, facts: Facts, part: Part) -> impl Iterator<Item = Match> {
+        self.hits_of(facts).iter().filter(move |(p, _)| *p == part).map(|(_, m)| *m)
+    }
+
+    fn hits_of(&self, facts: Facts) -> &[(Part, Match)] {
+        facts.hits.map_or(&[], |place| &self.hits[place as usize])
+    }
+
+    /// As [`Headers::names`], for a label whose facts are at hand.
+    pub fn names_of(&self, facts: Facts, field: Field) -> bool {
+        self.hits_of(facts).iter().any(|(_, m)| m.field == field)
+    }
+
+    /// As [`Headers::likely`], for a label whose facts are at hand.
+    pub fn likely_of(&self, facts: Facts, part: Part) -> Option<Match> {
+        if let Some(hit) = self.exact_of(facts, part).max_by(|a, b| a.score.total_cmp(&b.score)) {
+            return Some(hit);
+        }
+        if facts.fits == 0 {
+            return None;
+        }
+        self.headers
+            .iter()
+            .enumerate()
+            .filter(|(at, h)| facts.fits >> at & 1 != 0 && h.part == part)
+            .map(|(_, h)| Match { field: h.field, score: LIKE * h.rank })
+            .max_by(|a, b| a.score.total_cmp(&b.score))
     }
 
     /// Is a label a known spelling of this field?
     pub fn names(&self, key: &str, field: Field) -> bool {
-        self.exact.get(key).is_some_and(|hits| hits.iter().any(|(_, m)| m.field == field))
+        self.hits(key).iter().any(|(_, m)| m.field == field)
     }
 
     /// Every field of a part that a label may stand for: known spellings, words that it contains, broken-off and
@@ -323,24 +384,17 @@ impl Headers {
 
     /// The best field of a part for a label that is surely a known one or contains a known one's words.
     pub fn likely(&self, key: &str, part: Part) -> Option<Match> {
-        if let Some(hit) = self.exact(key, part).max_by(|a, b| a.score.total_cmp(&b.score)) {
-            return Some(hit);
-        }
-        if key.len() > LONGEST * 3 || key.len() < 6 {
-            return None;
-        }
-        let said = self.words.in_label(key);
-        let fits = said.like & !said.unlike;
-        if fits == 0 {
-            return None;
-        }
-        self.headers
-            .iter()
-            .enumerate()
-            .filter(|(at, h)| fits >> at & 1 != 0 && h.part == part)
-            .map(|(_, h)| Match { field: h.field, score: LIKE * h.rank })
-            .max_by(|a, b| a.score.total_cmp(&b.score))
+        self.likely_of(self.facts(key), part)
     }
+}
+
+/// What [`Headers`] knows of one label.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Where its exact hits are.
+    hits: Option<u32>,
+    /// The headers whose words it contains, as bits.
+    fits: u64,
 }
 
 /// Same length, exactly one character different.

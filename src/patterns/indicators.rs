@@ -8,10 +8,12 @@
 use super::entries::{Entry, load_entries};
 use super::indicator_names::name_key;
 use super::problem::PatternError;
+use super::quick_hash::QuickMap;
 use crate::normalize;
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex::Regex;
 use serde::Deserialize;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -132,7 +134,7 @@ impl Entry for Indicator {
 pub struct Indicators {
     entries: Vec<Indicator>,
     /// Name key → the entries of that alias, those with a context first.
-    aliases: HashMap<String, Vec<usize>>,
+    aliases: QuickMap<Vec<usize>>,
     words: AhoCorasick,
     /// In characters, by word.
     word_lengths: Vec<u32>,
@@ -167,7 +169,7 @@ impl Indicators {
     /// A file that cannot be read or parsed, or an expression that does not compile.
     pub fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
         let entries = load_entries::<Indicator>(overlay)?;
-        let mut aliases: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut aliases = QuickMap::<Vec<usize>>::default();
         let mut lexicon = Lexicon::default();
         let (mut rules, mut patterns) = (Vec::new(), Vec::new());
         for (at, entry) in entries.iter().enumerate() {
@@ -232,27 +234,37 @@ impl Indicators {
     /// is the satisfaction of the insured in a form about health insurance only. Without it, such a name is taken for
     /// the indicator that needs a subject.
     pub fn find_about(&self, level2: Option<&str>, level3: &str, about: Option<&str>) -> Option<&str> {
+        self.find_in(level2, level3, about.map(Subject::of).as_ref())
+    }
+
+    /// As [`Indicators::find_about`], for many rows of one form.
+    pub fn find_in(&self, level2: Option<&str>, level3: &str, about: Option<&Subject>) -> Option<&str> {
         let key = name_key(level3);
         if key.is_empty() {
             return None;
         }
-        let level2 = level2.map(normalize::key);
-        let about = about.map(normalize::key);
         let fits = |entry: usize| match &about {
-            Some(about) => {
+            Some(Subject(about)) => {
                 let words = &self.entries[entry].context;
                 words.is_empty() || words.iter().any(|word| about.contains(word.as_str()))
             }
             None => true,
         };
         let alias = self.aliases.get(&key).and_then(|owners| owners.iter().copied().find(|owner| fits(*owner)));
-        let found = alias.or_else(|| self.by_rules(&key, level2.as_deref(), fits))?;
+        let found = alias.or_else(|| self.by_rules(&key, level2, fits))?;
         Some(&self.entries[found].id)
     }
 
     fn by_rules(&self, key: &str, level2: Option<&str>, fits: impl Fn(usize) -> bool) -> Option<usize> {
-        let level_fits =
-            |words: &[String]| words.is_empty() || level2.is_some_and(|l| words.iter().any(|w| l.contains(w.as_str())));
+        // Few rules ask for it.
+        let level2_key = OnceCell::new();
+        let level_fits = |words: &[String]| {
+            words.is_empty()
+                || level2_key
+                    .get_or_init(|| level2.map(normalize::key))
+                    .as_ref()
+                    .is_some_and(|l| words.iter().any(|w| l.contains(w.as_str())))
+        };
         let mut found: Vec<Word> =
             self.words.find_overlapping_iter(key).map(|found| found.pattern().as_usize()).collect();
         found.sort_unstable();
@@ -279,6 +291,17 @@ impl Indicators {
             }
         }
         best.entry
+    }
+}
+
+/// What is known of a form's subject: its project, title or unit, as rows are looked up by it.
+#[derive(Debug, Clone)]
+pub struct Subject(String);
+
+impl Subject {
+    /// From the text that says it.
+    pub fn of(text: &str) -> Self {
+        Subject(normalize::key(text))
     }
 }
 

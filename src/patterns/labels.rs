@@ -117,6 +117,8 @@ pub enum RowLabel {
 #[derive(Debug)]
 pub struct RowLabels {
     names: QuickMap<Vec<RowLabel>>,
+    /// Bytes of the longest of them.
+    longest: usize,
     title: Vec<String>,
     money: Vec<String>,
     detail: Vec<String>,
@@ -124,8 +126,13 @@ pub struct RowLabels {
 
 impl RowLabels {
     pub(super) fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
-        let mut labels =
-            RowLabels { names: QuickMap::default(), title: Vec::new(), money: Vec::new(), detail: Vec::new() };
+        let mut labels = RowLabels {
+            names: QuickMap::default(),
+            longest: 0,
+            title: Vec::new(),
+            money: Vec::new(),
+            detail: Vec::new(),
+        };
         for entry in load_entries::<RowLabelEntry>(overlay)? {
             let label = match entry.id.as_str() {
                 "total" => RowLabel::Total,
@@ -151,6 +158,7 @@ impl RowLabels {
             };
             for name in &entry.names {
                 let key = if label == RowLabel::Placeholder { normalize::key(name) } else { label_key(name) };
+                labels.longest = labels.longest.max(key.len());
                 labels.names.entry(key).or_default().push(label);
             }
         }
@@ -159,7 +167,7 @@ impl RowLabels {
 
     /// Is this key ([`label_key`]; for placeholders [`normalize::key`]) such a label?
     pub fn is(&self, key: &str, label: RowLabel) -> bool {
-        self.names.get(key).is_some_and(|labels| labels.contains(&label))
+        (1..=self.longest).contains(&key.len()) && self.names.get(key).is_some_and(|labels| labels.contains(&label))
     }
 
     /// Is a row with this name ([`normalize::key`]) a detail of the row above, 其中：桃树种植面积?
@@ -212,16 +220,21 @@ impl Entry for FundLabelEntry {
 #[derive(Debug)]
 pub struct FundLabels {
     names: QuickMap<SourceOfFunds>,
+    /// Bytes of the longest of them.
+    longest: usize,
     rules: Vec<(SourceOfFunds, Vec<String>, Vec<String>)>,
 }
 
 impl FundLabels {
     pub(super) fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
-        let mut labels = FundLabels { names: QuickMap::default(), rules: Vec::new() };
+        let mut labels = FundLabels { names: QuickMap::default(), longest: 0, rules: Vec::new() };
         for entry in load_entries::<FundLabelEntry>(overlay)? {
             let source = entry.source.or_else(|| source_named(&entry.id)).unwrap_or(SourceOfFunds::Other);
             for name in &entry.names {
-                labels.names.entry(without_lead(&label_key(name)).to_owned()).or_insert(source);
+                let key = label_key(name);
+                let key = without_lead(&key);
+                labels.longest = labels.longest.max(key.len());
+                labels.names.entry(key.to_owned()).or_insert(source);
             }
             if !entry.words.is_empty() {
                 labels.rules.push((source, entry.words, entry.unlike));
@@ -237,7 +250,8 @@ impl FundLabels {
 
     /// As [`FundLabels::exact`], for a label whose [`label_key`] is at hand.
     pub fn exact_key(&self, key: &str) -> Option<SourceOfFunds> {
-        self.names.get(without_lead(key)).copied()
+        let key = without_lead(key);
+        if key.len() > self.longest { None } else { self.names.get(key).copied() }
     }
 
     /// The source of a row with this label: exact, else by its words; a row named by a use of money is `other`.

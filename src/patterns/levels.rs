@@ -49,8 +49,8 @@ pub struct LevelKind(usize);
 #[derive(Debug)]
 pub struct Levels {
     entries: Vec<LevelEntry>,
-    first: QuickMap<LevelKind>,
-    second: QuickMap<LevelKind>,
+    /// What a stem names as level 1 and as level 2.
+    named: QuickMap<[Option<LevelKind>; 2]>,
     words: AhoCorasick,
     kind_of_word: Vec<LevelKind>,
 }
@@ -58,11 +58,12 @@ pub struct Levels {
 impl Levels {
     pub(super) fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
         let entries = load_entries::<LevelEntry>(overlay)?;
-        let (mut first, mut second) = (QuickMap::default(), QuickMap::default());
+        let mut named = QuickMap::<[Option<LevelKind>; 2]>::default();
         for (index, entry) in entries.iter().enumerate() {
-            let names = if entry.level == 1 { &mut first } else { &mut second };
             for name in &entry.names {
-                names.entry(core(name)).or_insert(LevelKind(index));
+                let [first, second] = named.entry(core(name)).or_default();
+                let slot = if entry.level == 1 { first } else { second };
+                slot.get_or_insert(LevelKind(index));
             }
         }
         let words = || {
@@ -75,27 +76,26 @@ impl Levels {
             message: format!("its words cannot be compiled: {error}"),
         })?;
         let kind_of_word = words().map(|(_, kind)| kind).collect();
-        Ok(Levels { entries, first, second, words: search, kind_of_word })
+        Ok(Levels { entries, named, words: search, kind_of_word })
     }
 
     /// The kind of level 1 that a cell names: `产 出 指 标(50分)` is the same as `产出`.
     pub fn first(&self, text: &str) -> Option<LevelKind> {
-        self.first_of_key(&label_key(text))
+        self.of_key(&label_key(text)).0
     }
 
-    /// As [`Levels::first`], for a text whose [`label_key`] is at hand.
-    pub fn first_of_key(&self, key: &str) -> Option<LevelKind> {
-        self.first.get(stem(key)).copied()
+    /// What a text whose [`label_key`] is at hand names as level 1 and as level 2.
+    pub fn of_key(&self, key: &str) -> (Option<LevelKind>, Option<LevelKind>) {
+        if key.is_empty() {
+            return (None, None);
+        }
+        let [first, second] = self.named.get(stem(key)).copied().unwrap_or_default();
+        (first, second)
     }
 
     /// The kind of level 2 that a cell names.
     pub fn second(&self, text: &str) -> Option<LevelKind> {
-        self.second_of_key(&label_key(text))
-    }
-
-    /// As [`Levels::second`], for a text whose [`label_key`] is at hand.
-    pub fn second_of_key(&self, key: &str) -> Option<LevelKind> {
-        self.second.get(stem(key)).copied()
+        self.of_key(&label_key(text)).1
     }
 
     /// Is a kind's word the name of an indicator just as often: 预算执行?

@@ -20,18 +20,20 @@ mod regions;
 mod relations;
 mod rows;
 mod scoring;
+mod statements;
 mod units;
 
 pub use check::{check, show};
 pub use entries::{Entry, Located, load_entries};
-pub use headers::{Field, Headers, Match as HeaderMatch, Part as HeaderPart};
-pub use indicators::{Indicator, Indicators, ValueKind};
+pub use headers::{Facts as HeaderFacts, Field, Headers, Match as HeaderMatch, Part as HeaderPart};
+pub use indicators::{Indicator, Indicators, Subject, ValueKind};
 pub use labels::{FormTypes, FundLabels, RowLabel, RowLabels, label_key, year_before};
 pub use levels::{LevelKind, Levels};
 pub use problem::{PatternError, Problem};
 pub use regions::{PlaceMatch, Regions};
 pub use relations::{Meaning, On, Place, RelationEntry, Role, WordsEntry};
 pub use scoring::Scoring;
+pub use statements::{Aspect, Cue, StatementRole, Statements, WordSet};
 pub use units::{UnitEntry, UnitKind};
 
 use std::path::Path;
@@ -55,6 +57,8 @@ pub struct Patterns {
     pub regions: Regions,
     /// What the rows of forms measure.
     pub indicators: Indicators,
+    /// What numbers in prose measure.
+    pub statements: Statements,
 }
 
 impl Patterns {
@@ -79,6 +83,7 @@ impl Patterns {
             row_labels: RowLabels::load(overlay)?,
             regions: Regions::load(overlay)?,
             indicators: Indicators::load(overlay)?,
+            statements: Statements::load(overlay)?,
         })
     }
 }

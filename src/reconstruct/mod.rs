@@ -26,6 +26,15 @@ pub fn blocks(document: &Document) -> Box<dyn Iterator<Item = Block<'_>> + '_> {
     }
 }
 
+/// The same, of a document whose content is not needed after: blocks that the format tells apart are handed out, not
+/// copied.
+pub fn take_blocks(document: &mut Document) -> Box<dyn Iterator<Item = Block<'_>> + '_> {
+    match &mut document.body {
+        Body::Blocks(held) => Box::new(std::mem::take(held).into_iter().map(as_borrowed)),
+        _ => blocks(document),
+    }
+}
+
 /// The same block, taken for one that borrows: the iterator's item type is fixed.
 fn as_borrowed<'a>(block: Block<'static>) -> Block<'a> {
     block

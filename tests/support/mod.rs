@@ -6,6 +6,7 @@
 pub mod content;
 pub mod dialects;
 pub mod layout;
+pub mod pdf;
 pub mod records;
 
 use std::path::{Path, PathBuf};

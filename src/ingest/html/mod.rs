@@ -11,7 +11,8 @@ mod table;
 mod tags;
 
 use super::{Limits, LoadError, text};
-use crate::model::{Block, Body, Document, Encoding, Finding, Media};
+use crate::model::{Block, BlockSource, Body, Deferred, Document, Encoding, Finding, Media};
+use std::sync::Arc;
 
 /// Whether bytes are a web page (or a file that says so), not a text with some HTML in it.
 pub(super) fn recognizes(bytes: &[u8]) -> bool {
@@ -26,21 +27,56 @@ pub fn load(bytes: Vec<u8>, limits: &Limits) -> Result<Document, LoadError> {
     let guess = charset::detect(&bytes);
     let decoded = text::decode_as(bytes, &guess);
     let mut findings = text::findings(&guess, &decoded.text, decoded.cut);
-    let (blocks, more) = read(&decoded.text, limits);
+    let (body, more) = body(decoded.text, limits);
     findings.extend(more);
-    if blocks.is_empty() {
+    let Some(body) = body else {
         return Err(LoadError::new(
             "empty",
             "the page shows no text: if a script fills it, save it from the browser (complete page) and give that file",
         ));
-    }
+    };
     Ok(Document {
         media: Media::Html,
         encoding: Some(Encoding { name: guess.name(), confidence: guess.confidence }),
         pages: None,
-        body: Body::Blocks(blocks),
+        body,
         findings,
     })
+}
+
+/// Bytes of a page from which on its blocks are not held: it is read once for what there is to tell of it, and once more
+/// for its blocks.
+const LARGE_PAGE: usize = 16 << 20;
+
+/// A page's content, none where it shows nothing, and findings on what was left out.
+fn body(text: String, limits: &Limits) -> (Option<Body>, Vec<Finding>) {
+    if text.len() < LARGE_PAGE {
+        let (blocks, findings) = read(&text, limits);
+        return ((!blocks.is_empty()).then_some(Body::Blocks(blocks)), findings);
+    }
+    let mut survey = page::PageReader::new(&text, limits);
+    let any = survey.by_ref().count() > 0;
+    let findings = survey.findings();
+    let deferred = || Body::Deferred(Deferred(Arc::new(LargePage { text, limits: limits.clone() })));
+    (any.then(deferred), findings)
+}
+
+/// A page whose blocks are read as they are asked for.
+struct LargePage {
+    text: String,
+    limits: Limits,
+}
+
+impl std::fmt::Debug for LargePage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "a page of {} bytes", self.text.len())
+    }
+}
+
+impl BlockSource for LargePage {
+    fn blocks(&self) -> Box<dyn Iterator<Item = Block<'static>> + '_> {
+        Box::new(page::PageReader::new(&self.text, &self.limits))
+    }
 }
 
 /// The lines and tables of a page or fragment in reading order.

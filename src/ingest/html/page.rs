@@ -11,30 +11,77 @@ use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use std::cell::RefCell;
 
+/// Cells of open tables: a table inside another is held until it ends, some 170 bytes a cell.
+const MOST_HELD: usize = 2_000_000;
 /// Bytes given to the tokenizer at once.
 const FEED: usize = 64 << 10;
 
 /// The blocks of a page or fragment, and what was left out of it.
 pub(super) fn read(html: &str, limits: &Limits) -> (Vec<Block<'static>>, Vec<Finding>) {
-    let sink = Sink(RefCell::new(Page::new(limits)));
-    let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
-    let queue = BufferQueue::default();
-    let mut rest = html;
-    while !rest.is_empty() {
+    let mut reader = PageReader::new(html, limits);
+    let blocks = reader.by_ref().collect();
+    (blocks, reader.findings())
+}
+
+/// The blocks of a page one after the other, each as soon as it is complete.
+pub(super) struct PageReader<'h> {
+    tokenizer: Tokenizer<Sink>,
+    queue: BufferQueue,
+    /// What has not been given to the tokenizer; none once the page has ended.
+    rest: Option<&'h str>,
+    done: std::vec::IntoIter<Piece>,
+}
+
+impl<'h> PageReader<'h> {
+    pub(super) fn new(html: &'h str, limits: &Limits) -> Self {
+        let sink = Sink(RefCell::new(Page::new(limits)));
+        PageReader {
+            tokenizer: Tokenizer::new(sink, TokenizerOpts::default()),
+            queue: BufferQueue::default(),
+            rest: Some(html),
+            done: Vec::new().into_iter(),
+        }
+    }
+
+    /// What was left out so far.
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        self.tokenizer.sink.0.borrow().findings()
+    }
+
+    fn read_on(&mut self, rest: &'h str) {
         let mut end = rest.len().min(FEED);
         while !rest.is_char_boundary(end) {
             end += 1;
         }
-        queue.push_back(StrTendril::from(&rest[..end]));
-        // The only other result asks to run a script, which this sink never requests.
-        let _ = tokenizer.feed(&queue);
-        rest = &rest[end..];
+        if end > 0 {
+            self.queue.push_back(StrTendril::from(&rest[..end]));
+            // The only other result asks to run a script, which this sink never requests.
+            let _ = self.tokenizer.feed(&self.queue);
+        }
+        self.rest = Some(&rest[end..]).filter(|rest| !rest.is_empty());
+        if self.rest.is_none() {
+            self.tokenizer.end();
+            self.tokenizer.sink.0.borrow_mut().end_all();
+        }
+        self.done = std::mem::take(&mut self.tokenizer.sink.0.borrow_mut().root.pieces).into_iter();
     }
-    tokenizer.end();
-    tokenizer.sink.0.into_inner().finish()
 }
 
-struct Sink(RefCell<Page>);
+impl Iterator for PageReader<'_> {
+    type Item = Block<'static>;
+
+    fn next(&mut self) -> Option<Block<'static>> {
+        loop {
+            if let Some(piece) = self.done.next() {
+                return Some(piece.into_block());
+            }
+            let rest = self.rest?;
+            self.read_on(rest);
+        }
+    }
+}
+
+pub(super) struct Sink(RefCell<Page>);
 
 impl TokenSink for Sink {
     type Handle = ();
@@ -84,7 +131,7 @@ impl Page {
             preformatted: 0,
             cells: 0,
             max_tables: limits.max_depth,
-            max_cells: limits.max_cells,
+            max_cells: limits.max_cells.min(MOST_HELD),
             cut: false,
         }
     }
@@ -185,10 +232,13 @@ impl Page {
                 }
             }
             Role::Table => self.begin_table(),
-            Role::Row => match self.open_table() {
-                Some(table) => table.begin_row(),
-                None => self.flow().end_line(),
-            },
+            Role::Row => {
+                self.hand_out_rows();
+                match self.open_table() {
+                    Some(table) => table.begin_row(),
+                    None => self.flow().end_line(),
+                }
+            }
             Role::Cell => self.begin_cell(tag),
             Role::Caption => match self.open_table() {
                 Some(table) => table.begin_caption(),
@@ -249,9 +299,26 @@ impl Page {
             return;
         }
         if let Some(table) = self.tables.pop() {
+            // A table inside a cell is held with it.
+            if self.tables.is_empty() {
+                self.cells = 0;
+            }
             let (pieces, cut) = table.finish();
             self.cut |= cut;
             self.flow().add_pieces(pieces);
+        }
+    }
+
+    /// Of a table that stands by itself and has grown large, hands out the rows so far.
+    fn hand_out_rows(&mut self) {
+        if self.too_deep == 0
+            && let [table] = self.tables.as_mut_slice()
+            && table.is_full()
+        {
+            self.cells = 0;
+            let (pieces, cut) = table.hand_out();
+            self.cut |= cut;
+            self.root.add_pieces(pieces);
         }
     }
 
@@ -271,13 +338,17 @@ impl Page {
         }
     }
 
-    fn finish(mut self) -> (Vec<Block<'static>>, Vec<Finding>) {
+    /// The page ends here, and all that is open in it.
+    fn end_all(&mut self) {
         self.too_deep = 0;
         while !self.tables.is_empty() {
             self.end_table();
         }
-        let blocks = self.root.finish().into_iter().map(Piece::into_block).collect();
-        let findings = if self.cut {
+        self.root.end_line();
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        if self.cut {
             vec![Finding::new(
                 Code::ContentSkipped,
                 Severity::Error,
@@ -286,8 +357,7 @@ impl Page {
             )]
         } else {
             Vec::new()
-        };
-        (blocks, findings)
+        }
     }
 }
 

@@ -27,23 +27,55 @@ pub(super) fn read_span(value: Option<&str>) -> usize {
     digits.parse().unwrap_or(1)
 }
 
-/// The cells with their places; `true` if some were left out because the table is too wide.
-pub(super) fn place(rows: Vec<Vec<Raw>>) -> (Vec<Cell>, bool) {
+/// What the rows of a table so far cover of those to come.
+#[derive(Debug, Default)]
+pub(super) struct Cover {
+    /// For each column, the rows from here on that spans seen so far cover.
+    rows: Vec<usize>,
+    /// Columns looked at, against what cells allow for.
+    work: usize,
+    cells: usize,
+}
+
+/// Columns looked at for each cell, on average, and at all, before a table's spans are believed no more.
+const WORK_PER_CELL: usize = 256;
+const WORK: usize = 20_000_000;
+
+impl Cover {
+    fn is_spent(&self) -> bool {
+        self.work > WORK + WORK_PER_CELL * self.cells
+    }
+}
+
+/// The cells with their places; `true` if some were left out, or spans not believed, because the table is too wide.
+/// `more`: rows of the table follow these, so that a span may go on in them.
+pub(super) fn place(rows: Vec<Vec<Raw>>, cover: &mut Cover, more: bool) -> (Vec<Cell>, bool) {
     let height = rows.len();
     let mut cells = Vec::new();
     // For each column, the first row that is free below the spans seen so far.
-    let mut free_from: Vec<usize> = Vec::new();
+    let mut free_from: Vec<usize> = std::mem::take(&mut cover.rows);
     let mut cut = false;
     for (row, raws) in rows.into_iter().enumerate() {
         let mut column = 0;
-        for raw in raws {
+        if cover.is_spent() && !free_from.is_empty() {
+            free_from.clear();
+            cut = true;
+        }
+        for mut raw in raws {
+            if cover.is_spent() {
+                (raw.row_span, raw.column_span) = (1, 1);
+            }
+            let from = column;
             while free_from.get(column).is_some_and(|&free| free > row) {
                 column += 1;
             }
+            cover.work += column - from;
             if column >= MAX_COLUMNS {
                 cut = true;
                 break;
             }
+            cover.cells += 1;
+            let reach = if raw.row_span == 0 { usize::MAX } else { row.saturating_add(raw.row_span) };
             let row_span = if raw.row_span == 0 { height - row } else { raw.row_span.min(height - row) };
             let wanted = raw.column_span.clamp(1, MAX_COLUMN_SPAN).min(MAX_COLUMNS - column);
             // A span from above in the way ends this one, so that cells never overlap.
@@ -52,12 +84,17 @@ pub(super) fn place(rows: Vec<Vec<Raw>>) -> (Vec<Cell>, bool) {
             if free_from.len() < column + column_span {
                 free_from.resize(column + column_span, 0);
             }
-            free_from[column..column + column_span].fill(row + row_span);
+            free_from[column..column + column_span].fill(if more { reach } else { row + row_span });
+            cover.work += column_span;
             cells.push(Cell::new(row, column, raw.text).spanning(row_span, column_span));
             column += column_span;
         }
     }
     cut_careless_spans(&mut cells);
+    if more {
+        free_from.iter_mut().for_each(|free| *free = free.saturating_sub(height));
+        cover.rows = free_from;
+    }
     (cells, cut)
 }
 
@@ -80,7 +117,11 @@ mod tests {
     }
 
     fn places(rows: Vec<Vec<Raw>>) -> Vec<(usize, usize, usize, usize, String)> {
-        place(rows).0.into_iter().map(|c| (c.row, c.column, c.row_span, c.column_span, c.text)).collect()
+        place(rows, &mut Cover::default(), false)
+            .0
+            .into_iter()
+            .map(|c| (c.row, c.column, c.row_span, c.column_span, c.text))
+            .collect()
     }
 
     #[test]
@@ -107,7 +148,7 @@ mod tests {
         let rows = vec![vec![raw("a", 1, 214748)], vec![raw("b", 214748, 1), raw("c", 1, 1)]];
         assert_eq!(places(rows), [(0, 0, 1, 2, "a".into()), (1, 0, 1, 1, "b".into()), (1, 1, 1, 1, "c".into())]);
         let wide = vec![(0..10_000).map(|_| raw("", 1, 1_000)).collect()];
-        let (cells, cut) = place(wide);
+        let (cells, cut) = place(wide, &mut Cover::default(), false);
         assert!(cut && cells.iter().all(|cell| cell.column_end() <= MAX_COLUMNS));
     }
 }

@@ -1,7 +1,7 @@
 //! An open table, and what it is when it closes: data, or a frame that only puts things side by side.
 
 use super::flow::{Flow, Piece, cell_text};
-use super::spans::{self, Raw};
+use super::spans::{self, Cover, Raw};
 use crate::model::{Grid, GridOrigin};
 
 /// A cell that has begun.
@@ -53,6 +53,15 @@ impl Content {
         }
     }
 
+    fn bytes(&self) -> usize {
+        match self {
+            Content::Text(text) => text.len(),
+            Content::Pieces(pieces) => {
+                pieces.iter().map(|p| if let Piece::Line { text, .. } = p { text.len() } else { 0 }).sum()
+            }
+        }
+    }
+
     fn lines(&self) -> usize {
         match self {
             Content::Text(text) => text.split('\n').filter(|line| !line.is_empty()).count(),
@@ -75,7 +84,18 @@ pub(super) struct OpenTable {
     pub(super) cell: Option<OpenCell>,
     caption: Option<Flow>,
     caption_open: bool,
+    /// Cells and bytes of text in `rows`.
+    cells: usize,
+    bytes: usize,
+    /// Of a table that comes in parts: rows handed out, whether it is layout, what reaches down from them.
+    handed_out: usize,
+    layout: Option<bool>,
+    cover: Cover,
 }
+
+/// Cells and bytes of text of a table after which what there is of it is handed out.
+const PART_CELLS: usize = 200_000;
+const PART_BYTES: usize = 4 << 20;
 
 /// Cells of its own (those that hold no table) from which on a table is data even if a cell holds another table.
 const OWN_CELLS_OF_DATA: usize = 12;
@@ -129,27 +149,50 @@ impl OpenTable {
 
     pub(super) fn end_cell(&mut self) {
         if let (Some(cell), Some(row)) = (self.cell.take(), self.rows.last_mut()) {
-            row.push(DoneCell {
-                content: Content::of(cell.flow.finish()),
-                row_span: cell.row_span,
-                column_span: cell.column_span,
-            });
+            let content = Content::of(cell.flow.finish());
+            self.cells += 1;
+            self.bytes += content.bytes();
+            row.push(DoneCell { content, row_span: cell.row_span, column_span: cell.column_span });
         }
+    }
+
+    /// Does it hold so much that its rows so far should be handed out?
+    pub(super) fn is_full(&self) -> bool {
+        self.cells >= PART_CELLS || self.bytes >= PART_BYTES
+    }
+
+    /// The rows so far, at the end of a row; the table goes on.
+    pub(super) fn hand_out(&mut self) -> (Vec<Piece>, bool) {
+        self.end_row();
+        self.take(true)
     }
 
     /// What the table leaves in the flow around it; `true` if cells were left out.
     pub(super) fn finish(mut self) -> (Vec<Piece>, bool) {
         self.end_row();
+        self.take(false)
+    }
+
+    fn take(&mut self, more: bool) -> (Vec<Piece>, bool) {
         let mut pieces = self.caption.take().map(Flow::finish).unwrap_or_default();
-        if self.is_layout() {
-            pieces.extend(self.rows.into_iter().flatten().flat_map(|cell| cell.content.into_pieces()));
+        // What the first part is, the others are.
+        let is_layout = self.layout.unwrap_or_else(|| self.is_layout());
+        self.layout = Some(is_layout);
+        (self.cells, self.bytes) = (0, 0);
+        let rows = std::mem::take(&mut self.rows);
+        if is_layout {
+            pieces.extend(rows.into_iter().flatten().flat_map(|cell| cell.content.into_pieces()));
             return (pieces, false);
         }
-        let rows = self.rows.into_iter().map(|row| row.into_iter().map(DoneCell::into_raw).collect()).collect();
-        let (cells, cut) = spans::place(rows);
+        let height = rows.len();
+        let rows = rows.into_iter().map(|row| row.into_iter().map(DoneCell::into_raw).collect()).collect();
+        let (cells, cut) = spans::place(rows, &mut self.cover, more);
         if !cells.is_empty() {
-            pieces.push(Piece::Grid(Box::new(Grid::new(GridOrigin::Explicit, cells))));
+            let mut grid = Grid::new(GridOrigin::Explicit, cells);
+            grid.first_row = self.handed_out;
+            pieces.push(Piece::Grid(Box::new(grid)));
         }
+        self.handed_out += height;
         (pieces, cut)
     }
 

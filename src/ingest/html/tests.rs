@@ -1,6 +1,6 @@
 use super::{blocks, load, read};
 use crate::ingest::Limits;
-use crate::model::{Block, Code, Media};
+use crate::model::{Block, Body, Code, Media};
 use proptest::prelude::*;
 
 /// Lines as they are (`#` for each level of a heading), grids as rows of `text@row,column+rows×columns`.
@@ -12,6 +12,7 @@ fn shown(html: &str) -> Vec<String> {
                 out.push(format!("{}{}", "#".repeat(line.heading.unwrap_or(0).into()), line.text));
             }
             Block::PageBreak => out.push("(page)".into()),
+            Block::Finding(_) => {}
             Block::Grid(grid) => out.extend((0..grid.rows).map(|row| {
                 let cells = grid.row(row).iter().map(|c| match (c.row_span, c.column_span) {
                     (1, 1) => format!("{}@{}", c.text, c.column),
@@ -130,4 +131,46 @@ proptest! {
     fn any_tags_are_read(html in "(<(/?(table|tr|td|p|div|caption|h1|li|pre|script|br)( hidden)?)>|甲|<|&lt;| ){0,60}") {
         blocks(&html, &Limits::default());
     }
+}
+
+#[test]
+fn a_table_of_very_many_cells_comes_in_parts_that_hold_every_row_once() {
+    let row = "<tr><td>一</td><td>二</td><td>三</td></tr>";
+    let html = format!("<html><p>前</p><table>{}</table><p>后</p></html>", row.repeat(100_000));
+    let (mut rows, mut parts, mut lines) = (0, 0, Vec::new());
+    for block in blocks(&html, &Limits::default()) {
+        match block {
+            Block::Grid(grid) => {
+                assert_eq!((grid.first_row, grid.columns), (rows, 3));
+                rows += grid.rows;
+                parts += 1;
+            }
+            Block::Line(line) => lines.push(line.text.into_owned()),
+            Block::PageBreak | Block::Finding(_) => {}
+        }
+    }
+    assert_eq!((rows, parts), (100_000, 2));
+    assert_eq!(lines, ["前", "后"]);
+}
+
+#[test]
+fn a_large_page_is_read_when_its_blocks_are_asked_for_and_gives_the_same() {
+    let table = "<table><tr><td>一</td><td>二</td></tr><tr><td>三</td><td>四</td></tr></table><p>行</p>";
+    let html = format!("<html><body>{}</body></html>", table.repeat((17 << 20) / table.len()));
+    let held = blocks(&html, &Limits::default());
+    let document = load(html.into_bytes(), &Limits::default()).unwrap();
+    let Body::Deferred(deferred) = &document.body else { panic!("held") };
+    assert!(deferred.0.blocks().eq(held));
+    assert!(document.findings.is_empty());
+}
+
+#[test]
+fn spans_of_a_hostile_table_are_not_believed_without_end() {
+    // A row of four thousand cells, all but the last reaching down, over rows of one cell each.
+    let wide = format!("<tr>{}<td>末</td></tr>", "<td rowspan=0>".repeat(4_000));
+    let html = format!("<html><table>{wide}{}</table></html>", "<tr><td>一</td></tr>".repeat(100_000));
+    let (read, findings) = read(&html, &Limits::default());
+    let rows: usize = read.iter().map(|b| if let Block::Grid(grid) = b { grid.rows } else { 0 }).sum();
+    assert_eq!(rows, 100_001);
+    assert_eq!(findings.len(), 1);
 }

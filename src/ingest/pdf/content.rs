@@ -21,7 +21,7 @@ const MAX_NESTING: usize = 24;
 /// Deepest stack of graphics states.
 const MAX_STATES: usize = 4096;
 /// Most instructions of one page, those of the forms that it draws included.
-const MAX_INSTRUCTIONS: usize = 20_000_000;
+const MAX_INSTRUCTIONS: usize = 5_000_000;
 
 /// What cut the reading of a page short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -387,6 +387,10 @@ impl<'a, 'f> Interpreter<'a, 'f> {
             mark: self.marked.last().and_then(|m| m.mark),
         };
         let hidden = self.hidden();
+        let clip = state.clip;
+        let before = self.runs.checkpoint();
+        // A string that is cut in part is kept whole: what overflows a cell still belongs to it.
+        let mut seen = false;
         let (mut x, mut y) = (0.0, 0.0);
         while !bytes.is_empty() {
             let (code, length) = font.next_code(bytes);
@@ -402,6 +406,7 @@ impl<'a, 'f> Interpreter<'a, 'f> {
                     ((x, y + state.rise), (x + advance * state.stretch, y + state.rise))
                 };
                 let pen = Pen { from: base.apply(from.0, from.1), to: base.apply(to.0, to.1) };
+                seen |= is_within(&pen, &clip);
                 self.runs.push(&font, shown, pen, &style);
             }
             if font.vertical {
@@ -410,6 +415,9 @@ impl<'a, 'f> Interpreter<'a, 'f> {
                 x += (advance + spacing) * state.stretch;
             }
             bytes = rest;
+        }
+        if !seen && !hidden {
+            self.runs.restore(before);
         }
         self.text_matrix = self.text_matrix.translated(x, y).finite();
     }
@@ -539,6 +547,12 @@ fn set(ink: &mut Ink, components: &[Number]) {
 
 fn direct(ink: &mut Ink, colour: Rgb) {
     *ink = Ink { space: ColourSpace::Components, colour, clear: ink.clear };
+}
+
+/// Is the middle of a glyph's advance inside?
+fn is_within(pen: &Pen, clip: &Rect) -> bool {
+    let (x, y) = (((pen.from.0 + pen.to.0) / 2.0) as f32, ((pen.from.1 + pen.to.1) / 2.0) as f32);
+    (clip.x0 - 1.0..=clip.x1 + 1.0).contains(&x) && (clip.y0 - 1.0..=clip.y1 + 1.0).contains(&y)
 }
 
 /// Which way a vector of the displayed page points, within about a degree.

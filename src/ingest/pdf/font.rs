@@ -159,7 +159,13 @@ impl<'a> Font<'a> {
             ([single], _) if self.two_bytes => (u32::from(*single), 1),
             (_, Some(font)) => {
                 let (code, length) = font.read_code(bytes, 0);
-                (code, length.clamp(1, bytes.len()))
+                match (code, length, self.fallback.width(bytes)) {
+                    // The CMap does not know the code; how many bytes it has, its encoding says.
+                    (0, 1, width @ 2..) if bytes.len() >= width => {
+                        (bytes[..width].iter().fold(0, |code, byte| code << 8 | u32::from(*byte)), width)
+                    }
+                    _ => (code, length.clamp(1, bytes.len())),
+                }
             }
             ([first, ..], None) => (u32::from(*first), 1),
         }
@@ -209,7 +215,10 @@ impl<'a> Font<'a> {
         // than names of glyphs, which subsets leave as they were when their codes changed.
         let text =
             if self.has_to_unicode { told().filter(|t| unicode::is_text(t)).or_else(derived) } else { derived() };
-        let by_name = || if self.has_to_unicode || self.fallback.denies_names() { None } else { told() };
+        let by_name = || {
+            let name = if self.has_to_unicode { None } else { told() };
+            name.filter(|name| !self.fallback.denies_name(name))
+        };
         let text = text.or_else(by_name);
         match text.filter(|t| unicode::is_text(t)) {
             None => Text::Unknown,
@@ -244,7 +253,8 @@ fn type3_em(dict: &Dict<'_>) -> f32 {
     let matrix = numbers("FontMatrix");
     let bbox = numbers("FontBBox");
     match (matrix.get(3).map(|d| d.abs()), bbox.as_slice()) {
-        (Some(d), _) if (0.0009..0.0011).contains(&d) => 1.0,
+        // Units of an outline font, 1000 to 4096 an em: the size is what it says.
+        (Some(d), _) if d > 0.0 && d < 0.0011 => 1.0,
         (Some(d), [_, y0, _, y1]) if (0.2..200.0).contains(&((y1 - y0).abs() * d)) => ((y1 - y0).abs() * d) as f32,
         _ => 1.0,
     }

@@ -77,6 +77,9 @@ fn open(bytes: Vec<u8>, passwords: &[String]) -> Result<Pdf, LoadError> {
     })
 }
 
+/// Most bytes that an embedded font may unfold to: the largest of East Asia have 30 MB.
+const MAX_FONT_BYTES: u64 = 64 << 20;
+
 struct Pages {
     pdf: Pdf,
     limits: Limits,
@@ -94,7 +97,7 @@ impl PageSource for Pages {
         let catalog = xref.get::<Dict<'_>>(xref.root_id()).unwrap_or_default();
         let layers = Layers::of(&catalog);
         let mut structure = Structure::of(&catalog, xref);
-        let mut fonts = Fonts::new(self.limits.max_unfolded_bytes.min(page::MAX_BYTES));
+        let mut fonts = Fonts::new(self.limits.max_unfolded_bytes.min(MAX_FONT_BYTES));
         Box::new(
             (1..)
                 .zip(self.pdf.pages().iter())

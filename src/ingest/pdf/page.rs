@@ -13,7 +13,7 @@ use hayro_syntax::object::{Number, Object, Stream};
 use hayro_syntax::page::Page as Source;
 
 /// Most bytes that the content of one page may unfold to, its forms and each of its fonts included.
-pub(super) const MAX_BYTES: u64 = 256 << 20;
+pub(super) const MAX_BYTES: u64 = 128 << 20;
 /// Longest side of a page in points: larger ones (the format allows 200 inches times a user unit) are a mistake.
 const MAX_SIDE: f64 = 200_000.0;
 
@@ -54,8 +54,13 @@ pub(super) fn read<'a>(
     page.images = images;
     let unknown = runs.unknown;
     runs.finish(&mut page);
+    trust::hide_white_on_white(&mut page);
     page.tags = structure.tags(source.raw(), &page);
     page.distrust = trust::distrust(&page, unknown);
+    if page.distrust.is_none() && trust::is_hidden_layer(&page) {
+        let what = "its text is a hidden layer that an earlier OCR left: check figures against the picture";
+        page.findings.push(Finding::new(Code::LowOcrConfidence, Severity::Warning, format!("page {number}: {what}")));
+    }
     page
 }
 

@@ -34,13 +34,24 @@ pub(super) struct Pen {
     pub(super) to: (f64, f64),
 }
 
+/// See [`Runs::checkpoint`].
+#[derive(Debug)]
+pub(super) struct Checkpoint {
+    text: usize,
+    glyphs: usize,
+    runs: usize,
+    last: Option<(u32, Rect)>,
+    end: Option<(f64, f64)>,
+    unknown: usize,
+}
+
 /// Collects the text of a page.
 #[derive(Debug, Default)]
 pub(super) struct Runs {
     text: String,
     glyphs: Vec<Glyph>,
     runs: Vec<TextRun>,
-    /// Styles of the last run beside what the run itself tells.
+    /// Where the last glyph's pen ended.
     end: Option<(f64, f64)>,
     /// Characters of which the file does not say what they are.
     pub(super) unknown: usize,
@@ -156,6 +167,31 @@ impl Runs {
             artifact: style.artifact,
             mark: style.mark,
         });
+    }
+
+    /// Where the text stands, to go back to.
+    pub(super) fn checkpoint(&self) -> Checkpoint {
+        Checkpoint {
+            text: self.text.len(),
+            glyphs: self.glyphs.len(),
+            runs: self.runs.len(),
+            last: self.runs.last().map(|run| (run.glyphs.end, run.bbox)),
+            end: self.end,
+            unknown: self.unknown,
+        }
+    }
+
+    /// Takes back what was added since.
+    pub(super) fn restore(&mut self, to: Checkpoint) {
+        self.text.truncate(to.text);
+        self.glyphs.truncate(to.glyphs);
+        self.runs.truncate(to.runs);
+        if let (Some(run), Some((end, bbox))) = (self.runs.last_mut(), to.last) {
+            run.glyphs.end = end;
+            run.bbox = bbox;
+        }
+        self.end = to.end;
+        self.unknown = to.unknown;
     }
 
     /// Writes a text in lines from the top of this box, as a form field shows its value.

@@ -6,9 +6,10 @@ use encoding_rs::Encoding;
 use hayro_cmap::{CMap, CMapName};
 use hayro_font::hayro_cmap::BfString;
 use hayro_font::{CMapResolverFn, FontGlyph};
-use hayro_syntax::object::{Array, Dict, Name, Number, Stream};
+use hayro_syntax::object::{Array, Dict, Name, Number, Object, Stream};
 use rustc_hash::FxHashMap;
 use skrifa::MetadataProvider;
+use skrifa::raw::ps::cff::CffFontRef;
 use std::borrow::Cow;
 
 /// How a font's codes become characters when it does not say so itself.
@@ -21,8 +22,12 @@ pub(super) enum Fallback {
     Collection { codes: Box<CMap>, characters: Box<CMap> },
     /// Glyph numbers of the embedded font, and its characters.
     Glyphs(FxHashMap<u32, char>),
+    /// The same by character identifier (CID), which codes are as they stand.
+    Identifiers(FxHashMap<u32, char>),
     /// Nothing leads to characters, and what names of glyphs say would be wrong.
     Denied,
+    /// Names of glyphs are right unless they say that a character as wide as an ideograph is Latin.
+    WideNames,
     /// Nothing but names of glyphs.
     None,
 }
@@ -39,8 +44,24 @@ impl Fallback {
     }
 
     /// Must names of glyphs not be believed?
-    pub(super) fn denies_names(&self) -> bool {
-        !matches!(self, Fallback::None)
+    pub(super) fn denies_name(&self, name: &str) -> bool {
+        match self {
+            Fallback::None => false,
+            Fallback::WideNames => name.chars().any(|c| (c as u32) < 0x2000),
+            _ => true,
+        }
+    }
+
+    /// Bytes of the code at the start of a string, told by the encoding alone.
+    pub(super) fn width(&self, bytes: &[u8]) -> usize {
+        match (self, bytes) {
+            (Fallback::Utf16, [0xD8..=0xDB, ..]) => 4,
+            (Fallback::Utf16, _) => 2,
+            (Fallback::Charset(encoding), [0x81..=0xFE, second, ..]) => {
+                if *encoding == encoding_rs::GB18030 && second.is_ascii_digit() { 4 } else { 2 }
+            }
+            _ => 1,
+        }
     }
 
     pub(super) fn text(&self, code: u32, bytes: &[u8], glyph: u32) -> Option<String> {
@@ -61,7 +82,8 @@ impl Fallback {
                 }
             }
             Fallback::Glyphs(characters) => characters.get(&glyph).map(char::to_string),
-            Fallback::Denied | Fallback::None => None,
+            Fallback::Identifiers(characters) => characters.get(&code).map(char::to_string),
+            Fallback::Denied | Fallback::WideNames | Fallback::None => None,
         }
     }
 }
@@ -137,9 +159,22 @@ fn simple(dict: &Dict<'_>, font: &hayro_font::Font<'_>) -> Fallback {
     }
     if is_wide(dict) {
         // Latin letters as wide as they are high are none: a subset of a CJK font under codes of its own.
-        return glyphs(font).unwrap_or(Fallback::Denied);
+        let by_names = if names_are_codes(dict) { Fallback::None } else { Fallback::WideNames };
+        return glyphs(font).unwrap_or(by_names);
     }
     Fallback::None
+}
+
+/// Does the encoding name glyphs by their code points (`uni4E00`), as no subset does by mistake?
+fn names_are_codes(dict: &Dict<'_>) -> bool {
+    let Some(encoding) = dict.get::<Dict<'_>>("Encoding") else { return false };
+    let Some(differences) = encoding.get::<Array<'_>>("Differences") else { return false };
+    let names = differences.iter::<Object<'_>>().take(1024).filter_map(Object::into_name);
+    let (all, coded) = names.fold((0, 0), |(all, coded), name| {
+        let digits = name.as_str().strip_prefix("uni").unwrap_or_default();
+        (all + 1, coded + usize::from(digits.len() >= 4 && digits.bytes().all(|b| b.is_ascii_hexdigit())))
+    });
+    all > 0 && coded * 5 >= all * 4
 }
 
 /// Are nearly all characters of a font a full em wide?
@@ -161,7 +196,17 @@ fn glyphs(font: &hayro_font::Font<'_>) -> Option<Fallback> {
         let Some(character) = char::from_u32(code).filter(|c| is_text(c.encode_utf8(&mut [0; 4]))) else { continue };
         characters.entry(glyph.to_u32()).and_modify(|old| *old = (*old).min_by_rank(character)).or_insert(character);
     }
-    (!characters.is_empty()).then_some(Fallback::Glyphs(characters))
+    if characters.is_empty() {
+        return None;
+    }
+    // In an OpenType font whose outlines are CID-keyed, codes name glyphs by identifier, not by number.
+    let outlines = table.table_data(skrifa::Tag::new(b"CFF ")).map(|data| data.as_bytes());
+    let outlines = outlines.and_then(|data| CffFontRef::new_cff(data, 0, None).ok()).filter(CffFontRef::is_cid);
+    let Some(charset) = outlines.and_then(|cff| cff.charset()) else { return Some(Fallback::Glyphs(characters)) };
+    let by_identifier = charset
+        .iter()
+        .filter_map(|(glyph, identifier)| Some((u32::from(identifier.to_u16()), *characters.get(&glyph.to_u32())?)));
+    Some(Fallback::Identifiers(by_identifier.collect()))
 }
 
 trait Ranked {

@@ -16,6 +16,9 @@ impl SharedStrings {
         let mut strings = SharedStrings::default();
         let mut in_text = false;
         loop {
+            if in_text {
+                xml.take_text(&mut strings.texts);
+            }
             let phonetic = match xml.next()? {
                 Event::Start(e) => match local(e.name().as_ref()) {
                     "t" => {

@@ -80,7 +80,8 @@ fn read_holding(bytes: &[u8], limits: &Limits, workbook: &mut Workbook, held: u6
             Some(xml) => SheetReader::new(xml).read(&context, &mut sheet, Extent::Whole).map(|_| ()),
             None => Err(LoadError::damaged(format!("the package has no {part}"))),
         };
-        match package.place(&part)?.filter(|_| is_large) {
+        let place = if is_large { package.place(&part)? } else { None };
+        match place {
             Some(place) => large.push((place, workbook.add_survey(sheet)?)),
             None => workbook.add(sheet)?,
         }

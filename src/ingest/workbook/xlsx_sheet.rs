@@ -82,6 +82,9 @@ impl<'p> SheetReader<'p> {
                 && (sheet.cells.len() >= times * PIECE_CELLS || sheet.text_bytes >= times * PIECE_TEXT)
         };
         loop {
+            if *in_value {
+                xml.take_text(value);
+            }
             let skip = match xml.next()? {
                 Event::Start(e) => match local(e.name().as_ref()) {
                     "c" => {

@@ -35,8 +35,11 @@ impl Formats {
                     }
                     "cellXfs" => in_cell_styles = true,
                     "xf" if in_cell_styles => ids.push(number_attribute(&e, "numFmtId").unwrap_or(0)),
-                    // A conditional format's number format is not what the cell itself has.
-                    "dxfs" => xml.skip_element()?,
+                    // What has no number format, or, of conditional formats, one that is not what the cell itself has.
+                    "fonts" | "fills" | "borders" | "cellStyleXfs" | "cellStyles" | "dxfs" | "colors" => {
+                        let name = e.name().as_ref().to_owned();
+                        xml.skip_flat_element(&name)?;
+                    }
                     _ => {}
                 },
                 Event::End(e) if local(e.name().as_ref()) == "cellXfs" => in_cell_styles = false,

@@ -79,10 +79,16 @@ pub(super) fn read(grammar: &Grammar, raw: &str, context: &Context) -> Option<Re
     if let Some((_, end)) = grammar.words.prefix.longest(&chars, 0) {
         chars.drain(..end);
     }
-    let reader = Reader { units: &grammar.units, words: &grammar.words, money: context.money };
+    let money = context.money || context.default_unit.as_ref().is_some_and(|u| is_money(&u.base));
+    let reader = Reader { units: &grammar.units, words: &grammar.words, money };
     let cell = Cell { reader, text: &chars, context };
     let reading = cell.items().and_then(|items| cell.decide(raw, &items));
     reading.or_else(|| words_only(&chars.iter().collect::<String>()))
+}
+
+/// 元, 元/人 …
+fn is_money(base: &str) -> bool {
+    base.strip_prefix('元').is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// A mark, a sign or a unit alone.
@@ -220,6 +226,10 @@ impl Cell<'_> {
         if let Some((_, end)) = self.reader.words.inclusive.longest(self.text, at) {
             at = end;
         }
+        let hour = (found.precision == Precision::Day).then(|| self.hour_of_deadline(at)).flatten();
+        if let Some((_, end)) = hour {
+            at = end;
+        }
         let after = self
             .reader
             .words
@@ -234,6 +244,8 @@ impl Cell<'_> {
         let mut said: Option<(Relation, Date)> = None;
         for bound in bounds.iter().chain(after.as_ref().map(|a| &a.0)) {
             let new = match bound.means {
+                // Before the day has begun.
+                Meaning::Before if hour.is_some_and(|h| h.0 == 0) => (Relation::Less, last),
                 Meaning::AtMost => (Relation::AtMost, last),
                 Meaning::Before if found.marked_end || found.precision == Precision::Day => {
                     (if bounds.is_empty() { Relation::AtMost } else { Relation::Less }, last)
@@ -261,6 +273,28 @@ impl Cell<'_> {
             precision: found.precision,
         });
         Some(end)
+    }
+
+    /// An hour behind a day and before a word of deadline, `24时` in 12月31日24时前: the hour, and its end. The day says it all.
+    fn hour_of_deadline(&self, at: usize) -> Option<(u32, usize)> {
+        let text = self.text;
+        let number = |from: usize| {
+            let digits = text[from..].iter().take(3).take_while(|c| c.is_ascii_digit()).count();
+            let value = text[from..from + digits].iter().filter_map(|c| c.to_digit(10)).fold(0, |n, d| 10 * n + d);
+            (1..=2).contains(&digits).then_some((value, from + digits))
+        };
+        let (hour, end) = number(at).filter(|h| h.0 <= 24)?;
+        let mut end = match text.get(end)? {
+            '时' | '点' => end + 1,
+            ':' | '：' => number(end + 1).filter(|m| m.0 < 60)?.1,
+            _ => return None,
+        };
+        if text.get(end) == Some(&'整') {
+            end += 1;
+        } else if let Some((_, next)) = number(end).filter(|m| m.0 < 60 && text.get(m.1) == Some(&'分')) {
+            end = next + 1;
+        }
+        self.reader.words.after_date.longest(text, end).map(|_| (hour, end))
     }
 
     /// Books the measure whose number begins at `at`; returns where reading goes on.

@@ -4,6 +4,9 @@
 //! Decisions where the schema leaves room:
 //! - 10余家, 300多人, 十几人 are `>`: they say more than the number.
 //! - 三分之一 has no exact decimal and is text; 四分之三 is 0.75 `ratio`. Digits with a slash (3/4) are text.
+//! - An hour with a deadline (12月31日24时前) is the deadline of its day; 0时前 is before that day.
+//! - 2.5万/户 is 元/户 where the row speaks of money, or its default unit is money; elsewhere it has no unit, and `/户`, which
+//!   is neither number nor relation nor a unit by itself, is its `text`.
 //! - 大于10并且小于20 is a `range`, its `text` keeps the clause where an end does not count.
 //! - Text longer than [`LONGEST_CELL`] characters is text, unread: it is no cell with one value.
 //! - What is not surely one number, one date or a list of labelled numbers is text. No number is rounded; one that
@@ -14,12 +17,15 @@ mod dates;
 mod exact;
 mod measure;
 mod numeral;
+mod prose;
 mod trie;
 mod unit;
 mod words;
 
 #[cfg(test)]
 mod tests;
+
+pub use prose::Said;
 
 use crate::model::{Date, Quantity};
 use crate::normalize;
@@ -91,8 +97,7 @@ impl Grammar {
 
     /// Is this cell blank, a dash, or a word for nothing (无, 不适用)?
     pub fn is_blank(&self, raw: &str) -> bool {
-        let text = normalize::display(raw);
-        self.is_blank_text(&text)
+        self.words.may_be_blank(raw) && self.is_blank_text(&normalize::display(raw))
     }
 
     fn is_blank_text(&self, text: &str) -> bool {
@@ -127,7 +132,9 @@ impl Grammar {
                     | ' '
             )
         };
-        text.chars().all(is_mark) || (text.len() <= LONGEST_WORD && self.words.blank.contains(&normalize::key(text)))
+        self.words.may_be_blank(text)
+            && (text.chars().all(is_mark)
+                || (text.len() <= LONGEST_WORD && self.words.blank.contains(&normalize::key(text))))
     }
 
     /// A text that is wholly a unit: `万元`, `%`, `人次`, `元/人·月`, a bare `万`.
@@ -139,6 +146,10 @@ impl Grammar {
     /// The unit in the last bracket of a name or header that is wholly one: `参保人数（人）`, `权重(%)`; also
     /// `单位：万元`, with or without brackets. A bracket that says more (`（≥**人）`) is none.
     pub fn unit_in_brackets(&self, name: &str) -> Option<WrittenUnit> {
+        // Signs of markup may stand for a bracket.
+        if !name.contains([')', '）', ']', '】', '］', '〕', ':', '：', '&', '\\', '$', '<']) {
+            return None;
+        }
         let chars = short_chars(name)?;
         let mut close = chars.len();
         while let Some(end) = chars[..close].iter().rposition(|c| matches!(c, ')' | '）' | ']' | '】' | '］' | '〕'))
@@ -163,6 +174,16 @@ impl Grammar {
 
     /// A bare number, as weights and scores are: `10`, `１０`, `10分`, `20.0`, 十. `None` for anything else.
     pub fn number(&self, raw: &str) -> Option<Decimal> {
+        match raw.chars().next()? {
+            '0'..='9' => {
+                if let Some(number) = numeral::in_digits_alone(raw) {
+                    return number.decimal();
+                }
+            }
+            // Ideographs mean themselves, so that what begins with another word is no number.
+            c @ '\u{4E00}'..='\u{9FA5}' if !numeral::may_begin(c) => return None,
+            _ => {}
+        }
         let chars = short_chars(raw)?;
         let negative = matches!(chars.first(), Some('-' | '−'));
         match numeral::scan(&chars, usize::from(negative), &self.units) {

@@ -43,6 +43,28 @@ fn scan_within(text: &[char], at: usize, units: &Units, nested: bool) -> Scan {
     }
 }
 
+/// A text of digits with at most one point among them: most numbers of a form. `None` for any other, and for codes (007).
+pub(super) fn in_digits_alone(text: &str) -> Option<Exact> {
+    const MOST_DIGITS: usize = 18;
+    let bytes = text.as_bytes();
+    let whole = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
+    let point = usize::from(bytes.get(whole) == Some(&b'.'));
+    let fraction = &bytes[whole + point..];
+    let code = whole > 2 && bytes[0] == b'0';
+    let fits = whole > 0 && bytes.len() <= MOST_DIGITS && fraction.iter().all(u8::is_ascii_digit);
+    if !fits || code || (point == 1) == fraction.is_empty() {
+        return None;
+    }
+    let digits = bytes[..whole].iter().chain(fraction);
+    let mantissa = digits.fold(0i64, |n, digit| n * 10 + i64::from(digit - b'0'));
+    Some(Exact { mantissa: i128::from(mantissa), scale: fraction.len() as u32 })
+}
+
+/// May a number begin with this ideograph?
+pub(super) fn may_begin(c: char) -> bool {
+    matches!(c, '百' | '千' | '万' | '萬') || digit(c).is_some() || ten(c).is_some()
+}
+
 /// The digit that a Chinese character writes: everyday, financial and traditional forms.
 pub(super) fn digit(c: char) -> Option<u32> {
     Some(match c {

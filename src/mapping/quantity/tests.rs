@@ -110,6 +110,10 @@ fn deadlines_take_the_forms_year() {
         &[
             ("2022年12月31日之前", "<= @2022-12-31"),
             ("2022年12月底前", "<= @2022-12-31"),
+            ("2022年12月31日24时前", "<= @2022-12-31"),
+            ("12月31日18:30前", "<= @2023-12-31"),
+            ("2022年12月31日24点之前", "<= @2022-12-31"),
+            ("2022年12月31日0时前", "< @2022-12-31"),
             ("不晚于12月底", "<= @2023-12-31"),
             ("晚于12月底", "> @2023-12-31"),
             ("9月前", "< @2023-09-01"),
@@ -437,6 +441,12 @@ fn the_context_gives_a_bare_number_its_unit() {
         &Context { money: true, ..plain() },
         &[("16万", "= 160000 元"), ("≤620万/月", "<= 6200000 元/月"), ("90", "= 90")],
     );
+    check(
+        &with("元", false),
+        &[("≥2.5万/户", ">= 25000 元/户"), ("2.5万", "= 25000 元"), ("2.5万元/户", "= 25000 元/户")],
+    );
+    let bare = GRAMMAR.read("≥2.5万/户", &plain()).unwrap().quantity;
+    assert_eq!((bare.unit, bare.text.as_deref()), (None, Some("/户")));
     let reading = GRAMMAR.read("90", &with("万元", false)).unwrap();
     assert!(reading.used_default && reading.written_unit.is_none());
     let reading = GRAMMAR.read("≤90万元", &plain()).unwrap();

@@ -36,6 +36,8 @@ pub(super) struct Words {
     pub(super) no_label: Trie<()>,
     /// Matching keys of words that leave a cell blank.
     pub(super) blank: HashSet<String>,
+    /// The characters that these keys begin with.
+    blank_beginnings: Vec<char>,
 }
 
 impl Words {
@@ -57,6 +59,7 @@ impl Words {
             inclusive: Trie::new(),
             no_label: Trie::new(),
             blank: HashSet::new(),
+            blank_beginnings: Vec::new(),
         };
         for entry in relations {
             for word in &entry.words {
@@ -95,7 +98,21 @@ impl Words {
                 trie.insert(&crate::normalize::display(word), ());
             }
         }
+        all.blank_beginnings = all.blank.iter().filter_map(|key| key.chars().next()).collect();
+        all.blank_beginnings.sort_unstable();
+        all.blank_beginnings.dedup();
         all
+    }
+
+    /// Can a text be a mark or a word for nothing, by its first character?
+    pub(super) fn may_be_blank(&self, text: &str) -> bool {
+        match text.chars().next() {
+            // Characters that no fold joins with others, and that are no marks.
+            Some(c @ ('\u{4E00}'..='\u{9FA5}' | '0'..='9')) => {
+                self.blank_beginnings.contains(&crate::normalize::key_of_ideograph(c))
+            }
+            _ => true,
+        }
     }
 }
 

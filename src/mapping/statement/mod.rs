@@ -1,0 +1,319 @@
+//! Numbers said in prose. Lines come in, in reading order; statements go out, each as soon as its paragraph has ended.
+//!
+//! `headings` keeps the path of headings, this file joins lines to paragraphs and tells prose from labels and notes,
+//! `clauses` cuts a paragraph, `name` finds the words that name a measure, `reading` decides subject and aspect,
+//! `paragraph` carries over what is elided, `shown` finds the source's own spelling. The words are data:
+//! `patterns/statements.toml`.
+
+mod clauses;
+mod headings;
+mod name;
+mod paragraph;
+mod reading;
+mod shown;
+
+use super::confidence_of_hundredths;
+use super::quantity::Grammar;
+use crate::model::{Identity, Kind, Line, Place, SCHEMA, StatementRecord};
+use crate::normalize;
+use crate::patterns::{Patterns, StatementRole};
+use headings::Path;
+use memchr::memmem;
+use std::collections::VecDeque;
+
+/// A paragraph longer than this is read in pieces, so that a file of one line costs no more than others.
+const LONGEST_PARAGRAPH: usize = 32 * 1024;
+/// A line of at least so many characters may be a paragraph's first, cut at the page's edge.
+const FULL_LINE: usize = 26;
+/// Longest line that can tell the year reported on.
+const LONGEST_TITLE: usize = 70;
+
+/// Reads the prose of one document.
+pub(super) struct Prose<'p> {
+    patterns: &'p Patterns,
+    grammar: &'p Grammar,
+    identity: &'p Identity,
+    path: Path,
+    /// The year that the last title speaks of.
+    year: Option<i32>,
+    /// A paragraph that may go on in the next line.
+    open: String,
+    /// Where in it each line begins, and on which page.
+    pages: Vec<(usize, Option<u32>)>,
+    /// A blank line stood behind it.
+    parted: bool,
+    /// Notes under a table, which explain how it is filled in.
+    in_notes: bool,
+    after_table: bool,
+    count: u32,
+    done: VecDeque<StatementRecord>,
+}
+
+impl<'p> Prose<'p> {
+    pub(super) fn new(patterns: &'p Patterns, grammar: &'p Grammar, identity: &'p Identity) -> Self {
+        Prose {
+            patterns,
+            grammar,
+            identity,
+            path: Path::default(),
+            year: None,
+            open: String::new(),
+            pages: Vec::new(),
+            parted: false,
+            in_notes: false,
+            after_table: false,
+            count: 0,
+            done: VecDeque::new(),
+        }
+    }
+
+    /// Takes the next line of the document.
+    pub(super) fn line(&mut self, line: &Line<'_>) {
+        let text = line.text.trim();
+        if text.is_empty() {
+            self.parted = true;
+            return;
+        }
+        if is_page_number(text) {
+            return;
+        }
+        let heading = if headings::may_be(line) { self.heading(line, text) } else { None };
+        // The number of a list's item is no part of what it says.
+        let text = if heading.is_none() { self.without_number(line, text) } else { text };
+        match heading {
+            Some(rest) if rest.trim().is_empty() => {}
+            Some(rest) => self.body(&rest, line.page),
+            None if !self.skips(text) => self.body(text, line.page),
+            None => {}
+        }
+    }
+
+    /// A table stands here.
+    pub(super) fn table(&mut self) {
+        self.close();
+        self.after_table = true;
+        self.in_notes = false;
+    }
+
+    /// The document has ended.
+    pub(super) fn finish(&mut self) {
+        self.close();
+    }
+
+    /// The next statement that is complete.
+    pub(super) fn next_statement(&mut self) -> Option<StatementRecord> {
+        self.done.pop_front()
+    }
+
+    /// Enters a heading, if the line is one or begins with one; what follows it in the line.
+    fn heading(&mut self, line: &Line<'_>, text: &str) -> Option<String> {
+        // The opening of a long line shows whether it begins with a heading.
+        let opening = text.char_indices().nth(160).map_or(text, |(end, _)| &text[..end]);
+        let chars: Vec<char> = normalize::display(opening).chars().collect();
+        let says = |from: usize, to: usize| paragraph::says_measure(&chars, from..to, self.grammar);
+        let heading = headings::heading(&chars, line.heading, &self.patterns.statements, says)?;
+        // A line cut by a page may begin with a number by chance.
+        if self.in_notes && !line.text.starts_with(|c: char| "一二三四五六七八九十第（".contains(c)) {
+            return None;
+        }
+        self.close();
+        self.in_notes = false;
+        self.after_table = false;
+        // The heading above all others is the document's title.
+        if heading.is_title() && self.path.is_empty() {
+            self.title(text);
+        } else {
+            self.path.enter(&heading);
+        }
+        let rest = shown::Shown::new(text);
+        let behind = if heading.rest < rest.chars.len() {
+            rest.bytes(heading.rest, rest.chars.len()).and_then(|range| text.get(range)).unwrap_or("")
+        } else {
+            ""
+        };
+        Some(behind.trim_start_matches('*').to_owned())
+    }
+
+    fn without_number<'t>(&self, line: &Line<'_>, text: &'t str) -> &'t str {
+        let goes_on = !self.open.is_empty() && !self.parted;
+        if goes_on || self.in_notes || self.after_table || !headings::may_be(line) {
+            return text;
+        }
+        // 第 and Chinese numerals begin sentences, too.
+        if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '（' | '(' | '①'..='⑳')) {
+            return text;
+        }
+        let opening: Vec<char> = text.chars().take(8).collect();
+        let length = headings::number_length(&opening);
+        text.char_indices().nth(length).map_or("", |(at, _)| &text[at..])
+    }
+
+    /// Is the line a note under a form, a label, or a title that only tells the year?
+    fn skips(&mut self, text: &str) -> bool {
+        let prose = has_sentence_mark(text);
+        let begins = || normalize::display(text).chars().take(12).collect::<Vec<char>>();
+        if self.after_table || self.in_notes {
+            if self.patterns.statements.words(StatementRole::NotProse).begins(&begins()).is_some() {
+                self.in_notes = true;
+                return true;
+            }
+            // Notes end where something other than a numbered sentence begins.
+            let numbered = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '（' | '(' | '①'..='⑳'));
+            if self.in_notes && (numbered || prose) {
+                return true;
+            }
+            self.in_notes = false;
+        }
+        if prose {
+            self.after_table = false;
+            return false;
+        }
+        // The rest of a paragraph, or a full line that may begin one, has no mark of its own.
+        let goes_on = !self.open.is_empty() && !self.parted;
+        let full = text.chars().nth(FULL_LINE).is_some() && !ends_sentence(text);
+        if !goes_on {
+            self.title(text);
+            self.close();
+        }
+        !(goes_on || full)
+    }
+
+    /// A title such as （2022年度） tells the year that is reported on.
+    fn title(&mut self, text: &str) {
+        if !text.contains('年') || text.chars().nth(LONGEST_TITLE).is_some() || text.contains(['：', ':']) {
+            return;
+        }
+        let shown = normalize::display(text);
+        let is_report = shown.contains("年度") || ["报告", "自评", "评价"].iter().any(|word| shown.contains(word));
+        if let Some(year) = self.grammar.year(&shown).filter(|_| is_report) {
+            self.year = Some(year);
+        }
+    }
+
+    /// Takes a line of prose: alone, or as the rest of the paragraph before.
+    fn body(&mut self, text: &str, page: Option<u32>) {
+        if !self.open.is_empty() {
+            let goes_on = !self.parted || (has_sentence_mark(&self.open) && has_sentence_mark(text));
+            if goes_on && self.open.len() < LONGEST_PARAGRAPH {
+                self.pages.push((self.open.len(), page));
+                self.open.push_str(text);
+                self.parted = false;
+                if ends_sentence(text) || self.open.len() >= LONGEST_PARAGRAPH {
+                    self.close();
+                }
+                return;
+            }
+            self.close();
+        }
+        self.parted = false;
+        if ends_sentence(text) || text.len() >= LONGEST_PARAGRAPH {
+            self.pages.clear();
+            self.pages.push((0, page));
+            self.read(text);
+        } else {
+            self.pages.clear();
+            self.pages.push((0, page));
+            self.open.push_str(text);
+        }
+    }
+
+    fn close(&mut self) {
+        self.parted = false;
+        if !self.open.is_empty() {
+            let open = std::mem::take(&mut self.open);
+            self.read(&open);
+            // Its memory serves the next one.
+            self.open = open;
+            self.open.clear();
+        }
+    }
+
+    fn read(&mut self, paragraph: &str) {
+        let mut offset = 0;
+        for piece in pieces(paragraph) {
+            if may_hold_number(piece) && has_sentence_mark(piece) {
+                self.read_piece(piece, offset);
+            }
+            offset += piece.len();
+        }
+    }
+
+    fn read_piece(&mut self, piece: &str, offset: usize) {
+        let found = paragraph::statements(piece, &self.path, self.year, self.patterns, self.grammar);
+        if found.is_empty() {
+            return;
+        }
+        let section = self.path.titles();
+        for found in found {
+            self.count += 1;
+            let at = offset + found.at;
+            let page = self.pages.iter().rev().find(|(from, _)| *from <= at).and_then(|(_, page)| *page);
+            let indicator = self.patterns.indicators.find(None, &found.subject).map(str::to_owned);
+            self.done.push_back(StatementRecord {
+                kind: Kind::Statement,
+                schema: SCHEMA,
+                id: self.identity.statement_id(self.count),
+                document: self.identity.sha256.clone(),
+                source: self.identity.source.clone(),
+                section: section.clone(),
+                sentence: found.sentence,
+                subject: Some(found.subject),
+                aspect: found.aspect.name().to_owned(),
+                year: found.year,
+                value: Some(found.value),
+                indicator,
+                place: Place { page, ..Place::default() },
+                confidence: Some(confidence_of_hundredths(found.confidence)),
+                findings: Vec::new(),
+            });
+        }
+    }
+}
+
+/// Pieces of at most about [`LONGEST_PARAGRAPH`] bytes, cut behind a sentence where one ends.
+fn pieces(paragraph: &str) -> impl Iterator<Item = &str> {
+    let mut rest = paragraph;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let mut cut = rest.len();
+        if cut > LONGEST_PARAGRAPH {
+            cut = LONGEST_PARAGRAPH;
+            while !rest.is_char_boundary(cut) {
+                cut -= 1;
+            }
+            if let Some(end) = memmem::rfind(&rest.as_bytes()[..cut], "。".as_bytes()) {
+                cut = end + "。".len();
+            }
+        }
+        let (piece, behind) = rest.split_at(cut);
+        rest = behind;
+        Some(piece)
+    })
+}
+
+/// A digit, or 百分之. Other numbers in Chinese characters are not read in prose: 一是 and 三个月 are rarely measures.
+fn may_hold_number(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.iter().any(u8::is_ascii_digit)
+        || memmem::find(bytes, "百分之".as_bytes()).is_some()
+        || memchr::memchr_iter(0xEF, bytes).any(|at| matches!(bytes.get(at + 1..at + 3), Some([0xBC, 0x90..=0x99])))
+}
+
+/// Does the text hold a mark that only sentences have?
+fn has_sentence_mark(text: &str) -> bool {
+    ["，", "。", "；"].iter().any(|mark| memmem::find(text.as_bytes(), mark.as_bytes()).is_some())
+}
+
+/// Does a sentence end with the line?
+fn ends_sentence(text: &str) -> bool {
+    text.trim_end_matches(['”', '"', '）', ')', '*', ' ']).ends_with(['。', '！', '？', '；', '!', '?'])
+}
+
+/// `- 3 -`, `第3页`: what a page prints at its edge.
+fn is_page_number(text: &str) -> bool {
+    text.len() <= 24
+        && text.chars().any(|c| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '—' | ' ' | '第' | '页' | '共' | '/' | '–'))
+}

@@ -1,0 +1,245 @@
+//! The name of a measure: what is left of the words before its number when openers, dates, verbs and copulas are gone.
+
+use crate::mapping::quantity::Grammar;
+use crate::patterns::{StatementRole as Role, Statements};
+use std::ops::Range;
+
+/// Shortest and longest name.
+const SHORTEST: usize = 2;
+const LONGEST: usize = 70;
+/// Longest name behind its number.
+const LONGEST_BEHIND: usize = 20;
+/// Openers, dates and copulas taken off one name; no clause has more.
+const MOST_STEPS: usize = 24;
+
+/// A name, and what stood around it.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(super) struct Name {
+    pub(super) chars: Vec<char>,
+    /// How many characters of the text were taken off its front.
+    pub(super) at: usize,
+    /// 其中 was among them.
+    pub(super) part: bool,
+    /// The name with its verb and what stood before that, where a verb was cut off.
+    pub(super) verb: Option<Vec<char>>,
+    /// Nothing but a verb is there.
+    pub(super) verb_alone: bool,
+    /// A copula stood behind it.
+    pub(super) closed: bool,
+}
+
+/// The characters of a range, without brackets in it and without years and dates inside a name.
+pub(super) fn outside(text: &[char], range: Range<usize>, brackets: &[Range<usize>]) -> Vec<char> {
+    let mut out = Vec::with_capacity(range.len());
+    let mut i = range.start;
+    while i < range.end {
+        match brackets.iter().find(|b| b.start == i) {
+            // A short bracket of words is part of the name, a title in 《》 is kept for the rules to cut at.
+            Some(bracket) if is_part_of_name(&text[bracket.clone()]) => {
+                out.extend(&text[i..bracket.end.min(range.end)]);
+                i = bracket.end;
+            }
+            Some(bracket) => i = bracket.end,
+            None => {
+                out.push(text[i]);
+                i += 1;
+            }
+        }
+    }
+    out
+}
+
+/// `(项目)`: a short word; `《…》` of any length.
+fn is_part_of_name(bracket: &[char]) -> bool {
+    let short = bracket.len() <= 6 && !bracket.iter().any(|c| c.is_ascii_digit());
+    matches!(bracket.first(), Some('《')) || (short && matches!(bracket.first(), Some('(' | '（')))
+}
+
+/// The name in the words before a number; empty where they hold none.
+pub(super) fn name(before: &[char], words: &Statements, grammar: &Grammar) -> Name {
+    let set = |role| words.words(role);
+    let mut found = Name::default();
+    let mut text: &[char] = before;
+    // 根据《…》（…）我市…: the name begins behind the title.
+    if let Some(title) = text.iter().rposition(|c| *c == '》') {
+        text = &text[title + 1..];
+        while let Some(rest) =
+            ["的通知", "文件", "通知", "的规定", "规定", "的要求", "要求", "精神", "的", "有关", "相关", "中"]
+                .iter()
+                .find_map(|word| strip_word(text, word))
+        {
+            text = rest;
+        }
+    }
+    // 偏差原因：…: only what stands behind the colon, unless nothing does.
+    if let Some(colon) = text.iter().rposition(|c| matches!(c, '：' | ':'))
+        && text[colon + 1..].iter().any(|c| !c.is_whitespace())
+    {
+        found.part |= set(Role::Part).ends(&text[..=colon]).is_some();
+        text = &text[colon + 1..];
+    }
+    for _ in 0..MOST_STEPS {
+        let from = text.len();
+        text = trim_start(text);
+        if let Some((length, _)) = set(Role::Part).begins(text) {
+            found.part = true;
+            text = &text[length..];
+        } else if let Some(end) = date_here(text, grammar) {
+            text = &text[end..];
+        } else if set(Role::NameStart).begins(text).is_none()
+            && set(Role::Facet).begins(text).is_none_or(|(length, _)| length < text.len())
+            && let Some((length, _)) = set(Role::Opener).begins(text)
+        {
+            text = &text[length..];
+        }
+        if text.len() == from {
+            break;
+        }
+    }
+    found.at = before.len() - text.len();
+    let mut text = text;
+    for _ in 0..MOST_STEPS {
+        while let Some((' ' | '“' | '”', rest)) = text.split_last().map(|(c, rest)| (*c, rest)) {
+            text = rest;
+        }
+        if set(Role::Facet).ends(text).is_some_and(|(length, _)| closer_length(text, words) <= length) {
+            break;
+        }
+        let length = closer_length(text, words);
+        if length == 0 {
+            break;
+        }
+        found.closed = true;
+        text = &text[..text.len() - length];
+    }
+    let mut chars = without_years(text, grammar);
+    // 在指标值65%之间
+    if chars.first() == Some(&'在') && set(Role::Facet).ends(&chars).is_some_and(|(n, _)| n + 1 == chars.len()) {
+        chars.remove(0);
+    }
+    if set(Role::Facet).ends(&chars).is_some_and(|(n, _)| n == chars.len()) {
+        found.chars = chars;
+        return found;
+    }
+    if let Some((at, length, _)) = set(Role::Verb).first_in(&chars) {
+        let rest = trim_start(&chars[at + length..]);
+        let generic = set(Role::Generic).begins(rest).is_some_and(|(n, _)| n == rest.len());
+        if rest.is_empty() {
+            found.verb_alone = at == 0;
+        } else if generic {
+            chars.drain(..at);
+        } else if rest.len() >= SHORTEST {
+            // 下达我市公路资金: openers stand behind verbs, too.
+            let mut rest = rest;
+            while set(Role::NameStart).begins(rest).is_none()
+                && let Some((length, _)) = set(Role::Opener).begins(rest).filter(|(length, _)| *length >= 2)
+                && rest.len() - length >= SHORTEST
+            {
+                rest = &rest[length..];
+            }
+            let rest = rest.to_vec();
+            found.at += chars.len() - rest.len();
+            found.verb = Some(std::mem::replace(&mut chars, rest));
+        }
+    }
+    if let Some((at, length, _)) = set(Role::LateVerb).last_in(&chars)
+        && chars.len() - at - length >= SHORTEST
+    {
+        chars.drain(..at + length);
+    }
+    while chars.first().is_some_and(|c| matches!(c, '了' | '的' | '，' | '、' | ' ')) {
+        chars.remove(0);
+    }
+    found.chars = chars;
+    found
+}
+
+/// The name behind a number: `12次专项检查`.
+pub(super) fn behind(after: &[char], words: &Statements) -> Option<Vec<char>> {
+    let text = trim_start(after);
+    let text = text.strip_prefix(&['的']).unwrap_or(text);
+    let heads = words.words(Role::Head).ends(text).is_some();
+    let plain = text.iter().all(|c| ('\u{4E00}'..='\u{9FFF}').contains(c) || matches!(c, '、' | '“' | '”'));
+    (heads && plain && (SHORTEST..=LONGEST_BEHIND).contains(&text.len())).then(|| text.to_vec())
+}
+
+/// A name that can be one: long and short enough, of words, not ending in what no name ends with.
+pub(super) fn checked(chars: Vec<char>, words: &Statements) -> Option<Vec<char>> {
+    let mut chars = chars;
+    while chars.last().is_some_and(|c| matches!(c, ' ' | '，' | '、' | '：' | ':')) {
+        chars.pop();
+    }
+    let cjk = chars.iter().filter(|c| ('\u{4E00}'..='\u{9FFF}').contains(*c)).count();
+    let fits = (SHORTEST..=LONGEST).contains(&chars.len()) && cjk >= SHORTEST;
+    let ends_badly = words.words(Role::NoSubject).ends(&chars).is_some()
+        && words.words(Role::Head).ends(&chars).is_none()
+        && words.words(Role::Verb).ends(&chars).is_none();
+    let begins_badly = matches!(chars.first(), Some('）' | ')' | '》' | '”' | '/' | '%' | '-'))
+        || words.words(Role::NoStart).begins(&chars).is_some();
+    (fits && !ends_badly && !begins_badly).then_some(chars)
+}
+
+/// How long a copula or preposition the text ends with.
+fn closer_length(text: &[char], words: &Statements) -> usize {
+    words.words(Role::Closer).ends(text).map_or(0, |(length, _)| length)
+}
+
+/// A year, a date or 截至… at the beginning: where it ends.
+fn date_here(text: &[char], grammar: &Grammar) -> Option<usize> {
+    let mut at = 0;
+    for word in ["截至", "截止", "自", "于", "到"] {
+        if let Some(rest) = strip_word(text, word)
+            && rest.iter().find(|c| **c != ' ').is_some_and(char::is_ascii_digit)
+        {
+            at = text.len() - rest.len();
+        }
+    }
+    let end = year_end(text, at, grammar)?;
+    let mut rest = &text[end..];
+    for word in ["以来", "之前", "前", "末", "底", "期间", "，"] {
+        rest = strip_word(rest, word).unwrap_or(rest);
+    }
+    Some(text.len() - rest.len())
+}
+
+/// `2023年度`, `2023年12月底`: where the date that begins here ends.
+fn year_end(text: &[char], at: usize, grammar: &Grammar) -> Option<usize> {
+    if !text.get(at).is_some_and(char::is_ascii_digit) {
+        return None;
+    }
+    let (mut end, _) = grammar.stamp(text, at)?;
+    if text[..end].ends_with(&['年']) && text.get(end) == Some(&'度') && text.get(end + 1) != Some(&'内') {
+        end += 1;
+    }
+    Some(end)
+}
+
+/// A name without the years in its middle.
+fn without_years(text: &[char], grammar: &Grammar) -> Vec<char> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut i = 0;
+    while i < text.len() {
+        let inside = i > 0 && text[i - 1].is_ascii_digit();
+        match year_end(text, i, grammar).filter(|_| !inside) {
+            Some(end) => i = end,
+            None => {
+                out.push(text[i]);
+                i += 1;
+            }
+        }
+    }
+    out
+}
+
+fn strip_word<'a>(text: &'a [char], word: &str) -> Option<&'a [char]> {
+    let length = word.chars().count();
+    (text.len() >= length && text.iter().zip(word.chars()).all(|(a, b)| *a == b)).then(|| &text[length..])
+}
+
+fn trim_start(mut text: &[char]) -> &[char] {
+    while let Some((' ' | '，' | '、' | '“' | '”' | '。', rest)) = text.split_first().map(|(c, rest)| (*c, rest))
+    {
+        text = rest;
+    }
+    text
+}

@@ -1,0 +1,298 @@
+//! Reads a paragraph: clause after clause, what is elided carried over.
+
+use super::clauses::{Clause, clauses};
+use super::headings::Path;
+use super::name;
+use super::reading::{self, Carry, Place, Read};
+use super::shown::Shown;
+use crate::mapping::quantity::{Grammar, Said};
+use crate::model::{Part, Quantity, Relation};
+use crate::patterns::{Aspect, Patterns, StatementRole as Role};
+use std::ops::Range;
+
+/// A statement, before it has an id and a place.
+#[derive(Debug, PartialEq)]
+pub(super) struct Found {
+    pub(super) sentence: String,
+    /// Where the sentence begins, in bytes of the paragraph; 0 where that cannot be told.
+    pub(super) at: usize,
+    pub(super) subject: String,
+    pub(super) aspect: Aspect,
+    pub(super) year: Option<i32>,
+    pub(super) value: Quantity,
+    /// Hundredths.
+    pub(super) confidence: u32,
+}
+
+/// Longest name that stands for itself in a clause without a number.
+const LONGEST_TOPIC: usize = 40;
+/// Longest label of a part.
+const LONGEST_LABEL: usize = 12;
+
+/// The statements of one paragraph. `year` is the one that the document reports on, `path` the headings above.
+pub(super) fn statements(
+    source: &str,
+    path: &Path,
+    year: Option<i32>,
+    patterns: &Patterns,
+    grammar: &Grammar,
+) -> Vec<Found> {
+    let shown = Shown::new(source);
+    let said = grammar.said(&shown.chars, 0, shown.chars.len(), true);
+    if said.is_empty() {
+        return Vec::new();
+    }
+    let cut = clauses(&shown.chars, &said);
+    let mut reader = Reader { shown: &shown, said: &said, patterns, grammar, out: Vec::new() };
+    let base = path.innermost().and_then(|title| reader.topic(&title));
+    let mut carry = Carry { year, base, from_heading: true, ..Carry::default() };
+    let mut outer: Option<Carry> = None;
+    let mut i = 0;
+    while i < cut.len() {
+        let clause = &cut[i];
+        // What is said in a bracket is carried no further than the bracket.
+        match (&outer, clause.nested) {
+            (None, true) => outer = Some(carry.clone()),
+            (Some(_), false) => carry = outer.take().unwrap_or_default(),
+            _ => {}
+        }
+        let taken = reader.parts(&cut[i..], &carry);
+        if taken > 0 {
+            i += taken;
+            continue;
+        }
+        reader.clause(clause, &mut carry);
+        if clause.parted {
+            carry.in_parts = false;
+        }
+        i += 1;
+    }
+    reader.out
+}
+
+struct Reader<'a> {
+    shown: &'a Shown<'a>,
+    said: &'a [Said],
+    patterns: &'a Patterns,
+    grammar: &'a Grammar,
+    out: Vec<Found>,
+}
+
+impl Reader<'_> {
+    fn clause(&mut self, clause: &Clause, carry: &mut Carry) {
+        let words = &self.patterns.statements;
+        let text = &self.shown.chars[clause.range.clone()];
+        if words.words(Role::NoClause).first_in(text).is_some() {
+            return;
+        }
+        let (own_year, dated) = self.year(clause);
+        if clause.measures.is_empty() && clause.share.is_none() {
+            if let Some(year) = own_year {
+                carry.year = Some(year);
+            }
+            carry.in_parts |= words.words(Role::Part).ends(text).is_some_and(|(n, _)| n == text.len());
+            if let Some(topic) = self.topic(text) {
+                carry.base = Some(topic);
+                carry.from_heading = false;
+            }
+            return;
+        }
+        let year = match words.words(Role::NoYear).first_in(text) {
+            Some(_) => None,
+            None => own_year.or(carry.year),
+        };
+        let before = self.out.len();
+        let mut from = clause.range.start;
+        for (n, index) in clause.measures.iter().enumerate() {
+            let said = &self.said[*index];
+            let to = clause.measures.get(n + 1).map_or(clause.range.end, |next| self.said[*next].start);
+            let place = Place {
+                text: &self.shown.chars,
+                clause: clause.range.clone(),
+                brackets: &clause.brackets,
+                from,
+                to: to.max(said.end),
+                said,
+            };
+            let money = !said.scale_only || self.speaks_of_money(text);
+            if let Some(read) = reading::read(&place, carry, words, self.grammar).filter(|_| money) {
+                if let Some(share) = clause.share.filter(|share| *share < *index) {
+                    let of = &self.said[share];
+                    let read = Read { aspect: Aspect::Share, start: of.start, words: None, unit: None, ..read.clone() };
+                    self.put(clause, of, &read, year);
+                }
+                self.put(clause, said, &read, year);
+                if let Some(share) = clause.share.filter(|share| *share > *index) {
+                    let of = &self.said[share];
+                    let read = Read { aspect: Aspect::Share, start: of.start, words: None, unit: None, ..read.clone() };
+                    self.put(clause, of, &read, year);
+                }
+                if !read.is_part && read.words.is_none() && said.quantity.unit.as_deref() != Some("ratio") {
+                    carry.whole = Some((read.aspect, said.quantity.unit.clone(), read.subject.clone()));
+                }
+                carry.in_parts |= read.is_part;
+                carry.base = Some(read.base);
+                carry.from_heading = false;
+            } else if self.shown.chars[from..said.start].iter().all(|c| *c == ' ') {
+                // 65岁以上老年人健康管理人数118420人: a condition, part of the name of what follows.
+                continue;
+            }
+            from = said.end;
+        }
+        if let Some(year) = own_year.filter(|_| !dated && self.out.len() > before) {
+            carry.year = Some(year);
+        }
+    }
+
+    fn put(&mut self, clause: &Clause, said: &Said, read: &Read, year: Option<i32>) {
+        let mut value = said.quantity.clone();
+        value.raw = self.shown.raw(read.start, said.end);
+        if let Some(words) = &read.words {
+            let text: String = self.shown.chars[words.clone()].iter().collect();
+            value.text = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        }
+        if let Some(unit) = &read.unit {
+            value.unit = Some(unit.clone());
+        }
+        self.out.push(Found {
+            sentence: self.shown.raw(clause.range.start, clause.range.end),
+            at: self.shown.bytes(clause.range.start, clause.range.end).map_or(0, |bytes| bytes.start),
+            subject: read.subject.iter().collect(),
+            aspect: read.aspect,
+            year,
+            value,
+            confidence: read.confidence,
+        });
+    }
+
+    /// `筹资标准：个人缴费400元/人/年，财政补助798.8元/人/年（其中：…）`: one statement with parts. How many clauses it took.
+    fn parts(&mut self, clauses: &[Clause], carry: &Carry) -> usize {
+        let words = &self.patterns.statements;
+        let text = &self.shown.chars;
+        let Some(first) = clauses.first().filter(|c| c.measures.len() == 1 && c.share.is_none()) else { return 0 };
+        let one = &self.said[first.measures[0]];
+        let Some(colon) = text[first.range.start..one.start].iter().rposition(|c| matches!(c, '：' | ':')) else {
+            return 0;
+        };
+        let colon = first.range.start + colon;
+        let head = name::outside(text, first.range.start..colon, &first.brackets);
+        if words.words(Role::Whole).ends(&head).is_none() {
+            return 0;
+        }
+        let Some(subject) = name::checked(name::name(&head, words, self.grammar).chars, words) else { return 0 };
+        let mut parts = Vec::new();
+        let mut end = 0;
+        let mut taken = 0;
+        for clause in clauses {
+            let [index] = clause.measures.as_slice() else { break };
+            let said = &self.said[*index];
+            let from = if taken == 0 { colon + 1 } else { clause.range.start };
+            let label = name::name(&text[from..said.start], words, self.grammar).chars;
+            let closed = clause.range.end <= said.end || text[said.end..clause.range.end].iter().all(|c| *c == ' ');
+            let same = said.quantity.unit == one.quantity.unit;
+            if label.is_empty() || label.len() > LONGEST_LABEL || !closed || !same || clause.share.is_some() {
+                break;
+            }
+            parts.push(Part {
+                label: label.iter().collect(),
+                value: said.quantity.value,
+                unit: said.quantity.unit.clone(),
+            });
+            end = clause.range.end;
+            taken += 1;
+            if clause.parted {
+                break;
+            }
+        }
+        if parts.len() < 2 {
+            return 0;
+        }
+        // A bracket that the last part closes belongs to the clause.
+        if clauses[taken - 1].nested && matches!(text.get(end), Some('）' | ')')) {
+            end += 1;
+        }
+        let start = colon + 1 + text[colon + 1..end].iter().take_while(|c| **c == ' ').count();
+        let mark = words.words(Role::MarkEnd).ends(&subject).map(|(_, cue)| cue.aspect);
+        let value = Quantity {
+            raw: self.shown.raw(start, end),
+            relation: Some(Relation::Equal),
+            value: None,
+            upper: None,
+            unit: None,
+            date: None,
+            text: None,
+            parts: Some(parts),
+        };
+        self.out.push(Found {
+            sentence: self.shown.raw(first.range.start, end),
+            at: self.shown.bytes(first.range.start, end).map_or(0, |bytes| bytes.start),
+            subject: subject.iter().collect(),
+            aspect: mark.unwrap_or(Aspect::Actual),
+            year: self.year(first).0.or(carry.year),
+            value,
+            confidence: 90,
+        });
+        taken
+    }
+
+    /// The year that a clause names, none of a title or a comparison; and whether with a month or day.
+    fn year(&self, clause: &Clause) -> (Option<i32>, bool) {
+        let text = &self.shown.chars;
+        let compared = self.patterns.statements.words(Role::Compared);
+        let mut i = clause.range.start;
+        while i < clause.range.end {
+            if let Some(bracket) = clause.brackets.iter().find(|b| b.start == i) {
+                i = bracket.end;
+                continue;
+            }
+            if compared.begins(&text[i..clause.range.end]).is_some() {
+                break;
+            }
+            if text[i].is_ascii_digit() {
+                if let Some((end, year)) = self.grammar.stamp(text, i) {
+                    // Of a year and month the grammar knows the days only where the year is printed.
+                    let named = year_named(&text[i..end]);
+                    if named.is_some() || year.is_some() {
+                        let month = text[i..end].iter().any(|c| matches!(c, '月' | '日' | '季'));
+                        return (named.or(year), month);
+                    }
+                    i = end.max(i + 1);
+                    continue;
+                }
+                i += text[i..clause.range.end].iter().take_while(|c| c.is_ascii_digit()).count();
+                continue;
+            }
+            i += 1;
+        }
+        (None, false)
+    }
+
+    /// The measure that words without a number name: 一是政策范围内住院报销比例.
+    fn topic(&self, text: &[char]) -> Option<Vec<char>> {
+        let words = &self.patterns.statements;
+        if text.len() > LONGEST_TOPIC {
+            return None;
+        }
+        let text = words.words(Role::State).ends(text).map_or(text, |(length, _)| &text[..text.len() - length]);
+        let name = name::name(text, words, self.grammar);
+        let heads = words.words(Role::Head).ends(&name.chars).is_some() && !name.closed;
+        (heads && name.chars.len() >= 3).then(|| name::checked(name.chars, words)).flatten()
+    }
+
+    fn speaks_of_money(&self, clause: &[char]) -> bool {
+        self.patterns.row_labels.speaks_of_money(&clause.iter().collect::<String>())
+    }
+}
+
+/// The four digits before 年.
+fn year_named(text: &[char]) -> Option<i32> {
+    let digits = text.get(..4)?;
+    let year = digits.iter().try_fold(0i32, |n, c| c.to_digit(10).map(|d| n * 10 + d as i32))?;
+    (text.get(4) == Some(&'年') && (1990..2100).contains(&year)).then_some(year)
+}
+
+/// Does a part of a line hold a measured number?
+pub(super) fn says_measure(chars: &[char], range: Range<usize>, grammar: &Grammar) -> bool {
+    chars[range.clone()].iter().any(char::is_ascii_digit)
+        && !grammar.said(&chars[..range.end], range.start, range.end, true).is_empty()
+}

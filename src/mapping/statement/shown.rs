@@ -1,0 +1,122 @@
+//! A paragraph as displayed characters, and the way back to the source's own spelling of any part of it.
+
+use crate::normalize;
+use std::cell::OnceCell;
+use std::ops::Range;
+
+/// A paragraph, displayed.
+#[derive(Debug)]
+pub(super) struct Shown<'a> {
+    source: &'a str,
+    /// What rules look at.
+    pub(super) chars: Vec<char>,
+    /// Of each displayed character, the bytes of the source that it shows; `None` where they cannot be told.
+    bytes: OnceCell<Option<Vec<Range<usize>>>>,
+}
+
+impl<'a> Shown<'a> {
+    pub(super) fn new(source: &'a str) -> Self {
+        Shown { source, chars: normalize::display(source).chars().collect(), bytes: OnceCell::new() }
+    }
+
+    /// The source's spelling of displayed characters `from..to`; as displayed where the way back is lost.
+    pub(super) fn raw(&self, from: usize, to: usize) -> String {
+        let found = self.bytes(from, to).and_then(|range| self.source.get(range));
+        found.map_or_else(|| self.chars[from..to].iter().collect(), |text| text.trim().to_owned())
+    }
+
+    /// Where in the source these characters stand.
+    pub(super) fn bytes(&self, from: usize, to: usize) -> Option<Range<usize>> {
+        let all = self.bytes.get_or_init(|| align(self.source, &self.chars)).as_ref()?;
+        let (first, last) = (all.get(from)?, all.get(to.checked_sub(1)?)?);
+        (first.start <= last.end).then_some(first.start..last.end)
+    }
+}
+
+/// The source's bytes behind each displayed character. Display drops white space, folds widths, and reads markup;
+/// a piece of markup is one thing, which all characters that it shows share.
+fn align(source: &str, shown: &[char]) -> Option<Vec<Range<usize>>> {
+    let mut all = Vec::with_capacity(shown.len());
+    let mut at = 0;
+    let mut i = 0;
+    while i < shown.len() {
+        let c = source.get(at..)?.chars().next()?;
+        let end = at + c.len_utf8();
+        if c == shown[i] {
+            all.push(at..end);
+            (at, i) = (end, i + 1);
+            continue;
+        }
+        if c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}') {
+            if shown[i] == ' ' {
+                all.push(at..at);
+                i += 1;
+            } else {
+                at = end;
+            }
+            continue;
+        }
+        if shown[i] == ' ' {
+            all.push(at..at);
+            i += 1;
+            continue;
+        }
+        let piece = at..markup_end(source, at).unwrap_or(end);
+        let meant: Vec<char> = normalize::display(&source[piece.clone()]).chars().collect();
+        if !meant.is_empty() && shown[i..].starts_with(&meant) {
+            all.extend(meant.iter().map(|_| piece.clone()));
+            i += meant.len();
+        } else if piece.end == end && !matches!(c, '*' | '#' | '`' | '_' | '~' | '$') {
+            return None;
+        }
+        at = piece.end;
+    }
+    Some(all)
+}
+
+/// Where the piece of markup that begins here ends: `$…$`, `<…>`, `&…;`.
+fn markup_end(source: &str, at: usize) -> Option<usize> {
+    /// Longer is no markup.
+    const LONGEST: usize = 400;
+    let rest = source.get(at..)?;
+    let close = match rest.as_bytes().first()? {
+        b'$' => b'$',
+        b'<' => b'>',
+        b'&' => b';',
+        _ => return None,
+    };
+    let found = rest.bytes().take(LONGEST).skip(1).position(|b| b == close)?;
+    Some(at + found + 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn parts_come_back_as_the_source_has_them() {
+        let shown = Shown::new("收入比重 $\\geq 33\\%$ ，**完成** 33.84％&nbsp;以上");
+        let text: String = shown.chars.iter().collect();
+        let raw = |part: &str| {
+            let from = text.find(part).map(|b| text[..b].chars().count()).unwrap();
+            shown.raw(from, from + part.chars().count())
+        };
+        assert_eq!(raw("≥33%"), "$\\geq 33\\%$");
+        assert_eq!(raw("33.84%"), "33.84％");
+        assert_eq!(raw("收入比重≥33%"), "收入比重 $\\geq 33\\%$");
+        assert_eq!(raw("完成"), "完成");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(source in r"([$\\{}<>/&;*a-z0-9１％≥人 　]|\\geq|<p>|&ge;|\*\*){0,30}") {
+            let shown = Shown::new(&source);
+            for to in 0..=shown.chars.len() {
+                for from in 0..to {
+                    prop_assert!(shown.raw(from, to).len() <= source.len() + 4 * (to - from));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! `patterns/statements.toml`: words that tell what a number in prose measures, compiled for lookup from either end.
+
+use super::entries::{Entry, load_entries};
+use super::problem::PatternError;
+use serde::Deserialize;
+use std::path::Path;
+
+/// What a statement's number says of its measure; the schema's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aspect {
+    /// 预算: money planned or handed down.
+    Budget,
+    /// 指标值, 预计: what was to be reached.
+    Target,
+    /// What was reached or spent.
+    Actual,
+    /// 完成预算的…%.
+    CompletionRate,
+    /// 较上年增长….
+    Change,
+    /// 占…的….
+    Share,
+    /// 结余.
+    Balance,
+    /// Standards, limits, points, counts of indicators.
+    Other,
+}
+
+impl Aspect {
+    /// The schema's word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Aspect::Budget => "budget",
+            Aspect::Target => "target",
+            Aspect::Actual => "actual",
+            Aspect::CompletionRate => "completion_rate",
+            Aspect::Change => "change",
+            Aspect::Share => "share",
+            Aspect::Balance => "balance",
+            Aspect::Other => "other",
+        }
+    }
+}
+
+/// What a word does in a clause. The file's head says it in full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum StatementRole {
+    Opener,
+    NameStart,
+    Part,
+    Closer,
+    Verb,
+    LateVerb,
+    Lead,
+    Facet,
+    Mark,
+    MarkEnd,
+    State,
+    Unmark,
+    Of,
+    After,
+    Change,
+    ChangeTo,
+    Compared,
+    Reached,
+    Head,
+    Whole,
+    Generic,
+    NoSubject,
+    NoStart,
+    NoClause,
+    NotProse,
+    NoYear,
+}
+
+/// Words with one role.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StatementWords {
+    id: String,
+    role: StatementRole,
+    #[serde(default)]
+    aspect: Option<Aspect>,
+    #[serde(default)]
+    keep: bool,
+    words: Vec<String>,
+}
+
+impl Entry for StatementWords {
+    const FILE: &'static str = "statements.toml";
+    const TABLE: &'static str = "statement_words";
+    const BUILTIN: &'static str = include_str!("../../patterns/statements.toml");
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn spellings(&self) -> Vec<&str> {
+        self.words.iter().map(String::as_str).collect()
+    }
+    /// One word may do several things; `patterns check` tells only of a word that stands twice in one entry.
+    fn scope(&self) -> &str {
+        &self.id
+    }
+    /// As they are matched: `其中：` and `其中` are two.
+    fn key(spelling: &str) -> String {
+        spelling.trim().to_owned()
+    }
+    fn complaints(&self) -> Vec<String> {
+        use StatementRole as R;
+        let needs = matches!(self.role, R::Lead | R::Facet | R::Mark | R::MarkEnd | R::Unmark | R::Of | R::After);
+        match (needs, self.aspect) {
+            (true, None) => vec![format!("`{}` needs an `aspect`", self.id)],
+            (false, Some(_)) => vec![format!("`{}` has an `aspect`, which its role does not use", self.id)],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What a word stands for: the aspect it gives, and whether a carried name takes it on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cue {
+    /// Which aspect; [`Aspect::Other`] for roles that give none.
+    pub aspect: Aspect,
+    /// 得分率: no aspect tells it, so the name must. Of a change: only behind a comparison.
+    pub keep: bool,
+}
+
+/// Words of one role, to be found at a text's beginning, its end, or anywhere in it. Longest first.
+#[derive(Debug, Default)]
+pub struct WordSet {
+    by_first: ByChar,
+    by_last: ByChar,
+}
+
+/// Words by one of their characters, longest first.
+#[derive(Debug, Default)]
+struct ByChar {
+    /// Sorted by character.
+    words: Vec<(char, Vec<(Box<[char]>, Cue)>)>,
+    /// Which low bytes any of the characters has: nearly every other one is told by this alone.
+    low_bytes: [u64; 4],
+}
+
+impl ByChar {
+    const NONE: ByChar = ByChar { words: Vec::new(), low_bytes: [0; 4] };
+
+    fn add(&mut self, c: char, word: Box<[char]>, cue: Cue) {
+        let place = match self.words.binary_search_by_key(&c, |(c, _)| *c) {
+            Ok(place) => place,
+            Err(place) => {
+                self.words.insert(place, (c, Vec::new()));
+                place
+            }
+        };
+        let words = &mut self.words[place].1;
+        let at = words.partition_point(|(other, _)| other.len() >= word.len());
+        words.insert(at, (word, cue));
+        let low = c as usize & 255;
+        self.low_bytes[low / 64] |= 1 << (low % 64);
+    }
+
+    fn of(&self, c: char) -> &[(Box<[char]>, Cue)] {
+        let low = c as usize & 255;
+        if self.low_bytes[low / 64] & (1 << (low % 64)) == 0 {
+            return &[];
+        }
+        self.words.binary_search_by_key(&c, |(c, _)| *c).map_or(&[], |place| &self.words[place].1)
+    }
+}
+
+impl WordSet {
+    fn add(&mut self, word: &str, cue: Cue) {
+        let word: Box<[char]> = crate::normalize::display(word).chars().collect();
+        if let (Some(first), Some(last)) = (word.first().copied(), word.last().copied()) {
+            self.by_first.add(first, word.clone(), cue);
+            self.by_last.add(last, word, cue);
+        }
+    }
+
+    /// The longest word that `text` begins with: its length and what it stands for.
+    pub fn begins(&self, text: &[char]) -> Option<(usize, Cue)> {
+        let words = self.by_first.of(*text.first()?);
+        words.iter().find(|(word, _)| text.starts_with(word)).map(|(word, cue)| (word.len(), *cue))
+    }
+
+    /// The longest word that `text` ends with.
+    pub fn ends(&self, text: &[char]) -> Option<(usize, Cue)> {
+        let words = self.by_last.of(*text.last()?);
+        words.iter().find(|(word, _)| text.ends_with(word)).map(|(word, cue)| (word.len(), *cue))
+    }
+
+    /// The first word in `text`: where it begins, its length, what it stands for.
+    pub fn first_in(&self, text: &[char]) -> Option<(usize, usize, Cue)> {
+        (0..text.len()).find_map(|at| self.begins(&text[at..]).map(|(length, cue)| (at, length, cue)))
+    }
+
+    /// The last word in `text`.
+    pub fn last_in(&self, text: &[char]) -> Option<(usize, usize, Cue)> {
+        (1..=text.len()).rev().find_map(|end| self.ends(&text[..end]).map(|(length, cue)| (end - length, length, cue)))
+    }
+}
+
+/// The words by role.
+#[derive(Debug)]
+pub struct Statements(Vec<WordSet>);
+
+impl Statements {
+    pub(super) fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
+        let mut sets = Vec::new();
+        for entry in load_entries::<StatementWords>(overlay)? {
+            let cue = Cue { aspect: entry.aspect.unwrap_or(Aspect::Other), keep: entry.keep };
+            let role = entry.role as usize;
+            if sets.len() <= role {
+                sets.resize_with(role + 1, WordSet::default);
+            }
+            entry.words.iter().for_each(|word| sets[role].add(word, cue));
+        }
+        Ok(Statements(sets))
+    }
+
+    /// The words of a role; none where no entry has it.
+    pub fn words(&self, role: StatementRole) -> &WordSet {
+        static NONE: WordSet = WordSet { by_first: ByChar::NONE, by_last: ByChar::NONE };
+        self.0.get(role as usize).unwrap_or(&NONE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_from_either_end_the_longest_first() {
+        let mut set = WordSet::default();
+        for (word, keep) in [("完成", false), ("完成率", true), ("预算的", false)] {
+            set.add(word, Cue { aspect: Aspect::Other, keep });
+        }
+        let chars = |text: &str| text.chars().collect::<Vec<char>>();
+        assert_eq!(set.begins(&chars("完成率为")).map(|(n, cue)| (n, cue.keep)), Some((3, true)));
+        assert_eq!(set.ends(&chars("已完成")).map(|(n, cue)| (n, cue.keep)), Some((2, false)));
+        assert_eq!(set.first_in(&chars("年度完成预算的")).map(|(at, n, _)| (at, n)), Some((2, 2)));
+        assert_eq!(set.last_in(&chars("年度完成预算的")).map(|(at, n, _)| (at, n)), Some((4, 3)));
+        assert_eq!(set.begins(&chars("成")), None);
+        assert_eq!(set.ends(&[]), None);
+    }
+
+    #[test]
+    fn the_built_in_words_have_every_role_that_rules_ask_for() {
+        let statements = Statements::load(None).unwrap();
+        let last = StatementRole::NoYear as usize;
+        assert_eq!(statements.0.len(), last + 1);
+        assert!(statements.0.iter().all(|set| !set.by_first.words.is_empty()));
+    }
+}

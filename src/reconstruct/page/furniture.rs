@@ -1,0 +1,211 @@
+//! Page headers, footers and page numbers: what stands at the same place of several pages with the same words, up to
+//! its digits, or is marked so by the file. It is told apart so that it neither parts a table that goes on nor is read
+//! as a row of one.
+
+use super::cell_text::{self, TextLine};
+use super::words::Word;
+use crate::model::{Direction, Page};
+use std::hash::{Hash, Hasher};
+
+/// A line near a page's upper or lower end.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Band {
+    /// At the top; else at the bottom.
+    pub(super) top: bool,
+    /// Upper end, in points from the page's top, or from its foot for a line at the bottom.
+    place: f32,
+    /// Of its text without digits and white space.
+    pub(super) signature: u64,
+    /// It says nothing but the page's number.
+    pub(super) page_number: bool,
+    /// The file marks it as no content.
+    artifact: bool,
+    /// Clear space to the next line inwards, in its font size.
+    clear: f32,
+    /// Texts far apart from each other.
+    pieces: usize,
+    /// Its words (indices in the page's).
+    pub(super) words: Vec<u32>,
+    /// Its text.
+    pub(super) text: String,
+    /// Upper and lower end on the page.
+    pub(super) ends: (f32, f32),
+}
+
+/// Part of the page's height at each end in which headers and footers stand.
+const ZONE: f32 = 0.14;
+/// Lines looked at at each end.
+const MOST_LINES: usize = 6;
+/// Headers stand at the same height within this many points.
+const SAME_PLACE: f32 = 4.0;
+/// Clear space, in font sizes, that sets a header or footer off from the text.
+const CLEAR: f32 = 0.5;
+/// The same for a line of several texts, which may be a table's repeated header.
+const CLEAR_OF_TABLE: f32 = 1.4;
+
+/// The lines at the ends of a page, the outermost first at each end. `taken` tells words that stand in ruled tables.
+pub(super) fn bands(page: &Page, words: &[Word], taken: &[bool]) -> Vec<Band> {
+    let (upper, lower) = (ZONE * page.height, (1.0 - ZONE) * page.height);
+    let is_free = |index: usize| taken.get(index) != Some(&true);
+    let artifacts: usize = words.iter().filter(|word| word.artifact).count();
+    // A file that marks nearly everything so marks nothing.
+    let believe = artifacts * 2 <= words.len();
+    let mut out = Vec::new();
+    for top in [true, false] {
+        let mut chosen: Vec<u32> = words
+            .iter()
+            .zip(0u32..)
+            .filter(|(word, index)| {
+                let upright = word.direction == Direction::Right && !word.vertical;
+                let inside = if top { word.bbox.y1 < upper } else { word.bbox.y0 > lower };
+                upright
+                    && (inside || believe && word.artifact && (word.bbox.center().1 < page.height / 2.0) == top)
+                    && is_free(*index as usize)
+            })
+            .map(|(_, index)| index)
+            .collect();
+        if chosen.is_empty() {
+            continue;
+        }
+        let mut lines = cell_text::lines(words, &mut chosen);
+        if !top {
+            lines.reverse();
+        }
+        lines.truncate(MOST_LINES);
+        for (number, line) in lines.iter().enumerate() {
+            let inward = lines.get(number + 1).map(|next| gap(line, next, top));
+            let clear = inward.unwrap_or_else(|| gap_to_rest(words, line, &chosen, taken, top));
+            out.push(band(page, words, line, top, clear / line.size.max(1.0), believe));
+        }
+    }
+    out
+}
+
+fn gap(line: &TextLine, next: &TextLine, top: bool) -> f32 {
+    if top { next.bbox.y0 - line.bbox.y1 } else { line.bbox.y0 - next.bbox.y1 }
+}
+
+/// Clear space between the innermost line and what is not among the lines looked at.
+fn gap_to_rest(words: &[Word], line: &TextLine, chosen: &[u32], taken: &[bool], top: bool) -> f32 {
+    let mut seen = vec![false; words.len()];
+    for &index in chosen {
+        if let Some(seen) = seen.get_mut(index as usize) {
+            *seen = true;
+        }
+    }
+    let others = words.iter().enumerate().filter(|(index, _)| !seen[*index] && taken.get(*index) != Some(&true));
+    let gaps = others.map(|(_, word)| if top { word.bbox.y0 - line.bbox.y1 } else { line.bbox.y0 - word.bbox.y1 });
+    gaps.filter(|gap| *gap > -line.size).fold(f32::INFINITY, f32::min)
+}
+
+fn band(page: &Page, words: &[Word], line: &TextLine, top: bool, clear: f32, believe: bool) -> Band {
+    let text = line.text(page, words);
+    let mut bare = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase) {
+        if !c.is_ascii_digit() {
+            bare.push(c);
+        } else if !bare.ends_with('#') {
+            bare.push('#');
+        }
+    }
+    let page_number = matches!(
+        bare.as_str(),
+        "#" | "第#页" | "第#页共#页" | "共#页第#页" | "共#页" | "page#" | "page#of#" | "#of#" | "p#" | "#page"
+    ) && text.chars().filter(char::is_ascii_digit).count() <= 8;
+    let mut hasher = rustc_hash::FxHasher::default();
+    (&bare, top).hash(&mut hasher);
+    let of = |index: &u32| words.get(*index as usize);
+    let artifact = believe && line.words.iter().filter_map(of).all(|word| word.artifact);
+    let apart = line.words.windows(2).filter(|pair| match (of(&pair[0]), of(&pair[1])) {
+        (Some(a), Some(b)) => b.bbox.x0 - a.bbox.x1 > 1.5 * line.size,
+        _ => false,
+    });
+    Band {
+        top,
+        place: if top { line.bbox.y0 } else { page.height - line.bbox.y0 },
+        signature: hasher.finish(),
+        page_number,
+        artifact,
+        clear,
+        pieces: 1 + apart.count(),
+        words: line.words.clone(),
+        text,
+        ends: (line.bbox.y0, line.bbox.y1),
+    }
+}
+
+/// Which of a page's bands (indices) are no content, given those of the pages around it.
+pub(super) fn furniture<'b>(own: &[Band], others: impl Iterator<Item = &'b [Band]> + Clone) -> Vec<usize> {
+    let mut out = Vec::new();
+    for top in [true, false] {
+        let mut outermost = true;
+        for (index, band) in own.iter().enumerate().filter(|(_, band)| band.top == top) {
+            let repeated = others.clone().flatten().any(|other| {
+                other.top == top && other.signature == band.signature && (other.place - band.place).abs() < SAME_PLACE
+            });
+            let needed = if band.pieces > 2 { CLEAR_OF_TABLE } else { CLEAR };
+            let apart = band.clear >= needed;
+            // A header of several lines is set off as a whole.
+            let is_furniture = band.artifact
+                || outermost && (repeated && (apart || block_is_apart(own, index)) || band.page_number && apart);
+            if is_furniture {
+                out.push(index);
+            } else if !band.artifact {
+                outermost = false;
+            }
+        }
+    }
+    out
+}
+
+/// Is some line further inwards set off, all between being single texts?
+fn block_is_apart(own: &[Band], from: usize) -> bool {
+    let Some(first) = own.get(from) else { return false };
+    let block = own.iter().skip(from).take_while(|band| band.top == first.top && band.pieces <= 2);
+    block.take(3).any(|band| band.clear >= CLEAR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sketch::Sketch;
+    use super::super::words::words;
+    use super::*;
+
+    fn page(number: u32, title: &str) -> Vec<Band> {
+        let mut sketch = Sketch::new(595.0, 842.0).numbered(number);
+        sketch.text(200.0, 40.0, 9.0, "2023 report of the office").text(60.0, 80.0, 12.0, title);
+        sketch.text(60.0, 96.0, 12.0, "and some text").text(290.0, 810.0, 9.0, &format!("- {number} -"));
+        let page = sketch.page();
+        let words = words(&page);
+        bands(&page, &words, &vec![false; words.len()])
+    }
+
+    fn texts(own: &[Band], others: &[&[Band]]) -> Vec<String> {
+        furniture(own, others.iter().copied()).into_iter().map(|index| own[index].text.clone()).collect()
+    }
+
+    #[test]
+    fn what_is_repeated_is_furniture_and_a_title_is_not() {
+        let (first, second) = (page(1, "A title"), page(2, "Another title"));
+        assert_eq!(texts(&first, &[&second]), ["2023 report of the office", "- 1 -"]);
+        assert_eq!(texts(&first, &[]), ["- 1 -"]);
+    }
+
+    #[test]
+    fn a_repeated_head_of_a_table_is_none() {
+        let page = |number: u32| {
+            let mut sketch = Sketch::new(595.0, 842.0).numbered(number);
+            for (row, texts) in
+                [["Name", "Target", "Actual"], ["roads", "12", "13"], ["bridges", "5", "5"]].iter().enumerate()
+            {
+                for (column, text) in texts.iter().enumerate() {
+                    sketch.text(60.0 + 150.0 * column as f32, 70.0 + 16.0 * row as f32, 10.0, text);
+                }
+            }
+            let page = sketch.page();
+            let words = words(&page);
+            bands(&page, &words, &vec![false; words.len()])
+        };
+        assert!(texts(&page(1), &[&page(2)]).is_empty());
+    }
+}

@@ -1,0 +1,213 @@
+//! Tables with drawn walls: lattices filled with words, those kept that are tables. What only frames a text, draws a
+//! chart or arranges the page is none.
+
+use super::between_rules::{self, Stack, stack_of};
+use super::cell_text;
+use super::lattice::{Lattice, lattices};
+use super::placing::{Placed, place};
+use super::rulings::{Segment, Segments};
+use super::table::{Evidence, Table, TableCell};
+use super::unfold::unfold;
+use super::words::Word;
+use crate::model::{Direction, Page, Rect};
+
+/// Smaller boxes hold no table: check boxes, logos.
+const LEAST_WIDTH: f32 = 24.0;
+const LEAST_HEIGHT: f32 = 8.0;
+/// Part of the words that may reach over walls: more is a drawing with labels.
+const MOST_OVER_WALLS: f32 = 0.4;
+/// Blank cells, one in so many filled, beyond which lines without a full header row or column are a chart's.
+const LEAST_FILLED: f32 = 0.1;
+/// The same where backgrounds alone show the cells: bars of a chart do not.
+const LEAST_FILLED_BACKGROUNDS: f32 = 0.4;
+/// Part of the glyphs that must be turned for a table that was turned.
+const TURNED_SHARE: f32 = 0.7;
+
+/// The ruled tables of a page, top to bottom, and the lines that may part rows without walls between columns. Words
+/// that are cut at walls are replaced in `words`.
+pub(super) fn tables(page: &Page, words: &mut Vec<Word>, segments: &Segments) -> (Vec<Table>, Vec<Stack>) {
+    let lattices: Vec<Lattice> = lattices(segments)
+        .into_iter()
+        .filter(|l| l.bbox().width() >= LEAST_WIDTH && l.bbox().height() >= LEAST_HEIGHT)
+        .collect();
+    let boxes: Vec<Rect> = lattices.iter().map(Lattice::bbox).collect();
+    let mut stacks: Vec<Stack> = lattices.iter().filter(|l| l.columns() == 1 && l.rows() > 1).map(stack_of).collect();
+    let outside = |rule: &&Segment| {
+        let middle = (rule.from + rule.to) / 2.0;
+        let on = |b: &Rect| b.x0 <= middle && middle <= b.x1 && b.y0 - 1.0 <= rule.at && rule.at <= b.y1 + 1.0;
+        !boxes.iter().any(on)
+    };
+    let rules: Vec<Segment> = segments.horizontal.iter().filter(outside).copied().collect();
+    stacks.extend(between_rules::stacks(&rules, page.height));
+    if lattices.is_empty() {
+        return (Vec::new(), stacks);
+    }
+    let mut inside: Vec<Vec<u32>> = vec![Vec::new(); lattices.len()];
+    for (word, index) in words.iter().zip(0u32..) {
+        if word.direction == Direction::Skewed {
+            continue;
+        }
+        let (x, y) = word.bbox.center();
+        let holds = |b: &Rect| b.x0 - 1.0 <= x && x <= b.x1 + 1.0 && b.y0 - 1.0 <= y && y <= b.y1 + 1.0;
+        let area = |b: &Rect| b.width() * b.height();
+        let innermost = boxes.iter().enumerate().filter(|(_, b)| holds(b));
+        if let Some((lattice, _)) = innermost.min_by(|a, b| area(a.1).total_cmp(&area(b.1))) {
+            inside[lattice].push(index);
+        }
+    }
+    let mut found: Vec<Table> = Vec::new();
+    for (lattice, chosen) in lattices.iter().zip(&inside) {
+        found.extend(table(page, words, lattice, chosen));
+    }
+    (unfold(found), stacks)
+}
+
+/// Tables between lines that part rows only, of the words that are not taken yet. `known` are column edges that are
+/// likely.
+pub(super) fn between(
+    page: &Page,
+    words: &mut Vec<Word>,
+    stacks: &[Stack],
+    taken: &mut Vec<bool>,
+    known: &[f32],
+) -> Vec<Table> {
+    let mut out = Vec::new();
+    for stack in stacks {
+        let inside: Vec<u32> = words
+            .iter()
+            .zip(0u32..)
+            .filter(|(word, index)| taken.get(*index as usize) != Some(&true) && stack.holds(word))
+            .map(|(_, index)| index)
+            .collect();
+        let Some(lattice) = stack.lattice(words, &inside, known) else { continue };
+        let Some(table) = table(page, words, &lattice, &inside).filter(|table| !table.weak) else { continue };
+        taken.resize(words.len(), false);
+        for &word in &table.words {
+            if let Some(taken) = taken.get_mut(word as usize) {
+                *taken = true;
+            }
+        }
+        out.push(Table { evidence: Evidence::Rows, ..table });
+    }
+    out
+}
+
+/// A lattice as a table; None where it is none.
+fn table(page: &Page, words: &mut Vec<Word>, lattice: &Lattice, chosen: &[u32]) -> Option<Table> {
+    let placed = place(page, words, chosen, lattice);
+    let over_walls = placed.iter().filter(|&&(cell, word)| reaches_over(lattice, words, cell, word)).count();
+    if placed.len() >= 4 && over_walls as f32 > MOST_OVER_WALLS * placed.len() as f32 {
+        return None;
+    }
+    let mut texts = vec![String::new(); lattice.cells.len()];
+    let mut order: Vec<u32> = Vec::new();
+    for group in placed.chunk_by(|a, b| a.0 == b.0) {
+        order.clear();
+        order.extend(group.iter().map(|&(_, word)| word));
+        if let Some(text) = texts.get_mut(group[0].0 as usize) {
+            let walls = lattice.cells.get(group[0].0 as usize).map(|cell| (cell.bbox.x0, cell.bbox.x1));
+            *text = cell_text::compose_in(page, words, &mut order, walls);
+        }
+    }
+    let verdict = judge(lattice, &texts);
+    if verdict == Verdict::Nothing {
+        return None;
+    }
+    let cells = lattice.cells.iter().zip(texts).map(|(cell, text)| TableCell {
+        row: cell.row,
+        column: cell.column,
+        row_span: cell.row_span,
+        column_span: cell.column_span,
+        bbox: cell.bbox,
+        text,
+    });
+    let mut table = Table {
+        cells: cells.collect(),
+        xs: lattice.xs.clone(),
+        ys: lattice.ys.clone(),
+        bbox: lattice.bbox(),
+        evidence: Evidence::Ruled,
+        top_walls: lattice.top_walls.clone(),
+        bottom_walls: lattice.bottom_walls.clone(),
+        weak: verdict == Verdict::Weak,
+        words: placed.iter().map(|&(_, word)| word).collect(),
+        tagged: None,
+    };
+    match main_direction(words, &placed) {
+        Direction::Up => turn(&mut table, true),
+        Direction::Down => turn(&mut table, false),
+        _ => {}
+    }
+    Some(table)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Table,
+    /// A part of one at best.
+    Weak,
+    Nothing,
+}
+
+fn judge(lattice: &Lattice, texts: &[String]) -> Verdict {
+    let filled = |index: usize| texts.get(index).is_some_and(|text| !text.is_empty());
+    let count = (0..texts.len()).filter(|&index| filled(index)).count();
+    if lattice.rows() * lattice.columns() < 2 || lattice.columns() < 2 || count < 2 {
+        return Verdict::Weak;
+    }
+    let share = count as f32 / texts.len().max(1) as f32;
+    if !lattice.drawn && (lattice.rows() < 2 || share < LEAST_FILLED_BACKGROUNDS) {
+        return Verdict::Nothing;
+    }
+    if share < LEAST_FILLED {
+        let first_row = (0..lattice.columns()).all(|column| lattice.cell_at(0, column).is_some_and(filled));
+        let first_column = (0..lattice.rows()).all(|row| lattice.cell_at(row, 0).is_some_and(filled));
+        if !first_row && !first_column {
+            return Verdict::Nothing;
+        }
+    }
+    Verdict::Table
+}
+
+/// Does a good part of this word lie outside its cell?
+fn reaches_over(lattice: &Lattice, words: &[Word], cell: u32, word: u32) -> bool {
+    let (Some(cell), Some(word)) = (lattice.cells.get(cell as usize), words.get(word as usize)) else { return false };
+    let slack = 0.5 * word.size;
+    word.bbox.x0 < cell.bbox.x0 - slack || word.bbox.x1 > cell.bbox.x1 + slack
+}
+
+fn main_direction(words: &[Word], placed: &[Placed]) -> Direction {
+    let glyphs_of = |wanted: Option<Direction>| -> usize {
+        let of = placed.iter().filter_map(|&(_, word)| words.get(word as usize));
+        of.filter(|w| !w.vertical && wanted.is_none_or(|d| w.direction == d)).map(|w| w.glyphs.len()).sum()
+    };
+    let all = glyphs_of(None) as f32;
+    [Direction::Up, Direction::Down]
+        .into_iter()
+        .find(|&direction| all > 0.0 && glyphs_of(Some(direction)) as f32 >= TURNED_SHARE * all)
+        .unwrap_or(Direction::Right)
+}
+
+/// Rows become columns: a table that stands on its side on an upright page.
+fn turn(table: &mut Table, up: bool) {
+    let (rows, columns) = (table.rows(), table.columns());
+    for cell in &mut table.cells {
+        let (row, column) = if up {
+            (cell.column, rows - cell.row - cell.row_span)
+        } else {
+            (columns - cell.column - cell.column_span, cell.row)
+        };
+        (cell.row, cell.column) = (row, column);
+        std::mem::swap(&mut cell.row_span, &mut cell.column_span);
+    }
+    table.cells.sort_by_key(|cell| (cell.row, cell.column));
+    std::mem::swap(&mut table.xs, &mut table.ys);
+    if up {
+        table.xs.reverse()
+    } else {
+        table.ys.reverse()
+    }
+    // Its rows do not end at the page's foot.
+    table.top_walls.clear();
+    table.bottom_walls.clear();
+}

@@ -1,0 +1,130 @@
+//! What is drawn around texts, in upright coordinates: rules, walls and backgrounds, as evidence for where a table
+//! begins and ends and how its rows and columns are parted.
+
+use super::frame::Frame;
+use crate::model::{Axis, Fill, Rect, Ruling};
+
+/// A horizontal line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Rule {
+    pub(super) y: f32,
+    pub(super) x0: f32,
+    pub(super) x1: f32,
+}
+
+/// A vertical line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Wall {
+    pub(super) x: f32,
+    pub(super) y0: f32,
+    pub(super) y1: f32,
+}
+
+/// All that is drawn on a page.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Drawn {
+    /// From the top down.
+    pub(super) rules: Vec<Rule>,
+    pub(super) walls: Vec<Wall>,
+    /// From the top down.
+    pub(super) fills: Vec<Rect>,
+}
+
+/// Two lines this close, in points, are one.
+const SAME: f32 = 2.5;
+/// Gap in a line, in points, that is still closed: cells' own borders drawn one by one. Rules under neighbouring headings stay apart.
+const BRIDGED: f32 = 2.5;
+/// Lines on a page from which it is a drawing, whose lines say nothing of tables.
+const MAX_LINES: usize = 4000;
+/// Shortest line that counts, in points.
+const SHORTEST: f32 = 8.0;
+
+impl Drawn {
+    /// What is drawn on a page, seen in a frame.
+    pub(super) fn new(rulings: &[Ruling], fills: &[Fill], frame: Frame) -> Drawn {
+        let mut drawn = Drawn::default();
+        if rulings.len() <= MAX_LINES {
+            for ruling in rulings.iter().map(|ruling| frame.line(ruling)) {
+                let Ruling { axis, at, from, to, .. } = ruling;
+                match axis {
+                    Axis::Horizontal => drawn.rules.push(Rule { y: at, x0: from, x1: to }),
+                    Axis::Vertical => drawn.walls.push(Wall { x: at, y0: from, y1: to }),
+                }
+            }
+        }
+        if fills.len() <= MAX_LINES {
+            drawn.fills = fills.iter().map(|fill| frame.upright(&fill.bbox)).collect();
+            drawn.fills.sort_by(|a, b| a.y0.total_cmp(&b.y0));
+        }
+        drawn.join_rules();
+        drawn.walls.retain(|wall| wall.y1 - wall.y0 >= SHORTEST);
+        drawn
+    }
+
+    /// Joins pieces of one rule: cells' own borders, dashes, doubled lines.
+    fn join_rules(&mut self) {
+        self.rules.sort_by(|a, b| a.y.total_cmp(&b.y));
+        let mut joined: Vec<Rule> = Vec::new();
+        let mut level: Vec<Rule> = Vec::new();
+        for &rule in &self.rules {
+            if level.first().is_some_and(|first| rule.y - first.y > SAME) {
+                join_level(&mut level, &mut joined);
+            }
+            level.push(rule);
+        }
+        join_level(&mut level, &mut joined);
+        joined.retain(|rule| rule.x1 - rule.x0 >= SHORTEST);
+        self.rules = joined;
+    }
+
+    /// Rules between these heights.
+    pub(super) fn rules_between(&self, y0: f32, y1: f32) -> impl Iterator<Item = &Rule> {
+        let first = self.rules.partition_point(|rule| rule.y < y0);
+        self.rules.iter().skip(first).take_while(move |rule| rule.y <= y1)
+    }
+
+    /// Is there a rule between these heights along most of this stretch?
+    pub(super) fn is_ruled(&self, y0: f32, y1: f32, x0: f32, x1: f32) -> bool {
+        let covered: f32 = self.rules_between(y0, y1).map(|rule| (rule.x1.min(x1) - rule.x0.max(x0)).max(0.0)).sum();
+        covered >= MOST * (x1 - x0)
+    }
+
+    /// x of walls through most of these heights.
+    pub(super) fn walls_through(&self, y0: f32, y1: f32) -> Vec<f32> {
+        let mut pieces: Vec<(f32, f32)> = self
+            .walls
+            .iter()
+            .map(|wall| (wall.x, wall.y1.min(y1) - wall.y0.max(y0)))
+            .filter(|&(_, length)| length > 0.0)
+            .collect();
+        pieces.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut out = Vec::new();
+        let mut open: Option<(f32, f32)> = None;
+        for (x, length) in pieces {
+            open = match open {
+                Some((at, sum)) if x - at <= SAME => Some((at, sum + length)),
+                other => {
+                    out.extend(other.filter(|(_, sum)| *sum >= 0.6 * (y1 - y0)).map(|(at, _)| at));
+                    Some((x, length))
+                }
+            };
+        }
+        out.extend(open.filter(|(_, sum)| *sum >= 0.6 * (y1 - y0)).map(|(at, _)| at));
+        out
+    }
+}
+
+/// Share of a table's width from which a rule runs along it.
+const MOST: f32 = 0.7;
+
+fn join_level(level: &mut Vec<Rule>, joined: &mut Vec<Rule>) {
+    level.sort_by(|a, b| a.x0.total_cmp(&b.x0));
+    for rule in level.drain(..) {
+        match joined.last_mut() {
+            Some(open) if (open.y - rule.y).abs() <= SAME && rule.x0 <= open.x1 + BRIDGED => {
+                open.x1 = open.x1.max(rule.x1)
+            }
+            _ => joined.push(rule),
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! The head of a table: which lines are it, which columns a heading covers, and which texts below each other are one
+//! heading.
+
+use super::columns::{Column, Columns, Placed};
+use super::drawn::Drawn;
+use super::line::Line;
+use std::ops::Range;
+
+/// A heading.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Heading {
+    pub(super) first: usize,
+    pub(super) last: usize,
+    /// Line and pieces of each of its texts.
+    pub(super) texts: Vec<(usize, Range<usize>)>,
+    /// Level, 0 the highest.
+    pub(super) row: usize,
+    pub(super) row_span: usize,
+}
+
+/// Lines that a head may have.
+const MOST_LINES: usize = 14;
+/// Distance of two lines of one heading, in their size.
+const ONE_HEADING: f32 = 1.75;
+
+/// Number of lines of the head, 0 where none is told from the rows below.
+pub(super) fn head_lines(lines: &[Line], found: &Columns, drawn: &Drawn, (x0, x1): (f32, f32)) -> usize {
+    let values: Vec<usize> = found.lines.iter().map(|texts| values(texts, &found.columns)).collect();
+    let numeric = found.columns.iter().filter(|column| column.numeric > 0.5 && column.texts > 1).count();
+    let needed = numeric.div_ceil(3).max(1);
+    let first_value = if numeric == 0 { None } else { values.iter().position(|&count| count >= needed) };
+    // A rule right across, below lines without values (years are numbers, too, so one such line may have some).
+    let mut ruled = Vec::new();
+    for at in 1..lines.len() {
+        let (Some(above), Some(below)) = (lines.get(at - 1), lines.get(at)) else { continue };
+        if drawn.is_ruled(above.bbox.center().1, below.bbox.center().1, x0, x1) {
+            ruled.push(at);
+        }
+    }
+    if let Some(&rule) = ruled.first()
+        && rule <= MOST_LINES
+        && rule < lines.len()
+        && first_value.is_none_or(|first| rule <= first + 1)
+    {
+        // Every line ruled: the first one is the head only if the rules say so.
+        return rule;
+    }
+    let bold = |line: &Line| line.pieces.iter().all(|piece| piece.bold);
+    match first_value {
+        Some(first) if first <= MOST_LINES => {
+            // Labels of groups right above the first row are no head.
+            let mut head = first;
+            while head > 0 {
+                let label = found.lines.get(head - 1).is_some_and(|texts| match texts.as_slice() {
+                    [only] => only.first == 0 && !only.spans() || only.first == 0 && head > 1,
+                    _ => false,
+                });
+                let beside =
+                    lines.get(head - 1).zip(lines.get(head)).is_some_and(|(a, b)| b.bbox.y0 < a.bbox.y1 - 0.2 * a.size);
+                if !label || beside {
+                    break;
+                }
+                head -= 1;
+            }
+            head
+        }
+        _ => {
+            let head = lines.iter().take_while(|line| bold(line)).count();
+            if head < lines.len() && head <= MOST_LINES { head } else { 0 }
+        }
+    }
+}
+
+/// Numbers in columns of numbers. Years head columns, unless they are what a column holds.
+fn values(texts: &[Placed], columns: &[Column]) -> usize {
+    let is_value = |text: &&Placed| {
+        let column = columns.get(text.first);
+        text.numeric && column.is_some_and(|column| column.numeric > 0.5 && (!text.years || column.years > 0.5))
+    };
+    texts.iter().filter(is_value).count()
+}
+
+/// The headings of these lines, with their levels.
+pub(super) fn headings(lines: &[Line], found: &Columns, drawn: &Drawn, em: f32) -> (Vec<Heading>, usize) {
+    let mut open: Vec<Heading> = Vec::new();
+    for (at, (line, texts)) in lines.iter().zip(&found.lines).enumerate() {
+        let next_y = lines.get(at + 1).map_or(line.bbox.y1 + line.size, |next| next.bbox.center().1);
+        let shared = shared_out(lines, found, at, em);
+        for (number, text) in texts.iter().enumerate() {
+            let low = number.checked_sub(1).and_then(|n| texts.get(n)).map_or(0, |before| before.last + 1);
+            let high = texts.get(number + 1).map_or(found.columns.len(), |next| next.first).saturating_sub(1);
+            let (first, last) = covered(text, &found.columns, (low.min(text.first), high.max(text.last)), em, || {
+                // A rule right below a heading is as wide as what it covers.
+                drawn
+                    .rules_between(line.bbox.center().1, next_y)
+                    .find(|rule| rule.x0 < text.center() && rule.x1 > text.center())
+                    .map(|rule| (rule.x0, rule.x1))
+            });
+            let (first, last) = match shared.get(number).copied().flatten() {
+                Some((a, b)) if first == last => (a, b),
+                _ => (first, last),
+            };
+            add(&mut open, lines, drawn, at, text, (first, last));
+        }
+    }
+    level(open, found.columns.len())
+}
+
+/// The columns that a heading covers: those under the rule below it, else those that it is centred over.
+fn covered(
+    text: &Placed,
+    columns: &[Column],
+    (low, high): (usize, usize),
+    em: f32,
+    rule: impl Fn() -> Option<(f32, f32)>,
+) -> (usize, usize) {
+    if let Some((x0, x1)) = rule() {
+        let under = |column: &Column| {
+            let middle = (column.x0 + column.x1) / 2.0;
+            middle > x0 && middle < x1
+        };
+        let first = columns.iter().position(under);
+        let last = columns.iter().rposition(under);
+        if let (Some(first), Some(last)) = (first, last)
+            && last - first + 1 < columns.len()
+            && first >= low
+            && last <= high
+        {
+            return (first.min(text.first), last.max(text.last));
+        }
+    }
+    if !text.spans() {
+        return (text.first, text.last);
+    }
+    let mut best = ((text.first, text.last), f32::MAX);
+    for first in low..=text.first {
+        for last in text.last..=high {
+            let (Some(a), Some(b)) = (columns.get(first), columns.get(last)) else { continue };
+            let middle = (a.x0 + b.x1) / 2.0;
+            let extra = (text.first - first + last - text.last) as f32;
+            let off = ((middle - text.center()).abs() / em).min((a.x0 - text.x0).abs() / em + 1.0);
+            if off + 0.8 * extra < best.1 {
+                best = ((first, last), off + 0.8 * extra);
+            }
+        }
+    }
+    best.0
+}
+
+/// Price of a column heading that no heading of the line above takes in.
+const LEFT_OUT: f32 = 0.8;
+/// Price of a heading that takes in several.
+const TAKES_IN: f32 = 0.3;
+/// Most headings that one takes in.
+const MOST_UNDER: usize = 12;
+
+/// The columns of each text of a head's line, where the texts stand over the middles of groups of headings below them
+/// rather than on one of these each: a short heading over three columns touches only the one in the middle.
+fn shared_out(lines: &[Line], found: &Columns, at: usize, em: f32) -> Vec<Option<(usize, usize)>> {
+    let texts = found.lines.get(at).map_or(&[][..], Vec::as_slice);
+    let mut out = vec![None; texts.len()];
+    // What stands below, each column by itself; the first column's heading is nobody's part.
+    let mut below: Vec<(usize, f32, f32)> = Vec::new();
+    for text in
+        found.lines.get(at + 1..lines.len()).unwrap_or(&[]).iter().flatten().filter(|t| !t.spans() && t.first > 0)
+    {
+        match below.iter_mut().find(|(column, _, _)| *column == text.first) {
+            Some((_, x0, x1)) => (*x0, *x1) = (x0.min(text.x0), x1.max(text.x1)),
+            None => below.push((text.first, text.x0, text.x1)),
+        }
+    }
+    below.sort_by_key(|(column, _, _)| *column);
+    let upper: Vec<usize> = (0..texts.len()).filter(|&i| texts.get(i).is_some_and(|text| text.first > 0)).collect();
+    if upper.is_empty() || upper.len() >= below.len() || below.len() > 60 {
+        return out;
+    }
+    let on_one = |text: &Placed, under: &(usize, f32, f32)| {
+        let off = (text.x0 - under.1).abs().min((text.x1 - under.2).abs());
+        off.min((text.center() - (under.1 + under.2) / 2.0).abs()) / em
+    };
+    let stacked: f32 = upper
+        .iter()
+        .filter_map(|&i| texts.get(i))
+        .map(|text| {
+            let own = below.iter().find(|(column, _, _)| (text.first..=text.last).contains(column));
+            own.map_or(1.0, |under| on_one(text, under))
+        })
+        .sum();
+    // Best price of the first texts over the first headings below.
+    let (n, m) = (upper.len(), below.len());
+    let mut best = vec![vec![(f32::MAX, 0_usize); m + 1]; n + 1];
+    for i in 0..=n {
+        for j in 0..=m {
+            let mut here = if i == 0 { (LEFT_OUT * j as f32, 0) } else { (f32::MAX, 0) };
+            if let (Some(before), true) = (j.checked_sub(1), i > 0) {
+                let left_out =
+                    best.get(i).and_then(|row| row.get(before)).map_or(f32::MAX, |(price, _)| price + LEFT_OUT);
+                here = (left_out, 0);
+            }
+            let text = i.checked_sub(1).and_then(|i| upper.get(i)).and_then(|&i| texts.get(i));
+            for size in 1..=if i > 0 { j.min(MOST_UNDER) } else { 0 } {
+                let (Some(text), Some(group)) = (text, below.get(j - size..j)) else { continue };
+                let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
+                let holds = group.iter().any(|(column, _, _)| (text.first..=text.last).contains(column));
+                let off = match group {
+                    [only] => on_one(text, only),
+                    _ => (text.center() - (first.1 + last.2) / 2.0).abs() / em + TAKES_IN,
+                };
+                let before = best.get(i - 1).and_then(|row| row.get(j - size)).map_or(f32::MAX, |(price, _)| *price);
+                let price = before + off + if holds { 0.0 } else { 2.0 };
+                if price < here.0 {
+                    here = (price, size);
+                }
+            }
+            if let Some(slot) = best.get_mut(i).and_then(|row| row.get_mut(j)) {
+                *slot = here;
+            }
+        }
+    }
+    let price = best.get(n).and_then(|row| row.get(m)).map_or(f32::MAX, |(price, _)| *price);
+    if price + 0.3 >= stacked {
+        return out;
+    }
+    let (mut i, mut j) = (n, m);
+    while i > 0 && j > 0 {
+        let size = best.get(i).and_then(|row| row.get(j)).map_or(0, |(_, size)| *size);
+        if size == 0 {
+            j -= 1;
+            continue;
+        }
+        if let (Some(first), Some(last), Some(&text)) = (below.get(j - size), below.get(j - 1), upper.get(i - 1))
+            && let Some(slot) = out.get_mut(text)
+        {
+            *slot = Some((first.0, last.0));
+        }
+        i -= 1;
+        j -= size;
+    }
+    out
+}
+
+/// Adds a text to the heading right above it, or makes one of it.
+fn add(
+    open: &mut Vec<Heading>,
+    lines: &[Line],
+    drawn: &Drawn,
+    at: usize,
+    text: &Placed,
+    (first, last): (usize, usize),
+) {
+    let above: Vec<usize> = (0..open.len())
+        .filter(|&index| open.get(index).is_some_and(|heading| heading.first <= last && heading.last >= first))
+        .collect();
+    // Of those above, only the lowest one on each side matters.
+    let lowest = above.iter().copied().max_by_key(|&i| open.get(i).and_then(|h| h.texts.last()).map_or(0, |t| t.0));
+    if let Some(index) = lowest
+        && let Some(heading) = open.get_mut(index)
+        && let Some(&(line, _)) = heading.texts.last()
+        && let (Some(upper), Some(lower)) = (lines.get(line), lines.get(at))
+    {
+        let ruled = drawn
+            .rules_between(upper.bbox.center().1, lower.bbox.center().1)
+            .any(|rule| rule.x0 < text.center() && rule.x1 > text.center());
+        let near = lower.down - upper.down < ONE_HEADING * upper.size.max(lower.size);
+        let same = (heading.first, heading.last) == (first, last);
+        let wider = heading.first >= first && heading.last <= last && above.len() == 1;
+        if line < at && near && !ruled && (same || wider) {
+            heading.first = heading.first.min(first);
+            heading.last = heading.last.max(last);
+            heading.texts.push((at, text.pieces.clone()));
+            return;
+        }
+        if line == at && same {
+            heading.texts.push((at, text.pieces.clone()));
+            return;
+        }
+    }
+    open.push(Heading { first, last, texts: vec![(at, text.pieces.clone())], row: 0, row_span: 1 });
+}
+
+/// Gives each heading its level; those with nothing below reach down to the head's end.
+fn level(mut headings: Vec<Heading>, columns: usize) -> (Vec<Heading>, usize) {
+    let mut filled = vec![0_usize; columns];
+    for heading in &mut headings {
+        let under = filled.get(heading.first..=heading.last).unwrap_or(&[]).iter().copied().max().unwrap_or(0);
+        heading.row = under;
+        if let Some(range) = filled.get_mut(heading.first..=heading.last) {
+            range.fill(under + 1);
+        }
+    }
+    let rows = filled.iter().copied().max().unwrap_or(0);
+    let places: Vec<(usize, usize, usize)> = headings.iter().map(|h| (h.row, h.first, h.last)).collect();
+    for heading in &mut headings {
+        let below = places
+            .iter()
+            .filter(|&&(row, first, last)| row > heading.row && first <= heading.last && last >= heading.first)
+            .map(|&(row, _, _)| row)
+            .min();
+        heading.row_span = below.unwrap_or(rows) - heading.row;
+    }
+    (headings, rows)
+}

@@ -1,0 +1,80 @@
+//! Tables without rulings, or with only some: found by how texts align.
+//!
+//! What comes in: the words of a page that no ruled table has, and what is drawn on it. What goes out: grids with boxes,
+//! and which words they hold. Lines are told apart in columns of running text first (`flow`); in each, stretches of lines
+//! are scored as tables (`regions`, `score`) by the columns that their texts make (`columns`); a table's lines are then
+//! its head (`header`) and its rows (`rows`).
+
+pub(super) mod frame;
+pub(super) mod line;
+
+mod columns;
+mod drawn;
+mod grid;
+mod header;
+mod regions;
+mod rows;
+mod score;
+
+use super::flow::{self, Item};
+use super::table::Table;
+use super::words::Word;
+use crate::model::{Page, Rect, Ruling};
+use drawn::Drawn;
+use frame::Frame;
+use line::Line;
+
+/// Words from which a page, or its part in one direction, can hold a table.
+const LEAST_WORDS: usize = 6;
+
+/// The tables among the `free` words (indices in `words`) of a page. `known` are boxes of tables found otherwise, which
+/// no table found here runs through; `rulings` are the page's lines, joined or as drawn.
+pub(super) fn tables(page: &Page, words: &[Word], free: &[u32], known: &[Rect], rulings: &[Ruling]) -> Vec<Table> {
+    let mut out = Vec::new();
+    for (frame, mut chosen) in by_frame(words, free) {
+        if chosen.len() < LEAST_WORDS || !frame.is_square() {
+            continue;
+        }
+        let lines = line::lines(page, words, &mut chosen, frame);
+        if lines.iter().filter(|line| line.chunks.len() > 1).count() < 2 {
+            continue;
+        }
+        let drawn = Drawn::new(rulings, &page.fills, frame);
+        let known = known.iter().enumerate().map(|(number, bbox)| Item::Known(number, frame.upright(bbox)));
+        let items: Vec<Item> = lines.into_iter().map(Item::Line).chain(known).collect();
+        for zone in flow::zones(items) {
+            for part in zone.items.split(|item| matches!(item, Item::Known(..))) {
+                let lines: Vec<&Line> = part
+                    .iter()
+                    .filter_map(|item| if let Item::Line(line) = item { Some(line) } else { None })
+                    .collect();
+                let text = |line: &Line, at: usize| {
+                    let word = line.pieces.get(at).and_then(|piece| words.get(piece.word as usize));
+                    word.map_or_else(String::new, |word| word.text(page).to_owned())
+                };
+                for region in regions::regions(&lines, &drawn, &text) {
+                    let Some(inside) = lines.get(region.lines.clone()) else { continue };
+                    let inside: Vec<Line> = inside.iter().map(|line| (*line).clone()).collect();
+                    out.extend(grid::table(page, words, frame, &inside, &region.columns, &drawn));
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Words by the frame in which they are upright; most words first. Page headers and footers that the file marks as such
+/// are in no table.
+fn by_frame(words: &[Word], free: &[u32]) -> Vec<(Frame, Vec<u32>)> {
+    let mut out: Vec<(Frame, Vec<u32>)> = Vec::new();
+    for &index in free {
+        let Some(word) = words.get(index as usize).filter(|word| !word.artifact) else { continue };
+        let frame = Frame::of(word);
+        match out.iter_mut().find(|(known, _)| *known == frame) {
+            Some((_, chosen)) => chosen.push(index),
+            None => out.push((frame, vec![index])),
+        }
+    }
+    out.sort_by_key(|(_, chosen)| std::cmp::Reverse(chosen.len()));
+    out
+}

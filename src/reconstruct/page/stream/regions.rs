@@ -1,0 +1,148 @@
+//! Where tables begin and end in a column of lines. Every stretch of lines that could be a table is scored against its
+//! being text; the set of stretches with the best sum is taken.
+
+use super::columns::{self, Columns};
+use super::drawn::Drawn;
+use super::line::Line;
+use super::score::{self, Evidence};
+use std::ops::Range;
+
+/// A stretch of lines that is a table.
+#[derive(Debug, Clone)]
+pub(super) struct Region {
+    /// Indices of its lines.
+    pub(super) lines: Range<usize>,
+    pub(super) columns: Columns,
+}
+
+/// Lines with one text only, in a row, over which a table may go on: labels, cells of many lines.
+const SOLID_WITHIN: usize = 8;
+/// Lines with one text only that are tried before the first line with two.
+const SOLID_BEFORE: usize = 3;
+/// The same after the last one.
+const SOLID_AFTER: usize = 2;
+/// Stretches scored in one run of lines: bounds the work on hostile pages.
+const MAX_STRETCHES: usize = 1500;
+/// Two tables with nothing between them are more likely one.
+const TOUCHING: f32 = -4.5;
+/// Lines in a stretch.
+const MAX_LINES: usize = 400;
+
+/// The tables among these lines, from the top down.
+pub(super) fn regions(lines: &[&Line], drawn: &Drawn, texts: &dyn Fn(&Line, usize) -> String) -> Vec<Region> {
+    let mut out = Vec::new();
+    for run in runs(lines) {
+        let Some(inside) = lines.get(run.clone()) else { continue };
+        for mut region in best_stretches(inside, drawn, texts) {
+            region.lines = region.lines.start + run.start..region.lines.end + run.start;
+            out.push(region);
+        }
+    }
+    out
+}
+
+/// Runs of lines in which a table may be.
+fn runs(lines: &[&Line]) -> Vec<Range<usize>> {
+    let mut out: Vec<Range<usize>> = Vec::new();
+    let mut last_busy: Option<usize> = None;
+    for (index, line) in lines.iter().enumerate() {
+        if line.chunks.len() < 2 {
+            continue;
+        }
+        match (last_busy, out.last_mut()) {
+            (Some(last), Some(open)) if index - last <= SOLID_WITHIN && index - open.start < MAX_LINES => {
+                open.end = index + 1;
+            }
+            _ => out.push(index..index + 1),
+        }
+        last_busy = Some(index);
+    }
+    let mut floor = 0;
+    let count = out.len();
+    for at in 0..count {
+        let ceiling = out.get(at + 1).map_or(lines.len(), |next| next.start);
+        if let Some(run) = out.get_mut(at) {
+            run.start = run.start.saturating_sub(SOLID_BEFORE).max(floor);
+            run.end = (run.end + SOLID_AFTER).min(ceiling);
+            floor = run.end;
+        }
+    }
+    out
+}
+
+/// The non-overlapping stretches with the largest sum of scores.
+fn best_stretches(lines: &[&Line], drawn: &Drawn, texts: &dyn Fn(&Line, usize) -> String) -> Vec<Region> {
+    if lines.iter().filter(|line| line.chunks.len() > 1).count() < 2 {
+        return Vec::new();
+    }
+    let evidence = Evidence::new(lines, drawn, texts);
+    let starts: Vec<usize> = (0..lines.len()).filter(|&at| may_part(lines, drawn, at)).collect();
+    let ends: Vec<usize> = (1..=lines.len()).filter(|&at| at == lines.len() || may_part(lines, drawn, at)).collect();
+    // Best sum over the lines before each place, and the stretch that ends there.
+    let mut best: Vec<(f32, Option<Region>)> = vec![(0.0, None); lines.len() + 1];
+    let mut tried = 0;
+    for end in 1..=lines.len() {
+        let mut here = (best.get(end - 1).map_or(0.0, |(sum, _)| *sum), None);
+        if ends.binary_search(&end).is_ok() {
+            for &start in starts.iter().filter(|&&start| start + 1 < end) {
+                tried += 1;
+                if tried > MAX_STRETCHES && start != 0 {
+                    continue;
+                }
+                let Some(inside) = lines.get(start..end) else { continue };
+                if inside.iter().filter(|line| line.chunks.len() > 1).count() < 2 {
+                    continue;
+                }
+                let before = best.get(start).map_or(0.0, |(sum, region)| {
+                    let touches = region.is_some() && start > 0 && evidence.touch(start);
+                    if touches { *sum + TOUCHING } else { *sum }
+                });
+                let Some(columns) = columns_of(inside, drawn) else { continue };
+                let sum = before + score::score(&evidence, start..end, &columns);
+                if sum > here.0 {
+                    here = (sum, Some(Region { lines: start..end, columns }));
+                }
+            }
+        }
+        if let Some(slot) = best.get_mut(end) {
+            *slot = here;
+        }
+    }
+    let mut out = Vec::new();
+    let mut at = lines.len();
+    while at > 0 {
+        match best.get_mut(at).and_then(|(_, region)| region.take()) {
+            Some(region) => {
+                at = region.lines.start;
+                out.push(region);
+            }
+            None => at -= 1,
+        }
+    }
+    out.reverse();
+    out
+}
+
+/// The columns of these lines.
+fn columns_of(lines: &[&Line], drawn: &Drawn) -> Option<Columns> {
+    let (first, last) = (lines.first()?, lines.last()?);
+    let em = lines.iter().map(|line| line.size).sum::<f32>() / lines.len() as f32;
+    columns::find(lines, em, &drawn.walls_through(first.bbox.y0, last.bbox.y1))
+}
+
+/// Could a table begin or end before this line? Within a table's body nothing parts two lines: that keeps the number of
+/// stretches small.
+fn may_part(lines: &[&Line], drawn: &Drawn, at: usize) -> bool {
+    let (Some(above), Some(below)) = (at.checked_sub(1).and_then(|i| lines.get(i)), lines.get(at)) else { return true };
+    if above.chunks.len() < 2 || below.chunks.len() < 2 {
+        return true;
+    }
+    let size = above.size.min(below.size);
+    below.bbox.y0 - above.bbox.y1 > 0.9 * size
+        || (above.size - below.size).abs() > 0.08 * size
+        || {
+            let (x0, x1) = (above.bbox.x0.min(below.bbox.x0), above.bbox.x1.max(below.bbox.x1));
+            drawn.is_ruled(above.bbox.center().1, below.bbox.center().1, x0, x1)
+        }
+        || above.chunks.len().abs_diff(below.chunks.len()) > 1
+}

@@ -1,0 +1,314 @@
+//! Rows of a table's body: which of its lines belong together. All ways to cut the lines into rows are compared by
+//! dynamic programming; each boundary says how much it looks like one between rows, and each row how much its filled
+//! columns look like a row's.
+
+use super::columns::Columns;
+use super::drawn::Drawn;
+use super::line::{Kind, Line};
+use std::ops::Range;
+
+/// Price of a row: fewer rows are simpler.
+const ROW: f32 = 0.6;
+/// Most lines in a row.
+const MOST_LINES: usize = 40;
+/// Price of a row that is a label only.
+const LABEL: f32 = 1.0;
+/// The same where the table has such rows.
+const KNOWN_LABEL: f32 = 0.2;
+
+/// The rows of `body` (indices in `lines`), as ranges of lines, from the top down.
+pub(super) fn rows(
+    lines: &[Line],
+    found: &Columns,
+    body: Range<usize>,
+    drawn: &Drawn,
+    text_of: &dyn Fn(&Line, usize) -> String,
+) -> Vec<Range<usize>> {
+    let Some(inside) = lines.get(body.clone()) else { return Vec::new() };
+    if inside.is_empty() {
+        return Vec::new();
+    }
+    let evidence = boundaries(lines, found, &body, drawn, text_of);
+    let fill = fill_rates(found, &body);
+    let first = cut(found, &body, &evidence, &fill, LABEL);
+    // Where one group has its label, others have theirs.
+    let is_label = |rows: &&Range<usize>| {
+        let mut texts = found.lines.get((*rows).clone()).unwrap_or(&[]).iter().flatten();
+        texts.all(|text| text.first == 0 && text.last == 0)
+    };
+    if first.iter().filter(is_label).count() < 2 {
+        return first;
+    }
+    cut(found, &body, &evidence, &fill, KNOWN_LABEL)
+}
+
+/// The cheapest way to cut the lines of the body into rows.
+fn cut(found: &Columns, body: &Range<usize>, evidence: &[f32], fill: &[f32], label: f32) -> Vec<Range<usize>> {
+    let n = body.len();
+    let mut best: Vec<(f32, usize)> = vec![(f32::MAX, 0); n + 1];
+    if let Some(start) = best.first_mut() {
+        *start = (0.0, 0);
+    }
+    for end in 1..=n {
+        let mut joined = 0.0;
+        let mut filled = vec![false; found.columns.len()];
+        let mut seen = vec![Seen::default(); found.columns.len()];
+        let mut conflicts = 0.0;
+        for start in (end.saturating_sub(MOST_LINES)..end).rev() {
+            let texts = found.lines.get(body.start + start).map_or(&[][..], Vec::as_slice);
+            for text in texts {
+                if let Some(range) = filled.get_mut(text.first..=text.last) {
+                    range.fill(true);
+                }
+                if let Some(seen) = seen.get_mut(text.first).filter(|_| !text.spans()) {
+                    conflicts += seen.add(start, text.numeric);
+                }
+            }
+            if start + 1 < end {
+                joined -= evidence.get(start).copied().unwrap_or(0.0) / 2.0;
+            }
+            let cut = if start > 0 { evidence.get(start - 1).copied().unwrap_or(0.0) / 2.0 } else { 0.0 };
+            let before = best.get(start).map_or(f32::MAX, |(cost, _)| *cost);
+            let cost = before + joined + cut + ROW + conflicts + fill_cost(&filled, fill, label);
+            if let Some(slot) = best.get_mut(end)
+                && cost < slot.0
+            {
+                *slot = (cost, start);
+            }
+        }
+    }
+    let mut out = Vec::new();
+    let mut end = n;
+    while end > 0 {
+        let start = best.get(end).map_or(0, |(_, start)| *start);
+        out.push(body.start + start..body.start + end);
+        end = start;
+    }
+    out.reverse();
+    out
+}
+
+/// What a row, read from its last line up, has in one column so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    top: Option<usize>,
+    numeric: bool,
+}
+
+/// Price of a second number in a cell.
+const TWO_NUMBERS: f32 = 3.0;
+/// Price of a cell whose text stops and goes on some lines below.
+const TORN: f32 = 2.5;
+
+impl Seen {
+    /// The price of this line's text on top of those below.
+    fn add(&mut self, line: usize, numeric: bool) -> f32 {
+        let mut price = 0.0;
+        if let Some(top) = self.top {
+            price += if top > line + 1 { TORN } else { 0.0 };
+            price += if self.numeric && numeric { TWO_NUMBERS } else { 0.0 };
+        }
+        *self = Seen { top: Some(line), numeric: numeric || self.numeric };
+        price
+    }
+}
+
+/// Share of the rows in which each column is filled, as far as that can be told before the rows are known.
+fn fill_rates(found: &Columns, body: &Range<usize>) -> Vec<f32> {
+    let lines = found.lines.get(body.clone()).unwrap_or(&[]);
+    let mut counts = vec![0_usize; found.columns.len()];
+    for text in lines.iter().flatten() {
+        if let Some(range) = counts.get_mut(text.first..=text.last) {
+            range.iter_mut().for_each(|count| *count += 1);
+        }
+    }
+    // Numbers stand once a row, texts may run over several lines.
+    let mut numeric: Vec<usize> =
+        counts.iter().zip(&found.columns).filter(|(_, column)| column.numeric > 0.5).map(|(&count, _)| count).collect();
+    numeric.sort_unstable();
+    let mut all = counts.clone();
+    all.sort_unstable();
+    let rows = numeric.get(numeric.len() / 2).or(all.get(all.len() / 2)).copied().unwrap_or(1).max(1);
+    counts.iter().map(|&count| (count as f32 / rows as f32).clamp(0.1, 0.95)).collect()
+}
+
+/// How unlike a row's these filled columns are.
+fn fill_cost(filled: &[bool], rates: &[f32], label: f32) -> f32 {
+    let sum: f32 =
+        filled.iter().zip(rates).map(|(&filled, &rate)| if filled { -rate.ln() } else { -(1.0 - rate).ln() }).sum();
+    let cost = 1.6 * sum / (filled.len().max(1) as f32).sqrt();
+    let lone = filled.first() == Some(&true) && filled.iter().skip(1).all(|filled| !filled);
+    if lone { cost.min(label) } else { cost }
+}
+
+/// For each two neighbouring lines, how much they look like one row's (above 0) or two (below).
+fn boundaries(
+    lines: &[Line],
+    found: &Columns,
+    body: &Range<usize>,
+    drawn: &Drawn,
+    text_of: &dyn Fn(&Line, usize) -> String,
+) -> Vec<f32> {
+    let steps = Steps::of(lines.get(body.clone()).unwrap_or(&[]));
+    let x0 = found.columns.first().map_or(0.0, |column| column.x0);
+    let x1 = found.columns.last().map_or(0.0, |column| column.x1);
+    let pairs = || body.clone().zip(body.start + 1..body.end);
+    let ruled: Vec<bool> = pairs()
+        .map(|(a, b)| match (lines.get(a), lines.get(b)) {
+            (Some(a), Some(b)) => drawn.is_ruled(a.bbox.center().1, b.bbox.center().1, x0, x1),
+            _ => false,
+        })
+        .collect();
+    let rules = ruled.iter().filter(|ruled| **ruled).count();
+    let rows_are_ruled = rules >= 3 && rules * 4 >= ruled.len();
+    pairs()
+        .zip(&ruled)
+        .map(|((upper, lower), &ruled)| {
+            let (Some(a), Some(b)) = (lines.get(upper), lines.get(lower)) else { return 0.0 };
+            let mut sum = match (ruled, rows_are_ruled) {
+                (true, _) => -8.0,
+                (false, true) => 3.0,
+                _ => 0.0,
+            };
+            if a.bbox.y1 - b.bbox.y0 > 0.3 * a.size.min(b.size) {
+                sum += 6.0;
+            }
+            sum += striped(drawn, a, b, x0, x1);
+            sum += steps.say(b.down - a.down, a.size.min(b.size));
+            sum + texts_say(lines, found, upper, lower, text_of)
+        })
+        .collect()
+}
+
+/// Backgrounds: lines on one of few lines' height are one row's, lines on two are two.
+fn striped(drawn: &Drawn, a: &Line, b: &Line, x0: f32, x1: f32) -> f32 {
+    let (ya, yb) = (a.bbox.center().1, b.bbox.center().1);
+    let mut say = 0.0;
+    for fill in &drawn.fills {
+        if fill.x1.min(x1) - fill.x0.max(x0) < 0.7 * (x1 - x0) || fill.height() > 8.0 * a.size {
+            continue;
+        }
+        let (on_a, on_b) = (ya > fill.y0 && ya < fill.y1, yb > fill.y0 && yb < fill.y1);
+        if on_a != on_b {
+            return -4.0;
+        }
+        if on_a && on_b {
+            say = 3.0;
+        }
+    }
+    say
+}
+
+/// Distances of baselines: one or two kinds.
+struct Steps {
+    least: f32,
+    /// Distances come in two kinds, lines of a row and rows.
+    two_kinds: bool,
+}
+
+impl Steps {
+    fn of(lines: &[Line]) -> Steps {
+        let mut steps: Vec<f32> = lines
+            .windows(2)
+            .filter_map(|w| if let [a, b] = w { Some((b.down - a.down, a.size.min(b.size))) } else { None })
+            .filter(|(step, size)| *step > 0.9 * size)
+            .map(|(step, _)| step)
+            .collect();
+        steps.sort_by(f32::total_cmp);
+        let least = steps.get(steps.len() / 10).copied().unwrap_or(0.0);
+        let wide = steps.iter().filter(|step| **step > 1.2 * least).count();
+        Steps { least, two_kinds: wide * 6 >= steps.len() && wide >= 1 }
+    }
+
+    fn say(&self, step: f32, size: f32) -> f32 {
+        if self.least <= 0.0 || step < 0.9 * size {
+            return 0.0;
+        }
+        let ratio = step / self.least;
+        match (self.two_kinds, ratio) {
+            (true, ratio) if ratio < 1.08 => 1.5,
+            (true, ratio) if ratio < 1.2 => 0.0,
+            (true, ratio) if ratio < 1.5 => -2.0,
+            (false, ratio) if ratio < 1.2 => 0.0,
+            (_, ratio) if ratio < 1.5 => -1.5,
+            _ => -4.0,
+        }
+    }
+}
+
+/// Does a text that begins with `first` and ends in `last` go on in one that begins with `next`?
+fn reads_on(first: &str, last: &str, next: &str, kind: Kind) -> f32 {
+    let initial = |text: &str| text.chars().find(|c| c.is_alphanumeric());
+    let (Some(from), Some(to)) = (initial(first), initial(next)) else { return 0.0 };
+    let open = last.ends_with([',', '-', '–', '/', '&', '('])
+        || matches!(
+            last.to_lowercase().as_str(),
+            "of" | "and"
+                | "or"
+                | "the"
+                | "for"
+                | "in"
+                | "to"
+                | "by"
+                | "with"
+                | "on"
+                | "at"
+                | "from"
+                | "per"
+                | "under"
+                | "a"
+        );
+    if open || to.is_lowercase() && !from.is_lowercase() {
+        return 1.5;
+    }
+    if kind == Kind::Marker || last.ends_with([':', '：']) {
+        return -1.5;
+    }
+    if !to.is_uppercase() {
+        return 0.0;
+    }
+    // After a word in lower case, one in upper case begins something new; among words all capitalised it need not.
+    if initial(last).is_some_and(char::is_lowercase) { -1.5 } else { -0.5 }
+}
+
+/// What the texts in the columns of two neighbouring lines say.
+fn texts_say(
+    lines: &[Line],
+    found: &Columns,
+    upper: usize,
+    lower: usize,
+    text_of: &dyn Fn(&Line, usize) -> String,
+) -> f32 {
+    let (Some(a), Some(b)) = (lines.get(upper), lines.get(lower)) else { return 0.0 };
+    let (Some(above), Some(below)) = (found.lines.get(upper), found.lines.get(lower)) else { return 0.0 };
+    let mut sum: f32 = 0.0;
+    for text in below {
+        let Some(over) = above.iter().find(|over| over.first <= text.last && over.last >= text.first) else { continue };
+        let Some(column) = found.columns.get(text.first) else { continue };
+        if text.numeric && over.numeric {
+            sum -= 4.0;
+            continue;
+        }
+        if text.spans() || over.spans() {
+            continue;
+        }
+        // A text goes on in the next line because its next word had no room left.
+        let Some(next) = b.pieces.get(text.pieces.start) else { continue };
+        let word = if next.ideographic { next.size } else { next.bbox.width() };
+        let room = column.x1 - over.x1 - 0.25 * next.size;
+        let wrapped = word > room + 0.1 * next.size;
+        sum += if wrapped { 1.0 } else { -1.8 };
+        let last = over.pieces.end.checked_sub(1).map_or_else(String::new, |at| text_of(a, at));
+        sum += reads_on(&text_of(a, over.pieces.start), &last, &text_of(b, text.pieces.start), next.kind);
+    }
+    let begins = |texts: &[super::columns::Placed]| texts.first().is_some_and(|text| text.first == 0);
+    let inside = below.iter().all(|text| above.iter().any(|over| over.first <= text.first && over.last >= text.last));
+    if inside && begins(above) && !begins(below) && below.len() < above.len() {
+        sum += 1.0;
+    }
+    // Both lines have a text in every column: each is a row by itself.
+    if below.len() == above.len() && below.len() == found.columns.len() {
+        sum -= 1.0;
+    }
+    sum.clamp(-6.0, 3.5)
+}

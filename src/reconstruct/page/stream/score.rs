@@ -1,0 +1,295 @@
+//! How much a stretch of lines looks like a table. Above 0 it is one; the unit is about what one clear gap between two
+//! aligned texts tells. The prices were set by hand on stated reasons.
+
+use super::columns::{Column, Columns, Placed};
+use super::drawn::Drawn;
+use super::line::{Kind, Line, is_prose_like};
+use std::ops::Range;
+
+/// What any table must earn first: three rows of two gaps each are enough.
+const TABLE: f32 = 3.5;
+/// What a table of two columns must earn on top: two columns happen by chance.
+const TWO_COLUMNS: f32 = 2.0;
+/// Most that one line earns by its gaps: a wide table is no surer than one of four columns.
+const MOST_A_LINE: f32 = 2.5;
+/// A line with a number in a column of numbers.
+const NUMBERS: f32 = 0.4;
+/// A line of running text right across the columns.
+const PROSE_ACROSS: f32 = -2.5;
+/// A short text across columns: a label, a heading.
+const TEXT_ACROSS: f32 = -0.4;
+/// A line with one text only, in its column.
+const LONE_TEXT: f32 = -0.1;
+/// The first or last line has one text only: more likely a caption or a note.
+const LONE_AT_EDGE: f32 = -0.7;
+/// The first or last line begins as captions and notes do.
+const CAPTION: f32 = -2.5;
+/// A caption right above says that a table follows, or a picture.
+const ANNOUNCED: f32 = 1.5;
+/// A rule right above the first line, or right below the last one.
+const EDGE_RULE: f32 = 1.3;
+/// Rules within.
+const INNER_RULE: f32 = 1.0;
+/// Backgrounds as wide as the table.
+const STRIPES: f32 = 1.0;
+/// A wall between columns.
+const WALL: f32 = 0.7;
+/// Clear space as high as two lines within.
+const BREAK: f32 = -1.2;
+/// For each line, where most columns hold nothing but running text.
+const PROSE_COLUMNS: f32 = -0.9;
+/// For each line of a table of contents, and of a list.
+const CONTENTS: f32 = -1.5;
+/// A column with one text.
+const LONE_COLUMN: f32 = -0.6;
+/// For each place by which a line is less than half filled.
+const SPARSE: f32 = -0.5;
+
+/// The lines that stretches are taken from, and what is known of them before any stretch is looked at.
+pub(super) struct Evidence<'a> {
+    lines: &'a [&'a Line],
+    drawn: &'a Drawn,
+    /// Usual distance of baselines.
+    leading: f32,
+    /// Begins as a caption or a note does.
+    caption: Vec<Option<Caption>>,
+    /// The whole number that a line ends in.
+    last_number: Vec<Option<u32>>,
+}
+
+impl<'a> Evidence<'a> {
+    pub(super) fn new(lines: &'a [&'a Line], drawn: &'a Drawn, texts: &dyn Fn(&Line, usize) -> String) -> Self {
+        let mut steps: Vec<f32> =
+            lines.windows(2).filter_map(|w| if let [a, b] = w { Some(b.down - a.down) } else { None }).collect();
+        steps.retain(|step| *step > 1.0);
+        steps.sort_by(f32::total_cmp);
+        let size = lines.first().map_or(10.0, |line| line.size);
+        let leading = steps.get(steps.len() / 3).copied().unwrap_or(1.2 * size);
+        let caption = lines
+            .iter()
+            .map(|line| caption(&texts(line, 0), line.pieces.get(1).map(|_| texts(line, 1)).as_deref()))
+            .collect();
+        let last_number = lines
+            .iter()
+            .map(|line| if line.leaders { texts(line, line.pieces.len().saturating_sub(1)).parse().ok() } else { None })
+            .collect();
+        Evidence { lines, drawn, leading, caption, last_number }
+    }
+
+    /// Does this line follow the one before without much clear space?
+    pub(super) fn touch(&self, at: usize) -> bool {
+        match (at.checked_sub(1).and_then(|before| self.lines.get(before)), self.lines.get(at)) {
+            (Some(a), Some(b)) => b.bbox.y0 - a.bbox.y1 < 2.0 * self.leading.max(a.size),
+            _ => false,
+        }
+    }
+}
+
+/// What a line announces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Caption {
+    /// A table below it.
+    Table,
+    /// A picture.
+    Picture,
+    /// Where something above comes from, or how it is to be read.
+    Note,
+}
+
+/// What these first words of a line announce.
+fn caption(first: &str, second: Option<&str>) -> Option<Caption> {
+    let word = first.trim_end_matches([':', '.', '：']).to_lowercase();
+    let numbered = second.is_some_and(|next| {
+        let next = next.trim_matches(['.', ':', '(', ')']);
+        next.chars().next().is_some_and(|c| c.is_ascii_digit())
+            || next.len() <= 4 && next.chars().all(|c| matches!(c, 'I' | 'V' | 'X' | 'A'..='H' | '-' | '.' | '0'..='9'))
+    });
+    let known = match word.as_str() {
+        "table" | "annex" | "appendix" | "exhibit" => Some((Caption::Table, numbered)),
+        "figure" | "chart" | "fig" | "box" | "graph" | "map" => Some((Caption::Picture, numbered)),
+        "source" | "sources" | "note" | "notes" | "nb" => {
+            Some((Caption::Note, first.ends_with([':', '.']) || second.is_some()))
+        }
+        _ => None,
+    };
+    if let Some((caption, sure)) = known {
+        return sure.then_some(caption);
+    }
+    let mut rest = first.chars();
+    let lead = rest.next();
+    let rest = rest.as_str();
+    let numbered = rest.starts_with(|c: char| c.is_numeric() || "一二三四五六七八九十".contains(c))
+        || rest.is_empty() && second.is_some_and(|next| next.starts_with(char::is_numeric));
+    match lead {
+        Some('表') if numbered => Some(Caption::Table),
+        Some('图') if numbered => Some(Caption::Picture),
+        Some('注') if rest.starts_with(['：', ':']) => Some(Caption::Note),
+        _ if first.starts_with("附表") => Some(Caption::Table),
+        _ => ["资料来源", "数据来源", "说明：", "备注："]
+            .iter()
+            .any(|start| first.starts_with(start))
+            .then_some(Caption::Note),
+    }
+}
+
+/// The score of a stretch of lines with these columns.
+pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Columns) -> f32 {
+    let Some(lines) = evidence.lines.get(stretch.clone()) else { return f32::MIN };
+    let columns = found.columns.as_slice();
+    let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return f32::MIN };
+    let x0 = columns.iter().map(|c| c.x0).fold(f32::MAX, f32::min);
+    let x1 = columns.iter().map(|c| c.x1).fold(f32::MIN, f32::max);
+    let mut sum = -TABLE;
+    let real = columns.iter().filter(|column| column.texts > 1).count();
+    sum -= if real <= 2 { TWO_COLUMNS } else { 0.0 };
+    sum += LONE_COLUMN * columns.iter().filter(|column| column.texts <= 1).count() as f32;
+    let body = found.lines.iter().position(|texts| has_numbers(texts, columns)).unwrap_or(3).min(6);
+    for (at, (line, texts)) in lines.iter().zip(&found.lines).enumerate() {
+        sum += line_score(line, texts, columns, (x0, x1), at < body);
+    }
+    for (at, texts) in [(stretch.start, found.lines.first()), (stretch.end - 1, found.lines.last())] {
+        let lone = texts.is_some_and(|texts| texts.len() == 1);
+        let heading =
+            at == stretch.start && texts.is_some_and(|t| t.first().is_some_and(|t| t.first > 0 && t.x1 <= x1));
+        if lone && !heading {
+            sum += LONE_AT_EDGE;
+        }
+        if evidence.caption.get(at).is_some_and(Option::is_some) {
+            sum += CAPTION;
+        }
+    }
+    // A caption may run over two lines.
+    let above = (1..=2).filter_map(|up| evidence.caption.get(stretch.start.checked_sub(up)?).copied().flatten()).next();
+    sum += match above {
+        Some(Caption::Table) => ANNOUNCED,
+        Some(Caption::Picture) => -ANNOUNCED,
+        _ => 0.0,
+    };
+    sum += drawn_score(evidence, first, last, (x0, x1));
+    for pair in lines.windows(2) {
+        let [a, b] = pair else { continue };
+        let clear = b.bbox.y0 - a.bbox.y1;
+        if clear > 2.0 * evidence.leading.max(a.size) {
+            sum += BREAK * (clear / evidence.leading.max(a.size) / 2.0).min(3.0);
+        }
+    }
+    sum + looks_like_something_else(evidence, lines, stretch, found)
+}
+
+fn has_numbers(texts: &[Placed], columns: &[Column]) -> bool {
+    texts.iter().any(|text| text.numeric && columns.get(text.first).is_some_and(|column| column.numeric > 0.5))
+}
+
+fn line_score(line: &Line, texts: &[Placed], columns: &[Column], (x0, x1): (f32, f32), head: bool) -> f32 {
+    let quality = |text: &Placed| {
+        let inside = columns.get(text.first..=text.last).unwrap_or(&[]);
+        inside.iter().map(|column| if column.texts > 1 { column.aligned } else { 0.3 }).sum::<f32>()
+            / inside.len().max(1) as f32
+    };
+    if let [only] = texts {
+        let prose = is_prose_like(line.pieces.get(only.pieces.clone()).unwrap_or(&[]));
+        return match (only.spans(), prose) {
+            (true, true) if only.x1 - only.x0 > 0.6 * (x1 - x0) => PROSE_ACROSS,
+            (true, _) if head => 0.0,
+            (true, _) => TEXT_ACROSS,
+            _ => LONE_TEXT,
+        };
+    }
+    let mut sum = 0.0;
+    for pair in texts.windows(2) {
+        let [a, b] = pair else { continue };
+        let gap = line.chunks.iter().find(|chunk| chunk.pieces.start == b.pieces.start).map_or(0.3, |chunk| chunk.gap);
+        sum += gap * (quality(a) + quality(b)) / 2.0;
+    }
+    sum = sum.min(MOST_A_LINE);
+    if has_numbers(texts, columns) {
+        sum += NUMBERS;
+    }
+    if !head {
+        sum += TEXT_ACROSS * texts.iter().filter(|text| text.spans()).count() as f32;
+    }
+    let empty = columns.len() as f32 / 2.0 - texts.iter().map(|text| text.last - text.first + 1).sum::<usize>() as f32;
+    sum + SPARSE * empty.max(0.0)
+}
+
+/// What the lines drawn say.
+fn drawn_score(evidence: &Evidence<'_>, first: &Line, last: &Line, (x0, x1): (f32, f32)) -> f32 {
+    let drawn = evidence.drawn;
+    let reach = 0.9 * evidence.leading;
+    let (top, bottom) = (first.bbox.y0, last.bbox.y1);
+    let mut sum = 0.0;
+    let mut inner: Vec<f32> = drawn
+        .rules_between(top + 0.4 * first.size, bottom - 0.4 * last.size)
+        .filter(|rule| rule.x1.min(x1) - rule.x0.max(x0) > 0.5 * (x1 - x0))
+        .map(|rule| rule.y)
+        .collect();
+    inner.dedup_by(|a, b| (*a - *b).abs() < 3.0);
+    sum += INNER_RULE * (inner.len() as f32).min(2.0);
+    // Where rows are ruled, a rule above or below is one among them and says nothing of the table's ends.
+    let ruled_rows = inner.len() >= 2;
+    if ruled_rows || drawn.is_ruled(top - reach, top + 0.3 * first.size, x0, x1) {
+        sum += EDGE_RULE;
+    }
+    if ruled_rows || drawn.is_ruled(bottom - 0.3 * last.size, bottom + reach, x0, x1) {
+        sum += EDGE_RULE;
+    }
+    let striped = drawn.fills.iter().any(|fill| {
+        fill.y1 > top
+            && fill.y0 < bottom
+            && fill.x1.min(x1) - fill.x0.max(x0) > 0.7 * (x1 - x0)
+            && fill.height() < 0.8 * (bottom - top)
+    });
+    if striped {
+        sum += STRIPES;
+    }
+    let walls = drawn.walls_through(top, bottom).iter().filter(|&&x| x > x0 + 2.0 && x < x1 - 2.0).count();
+    sum + WALL * (walls as f32).min(2.0)
+}
+
+/// Running text in columns, tables of contents and lists have gaps, too.
+fn looks_like_something_else(evidence: &Evidence<'_>, lines: &[&Line], stretch: Range<usize>, found: &Columns) -> f32 {
+    let columns = &found.columns;
+    let count = lines.len() as f32;
+    let mut sum = 0.0;
+    // Texts that fill their column and look like sentences.
+    let mut prose_columns = 0;
+    for (index, column) in columns.iter().enumerate() {
+        let (mut all, mut prose) = (0, 0);
+        for (line, texts) in lines.iter().zip(&found.lines) {
+            for text in texts.iter().filter(|text| text.first == index && text.last == index) {
+                all += 1;
+                let pieces = line.pieces.get(text.pieces.clone()).unwrap_or(&[]);
+                prose += usize::from(is_prose_like(pieces) && column.x1 - text.x1 < 4.0 * line.size);
+            }
+        }
+        prose_columns += usize::from(2 * prose > all && all > 1);
+    }
+    if prose_columns >= 2 && 2 * prose_columns >= columns.len() {
+        sum += PROSE_COLUMNS * count;
+    }
+    // Page numbers after leaders grow down the page.
+    let numbers: Vec<u32> = evidence.last_number.get(stretch).unwrap_or(&[]).iter().flatten().copied().collect();
+    let grows = numbers.windows(2).filter(|w| matches!(w, [a, b] if a <= b)).count();
+    if columns.len() <= 5
+        && numbers.len() >= 2
+        && 3 * numbers.len() > lines.len()
+        && grows * 10 >= (numbers.len() - 1) * 9
+    {
+        sum += CONTENTS * count;
+    }
+    // Markers with texts beside them.
+    let markers = lines
+        .iter()
+        .filter(|line| {
+            line.chunks
+                .first()
+                .and_then(|c| line.pieces.get(c.pieces.clone()))
+                .is_some_and(|pieces| matches!(pieces, [only] if only.kind == Kind::Marker))
+        })
+        .count();
+    let busy = lines.iter().filter(|line| line.chunks.len() > 1).count();
+    if columns.len() == 2 && 2 * markers > busy {
+        sum += CONTENTS * count;
+    }
+    sum
+}
