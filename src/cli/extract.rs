@@ -30,12 +30,28 @@ use zhibiao::{Options, Source};
     Exit codes: 0 all documents were read; 1 some failed or were partial; 2 wrong usage.")]
 pub(super) struct Args {
     /// Files, ZIP archives, folders (read with all that lies under them, in sorted order), or - for standard input.
-    #[arg(required = true, value_name = "PATH")]
+    /// A quoted pattern such as 'drop/**/*.pdf' is unfolded by the program.
+    #[arg(required_unless_present = "files_from", value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// More paths from this file, or - for standard input: one a line, or each with a NUL behind it.
+    #[arg(long, value_name = "FILE")]
+    files_from: Option<PathBuf>,
+    /// Leave out files and folders that match; may be given several times; as in .gitignore.
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Read what .zhibiaoignore files say is not to be read.
+    #[arg(long)]
+    no_ignore: bool,
+    /// Follow links to folders; links to files always are.
+    #[arg(long)]
+    follow_links: bool,
+    /// A file of options: KEY = VALUE for --KEY VALUE [default: zhibiao.toml beside the first PATH].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Write documents.jsonl, forms.jsonl, funds.jsonl, indicators.jsonl and statements.jsonl into this folder
     /// instead of all records to standard output.
     #[arg(short, long, value_name = "DIR")]
-    output: Option<PathBuf>,
+    pub(super) output: Option<PathBuf>,
     /// Your own pattern files, laid over the built-in ones entry by entry.
     #[arg(long, value_name = "DIR")]
     patterns: Option<PathBuf>,
@@ -77,7 +93,7 @@ pub(super) struct Args {
     metrics: Option<PathBuf>,
     /// How notes and progress are written to standard error.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    log_format: log::Format,
+    pub(super) log_format: log::Format,
 }
 
 impl Args {
@@ -85,7 +101,22 @@ impl Args {
         self.max_size.map_or(self.max_bytes, |size| size.min(self.max_bytes))
     }
 
-    fn request(&self, output: &std::path::Path) -> Request {
+    fn inputs(&self) -> Result<Vec<Input>> {
+        let mut paths = self.paths.clone();
+        if let Some(list) = &self.files_from {
+            let more = inputs::read_list(list);
+            paths.extend(more.map_err(|error| UsageError(format!("{}: {error}", list.display())))?);
+        }
+        let choice = inputs::Choice {
+            exclude: self.exclude.clone(),
+            no_ignore: self.no_ignore,
+            follow_links: self.follow_links,
+            output: self.output.clone(),
+        };
+        Ok(inputs::list(&paths, &choice)?)
+    }
+
+    fn request(&self, output: &std::path::Path, settle: Option<Duration>) -> Request {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         Request {
             output: output.to_owned(),
@@ -100,6 +131,7 @@ impl Args {
             force: self.force,
             retry_failed: self.retry_failed,
             since: self.since,
+            settle,
             quarantine: self.quarantine,
             metrics: self.metrics.clone(),
         }
@@ -118,14 +150,17 @@ const STACK_BYTES: usize = 16 << 20;
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     log::begin(args.log_format);
-    let inputs = inputs::list(&args.paths, args.output.as_deref());
-    match &args.output {
-        Some(output) => {
-            load_options(args.patterns.as_deref())?;
-            batch::run(&args.request(output), inputs, &Interrupt::listen()?)
-        }
-        None => print(args, inputs),
+    if args.output.is_some() {
+        return batch_run(args, &Interrupt::listen()?, None);
     }
+    print(args, args.inputs()?)
+}
+
+/// Into the output folder.
+pub(super) fn batch_run(args: &Args, interrupt: &Interrupt, settle: Option<Duration>) -> Result<u8> {
+    let Some(output) = &args.output else { return Err(UsageError("an output folder is missing".into()).into()) };
+    load_options(args.patterns.as_deref())?;
+    batch::run(&args.request(output, settle), args.inputs()?, interrupt)
 }
 
 /// All records to standard output, read by threads of this process.

@@ -19,13 +19,9 @@ impl Interrupt {
         let interrupt = Interrupt::default();
         #[cfg(unix)]
         {
-            use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+            use signal_hook::consts::{SIGINT, SIGTERM};
             use signal_hook::flag;
-            let signals = [
-                (SIGINT, &interrupt.interrupted, INTERRUPTED),
-                (SIGTERM, &interrupt.terminated, TERMINATED),
-                (SIGHUP, &interrupt.terminated, TERMINATED),
-            ];
+            let signals = [(SIGINT, &interrupt.interrupted, INTERRUPTED), (SIGTERM, &interrupt.terminated, TERMINATED)];
             for (signal, asked, code) in signals {
                 flag::register_conditional_shutdown(signal, i32::from(code), Arc::clone(asked))?;
                 flag::register(signal, Arc::clone(asked))?;

@@ -53,6 +53,8 @@ pub(super) struct Request {
     pub(super) force: bool,
     pub(super) retry_failed: bool,
     pub(super) since: Option<SystemTime>,
+    /// Leave files that changed less than this ago for the next look of a watch, and be quiet where there is nothing new.
+    pub(super) settle: Option<Duration>,
     pub(super) quarantine: bool,
     pub(super) metrics: Option<PathBuf>,
 }
@@ -100,7 +102,9 @@ pub(super) fn run(request: &Request, inputs: Vec<Input>, interrupt: &Interrupt) 
     stages.end("report");
     let report =
         Report { reading: &reading, plan: &plan.counts, deleted: &deleted, tally: &tally, files: &files, counts };
-    report.print(&request.output);
+    if request.settle.is_none() || report.has_news() {
+        report.print(&request.output);
+    }
     report.write(&request.output, request.metrics.as_deref(), &stages)?;
     let all_well = tally.partial + tally.failed == 0 && plan.unfinished == 0;
     Ok(if all_well { super::ALL_WELL } else { SOME_FAILED })

@@ -47,7 +47,7 @@ pub(super) struct Counts {
     pub(super) recognised: u64,
     /// Known, read again: by another program, with other patterns or settings, or because that was asked for.
     pub(super) again: u64,
-    /// Older than `--since`, and never read.
+    /// Never read, and older than `--since`, or so new that it may still be being written.
     pub(super) left_out: u64,
     /// Not there any more.
     pub(super) deleted: u64,
@@ -101,7 +101,7 @@ pub(super) fn make(request: &Request, inputs: Vec<Input>, store: &mut Store, int
                 if let Some(known) = &known {
                     let wanted = request.force || !known.usable || (request.retry_failed && known.failed);
                     let same = entry.stamp.proves(&known.stamp);
-                    if same && !wanted || is_old(request, &path) {
+                    if same && !wanted || is_old(request, &path) || is_unsettled(request, &path) {
                         if known.source != entry.name {
                             store.link(&entry.path, &entry.name, &known.stamp, known.content)?;
                         }
@@ -114,7 +114,7 @@ pub(super) fn make(request: &Request, inputs: Vec<Input>, store: &mut Store, int
                         plan.read(entry, Members::default());
                         continue;
                     }
-                } else if is_old(request, &path) {
+                } else if is_old(request, &path) || is_unsettled(request, &path) {
                     plan.counts.left_out += 1;
                     continue;
                 }
@@ -149,6 +149,14 @@ fn is_old(request: &Request, path: &Path) -> bool {
     request.since.is_some_and(|since| {
         let modified = fs::metadata(path).and_then(|metadata| metadata.modified());
         modified.is_ok_and(|modified| modified < since)
+    })
+}
+
+/// May the file still be being written? A clock that differs from the file system's makes no file wait for ever.
+fn is_unsettled(request: &Request, path: &Path) -> bool {
+    request.settle.is_some_and(|settle| {
+        let modified = fs::metadata(path).and_then(|metadata| metadata.modified());
+        modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age < settle))
     })
 }
 

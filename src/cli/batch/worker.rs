@@ -222,8 +222,8 @@ fn die_with_parent() {
 fn ignore_interrupts() -> io::Result<()> {
     #[cfg(unix)]
     {
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
+        use signal_hook::consts::{SIGINT, SIGTERM};
+        for signal in [SIGINT, SIGTERM] {
             signal_hook::flag::register(signal, std::sync::Arc::default())?;
         }
     }
