@@ -101,6 +101,7 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
         sink(each);
     };
     let mut on_pages = Vec::new();
+    let mut prose = validate::Prose::default();
     let understood = guarded(|| {
         // Findings about pages travel among the blocks; they are the document's, not a form's.
         let blocks = reconstruct::take_blocks(&mut document).filter_map(|block| match block {
@@ -113,11 +114,15 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
         mapping::records(blocks, &identity, &options.patterns, &options.grammar, &mut |found| match found {
             Found::Form(mut form) => {
                 validate::form(&mut form);
+                prose.form(&mut form);
                 counted(Record::Form(form.form));
                 form.funds.into_iter().for_each(|fund| counted(Record::Fund(fund)));
                 form.indicators.into_iter().for_each(|indicator| counted(Record::Indicator(indicator)));
             }
-            Found::Statement(statement) => counted(Record::Statement(statement)),
+            Found::Statement(mut statement) => {
+                prose.statement(&mut statement);
+                counted(Record::Statement(statement));
+            }
         })
     });
     add_findings(&mut record, on_pages);

@@ -213,3 +213,19 @@ fn an_output_folder_that_cannot_be_made() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: "));
 }
+
+#[test]
+fn a_header_of_thousands_of_columns_costs_no_more_than_its_cells() {
+    let names = ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"];
+    let values = ["产出指标", "数量指标", "安装路灯", "≥3个", "3个", "6", "6"];
+    let row = |texts: [&str; 7]| {
+        let cells: String = (0..4_000).map(|i| format!("<td>{}</td>", texts[i % 7])).collect();
+        format!("<tr>{cells}</tr>")
+    };
+    let page = format!("<html><body><table>{}{}{}</table></body></html>", row(names), row(values), row(values));
+    let records = beside_a_good_file("wide.html", page.as_bytes());
+    assert_eq!(records[0]["status"], "ok");
+    // The first columns of each name are the form's.
+    let first = records.iter().find(|r| r["kind"] == "indicator").unwrap();
+    assert_eq!((&first["level1"], &first["target"]["value"]), (&"产出指标".into(), &3.into()));
+}

@@ -64,7 +64,8 @@ fn the_text_of_every_character_map_is_the_source_or_is_not_believed() {
             assert!(pages.iter().all(|page| page.distrust.is_some()), "{name}: {}", drawn(&pages));
             continue;
         }
-        let source = std::fs::read_to_string(repository("fixtures/pdf/cmaps").join(name).with_extension("txt")).unwrap();
+        let source =
+            std::fs::read_to_string(repository("fixtures/pdf/cmaps").join(name).with_extension("txt")).unwrap();
         assert_eq!(drawn(&pages), packed(&source), "{name}");
         assert!(pages.iter().all(|page| page.distrust.is_none() && page.findings.is_empty()), "{name}");
     }

@@ -145,8 +145,151 @@ fn other_departments_say_what_was_labelled() {
     assert!(all.precision() >= 0.95 && all.recall() >= 0.85);
 }
 
+/// They were kept out of sight until the rules were done; `docs/statements.md` has the figures of that first reading.
 #[test]
-fn texts_kept_out_of_the_work_say_what_was_labelled() {
+fn texts_that_came_last_say_what_was_labelled() {
     let unseen = folder().join("gold-statements/unseen");
-    measure("unseen", &unseen, &unseen);
+    let all = measure("unseen", &unseen, &unseen);
+    assert!(all.precision() >= 0.95 && all.recall() >= 0.85);
+}
+
+/// Loaded once for many small texts.
+fn shared() -> Options {
+    static SHARED: std::sync::LazyLock<Options> = std::sync::LazyLock::new(|| Options::load(None).unwrap());
+    SHARED.clone()
+}
+
+/// `subject aspect value` of each statement in a text.
+fn said(text: &str) -> Vec<String> {
+    let options = shared();
+    let plain = |v: &Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
+    let all = statements_of("said.txt", text.as_bytes().to_vec(), &options);
+    all.iter()
+        .map(|s| format!("{} {} {}", plain(&s["subject"]), plain(&s["aspect"]), plain(&s["value"]["value"])))
+        .collect()
+}
+
+#[test]
+fn what_measures_nothing_says_nothing() {
+    for text in [
+        "根据《预算法》（国发〔2020〕10号）第二十七条，按5:5比例分担，自2021年5月6日起施行。",
+        "连续缴费满3年的，取消限制，第3批次、第12期已启动，联系电话13800138000。",
+        "每降低1%扣2分，扣完为止，得分=权重*B/A。",
+        "确保了居民能够100%享受惠民政策，一半由村承担。",
+        "分别为95%和96%，两者分别增长5%、6%。",
+        "项目名称：某项目个人缴费50%部分",
+        "填报日期：2023年6月21日",
+        "98%",
+        "加强管理，提高质量，不断完善制度。",
+    ] {
+        assert_eq!(said(text), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn notes_under_a_form_say_nothing_and_prose_behind_them_does() {
+    let text = "项目名称\t道路养护\t\n年度资金总额\t预算数\t执行数\n\t110\t110\n一级指标\t二级指标\t三级指标\t年度指标值\t实际完成值\n\
+        产出指标\t数量指标\t养护里程\t20公里\t21公里\n\n备注：\n\n1. 定性指标分为三档，按照100-80%（含80%）合理确定分值，加权计算。\n\n\
+        财政项目支出绩效评价报告\n\n一、资金情况\n\n全年实际拨付养护资金110万元，执行率达100%。\n";
+    assert_eq!(said(text), ["养护资金 actual 1100000", "养护资金 completion_rate 1"]);
+}
+
+#[test]
+fn a_page_break_cuts_no_sentence_and_a_carried_subject_ends_with_its_paragraph() {
+    let text = "（二）支出\n\n2023年全市基本医疗保险基金支出103384万元，完成\n\n预算的97.34%，较上年增长\n\n33.93%。\n\n完成预算的98%。";
+    let subject = "全市基本医疗保险基金支出";
+    let expected = ["actual 1033840000", "completion_rate 0.9734", "change 0.3393"];
+    let expected: Vec<String> = expected.iter().map(|e| format!("{subject} {e}")).collect();
+    assert_eq!(said(text), expected);
+}
+
+#[test]
+fn a_users_words_teach_a_new_aspect() {
+    let folder = std::env::temp_dir().join(format!("zhibiao-statements-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let own = "[[statement_words]]\nid = \"own\"\nrole = \"facet\"\naspect = \"target\"\nwords = [\"约束性任务\"]\n";
+    fs::write(folder.join("statements.toml"), own).unwrap();
+    let options = Options::load(Some(&folder)).unwrap();
+    let found = statements_of("own.txt", "森林覆盖率约束性任务为23.1%，已下达。".as_bytes().to_vec(), &options);
+    fs::remove_dir_all(&folder).unwrap();
+    assert_eq!((&found[0]["subject"], &found[0]["aspect"]), (&Value::from("森林覆盖率"), &Value::from("target")));
+}
+
+#[test]
+fn one_line_of_very_many_sentences_gives_them_all_in_order() {
+    let sentence = |n: usize| format!("第{n}批救助资金{n}万元，已拨付。");
+    let text: String = (1..=3000).map(sentence).collect();
+    let options = Options::load(None).unwrap();
+    let found = statements_of("long.txt", text.into_bytes(), &options);
+    assert_eq!(found.len(), 3000);
+    assert_eq!(found[2999]["value"]["raw"], "3000万元");
+    assert!(found[2999]["id"].as_str().unwrap().ends_with("-s3000"));
+}
+
+/// `record finding expected found` of each finding about prose in a document.
+fn conflicts(name: &str, bytes: Vec<u8>) -> Vec<String> {
+    let extraction = extract(Source { name: name.to_owned(), bytes }, &shared());
+    let mut lines = Vec::new();
+    for record in &extraction.records {
+        write_line(&mut lines, record).unwrap();
+    }
+    let records: Vec<Value> =
+        lines.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
+    let mut all = Vec::new();
+    for record in &records {
+        let is_statement = record["kind"] == "statement";
+        for finding in record["findings"].as_array().unwrap() {
+            if finding["code"] == "prose_table_conflict" || (is_statement && finding["code"] == "rate_mismatch") {
+                let text = |v: &Value| v.as_str().unwrap_or("").to_owned();
+                let (kind, code) = (text(&record["kind"]), text(&finding["code"]));
+                all.push(format!("{kind} {code} {} {}", text(&finding["expected"]), text(&finding["found"])));
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn the_seeds_contradictions_are_found_and_no_others() {
+    let seeds = folder().join("seeds");
+    let of = |name: &str| conflicts(name, fs::read(seeds.join(name)).unwrap());
+    // 完成预算的99.57% where 104642 ÷ 101560 is 103.03 %; 累计结余 85139 and 85137 and again 85139万元; 待遇支出 ≤9.48 in the text, ≤9.49亿元
+    // in the table.
+    assert_eq!(
+        of("001_e80d67eb73382404.txt"),
+        [
+            "statement rate_mismatch 1.0303 0.9957",
+            "statement prose_table_conflict 851390000 851370000",
+            "statement prose_table_conflict 851370000 851390000",
+            "indicator prose_table_conflict 948000000 949000000",
+        ]
+    );
+    for name in
+        ["000_23833484f2666f86.txt", "002_66a8595c7102542c.txt", "003_73137de5e2ab3023.txt", "004_5ca7f475eea7f975.txt"]
+    {
+        assert_eq!(of(name), [""; 0], "{name}");
+    }
+}
+
+#[test]
+fn rounding_is_no_contradiction() {
+    let text = "2023年全市基本医疗保险基金收入35407万元，预算33375万元。\n\n2023年全市基本医疗保险基金收入3.54亿元，完成预算的106.08%。";
+    assert_eq!(conflicts("rounded.txt", text.as_bytes().to_vec()), [""; 0]);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
+    /// Whatever the text: no panic, and clause and raw value are the text's own.
+    #[test]
+    fn any_text_gives_statements_of_its_own_words(
+        text in "(一、|（二）|1\\. |其中：|（|）|《|》|，|。|；|：|、|为|达|占|的|由|到|较上年增长|完成预算的|收入|预算|指标值|参保率|得分|标准|2023年|万元|人|%|≥|\\$\\\\geq 3\\%\\$|[0-9]{1,3}|\\n|\\*\\*| ){1,60}"
+    ) {
+        let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        for statement in statements_of("any.txt", text.clone().into_bytes(), &shared()) {
+            for part in [&statement["sentence"], &statement["value"]["raw"]] {
+                let part: String = part.as_str().unwrap().chars().filter(|c| !c.is_whitespace()).collect();
+                proptest::prop_assert!(bare.contains(&part), "{part:?} is not in {text:?}");
+            }
+        }
+    }
 }

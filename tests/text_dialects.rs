@@ -21,6 +21,7 @@ fn read(text: &str) -> String {
                 None => writeln!(out, "{}", line.text).unwrap(),
             },
             Block::PageBreak => out.push_str("(page)\n"),
+            Block::Finding(_) => {}
             Block::Grid(grid) => {
                 let origin = match grid.origin {
                     GridOrigin::Explicit => "explicit",
@@ -385,7 +386,7 @@ proptest! {
         for block in blocks(&document) {
             match block {
                 Block::Line(line) => found += count(&line.text),
-                Block::PageBreak => {}
+                Block::PageBreak | Block::Finding(_) => {}
                 Block::Grid(grid) => {
                     let mut taken = std::collections::HashSet::new();
                     for cell in &grid.cells {

@@ -87,6 +87,8 @@ pub(super) struct Alignment {
 
 /// How many partial assignments are kept for each next column.
 const BEAM: usize = 8;
+/// Most cells of a row whose places are searched for: no form's row comes near.
+const WIDEST_SEARCH: usize = 128;
 /// A fit from which down a cell is not left where it stands.
 const MISFIT: f32 = -1.0;
 /// A margin that means “no doubt”.
@@ -196,6 +198,9 @@ impl Aligner<'_> {
     pub(super) fn align(&self, row: &Row, kinds: &[Kind<'_>]) -> Alignment {
         if let Some(direct) = self.direct(row, kinds) {
             return direct;
+        }
+        if row.cells.len() > WIDEST_SEARCH {
+            return self.by_position(row);
         }
         self.search(row, kinds)
     }

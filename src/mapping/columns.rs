@@ -49,7 +49,8 @@ pub(super) fn columns(
     patterns: &Patterns,
     grammar: &Grammar,
 ) -> Vec<Column> {
-    let headings = headings(header);
+    let mut headings = headings(header);
+    headings.truncate(WIDEST_HEADER);
     let content = Aligner { patterns, grammar, columns: &[] };
     let candidates: Vec<Vec<(Field, f32)>> = headings
         .iter()
@@ -120,6 +121,11 @@ pub(super) fn columns(
         .collect()
 }
 
+/// Most columns that are told apart, and most cells of a header row that are looked at: forms have twenty, and what columns
+/// cost grows with more than their number.
+const WIDEST_HEADER: usize = 64;
+const MOST_HEADER_CELLS: usize = 256;
+
 /// How much the cells below count against the words of a doubtful header.
 const CONTENT: f32 = 0.15;
 /// Rows below that are looked at.
@@ -140,12 +146,12 @@ fn content_fit(heading: &Heading, field: Field, data: &[&Row], aligner: &Aligner
 fn headings(header: &[Row]) -> Vec<Heading> {
     let Some(first) = header.first() else { return Vec::new() };
     let mut headings: Vec<Heading> = Vec::new();
-    for (index, cell) in first.cells.iter().enumerate() {
+    for (index, cell) in first.cells.iter().enumerate().take(MOST_HEADER_CELLS) {
         let reach = first.cells.get(index + 1).map_or(first.width.max(cell.end), |next| next.column).max(cell.end);
         headings.push(Heading { start: cell.column, end: reach, parent: None, text: cell.text.clone() });
     }
     for row in &header[1..] {
-        for (index, cell) in row.cells.iter().enumerate() {
+        for (index, cell) in row.cells.iter().enumerate().take(MOST_HEADER_CELLS) {
             let reach = row.cells.get(index + 1).map_or(cell.end, |next| next.column.max(cell.end));
             let Some(at) = headings.iter().position(|h| h.start <= cell.column && cell.column < h.end) else {
                 headings.push(Heading { start: cell.column, end: reach, parent: None, text: cell.text.clone() });

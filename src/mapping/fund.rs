@@ -121,8 +121,7 @@ fn unheaded(block: &FundBlock, reader: &Reader<'_>) -> Vec<Fund> {
     for row in &block.rows {
         let mut from = 0;
         for (at, amount) in row.cells.iter().enumerate().filter(|(_, c)| is_amount(c)) {
-            let mut pair = row.clone();
-            pair.cells = row.cells[from..=at].to_vec();
+            let pair = row.holding(row.cells[from..=at].to_vec());
             from = at + 1;
             let column = |field, start, end| Column { start, end, header: String::new(), field: Some(field), fit: 0.5 };
             let columns = [column(Field::FundItem, 0, amount.column), column(Field::Budget, amount.column, usize::MAX)];

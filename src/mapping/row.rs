@@ -79,6 +79,11 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// The same row with these cells.
+    pub(super) fn holding(&self, cells: Vec<RowCell>) -> Row {
+        Row { cells, covered: Rc::clone(&self.covered), ..*self }
+    }
+
     /// The text of the row's only cell, where it has just one.
     pub(super) fn only_text(&self) -> Option<&RowCell> {
         match self.cells.as_slice() {

@@ -167,7 +167,7 @@ impl RowLabels {
 
     /// Is this key ([`label_key`]; for placeholders [`normalize::key`]) such a label?
     pub fn is(&self, key: &str, label: RowLabel) -> bool {
-        (1..=self.longest).contains(&key.len()) && self.names.get(key).is_some_and(|labels| labels.contains(&label))
+        key.len() <= self.longest && self.names.get(key).is_some_and(|labels| labels.contains(&label))
     }
 
     /// Is a row with this name ([`normalize::key`]) a detail of the row above, 其中：桃树种植面积?

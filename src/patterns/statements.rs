@@ -134,11 +134,14 @@ pub struct WordSet {
     by_last: ByChar,
 }
 
+/// A spelling and what it stands for.
+type Word = (Box<[char]>, Cue);
+
 /// Words by one of their characters, longest first.
 #[derive(Debug, Default)]
 struct ByChar {
     /// Sorted by character.
-    words: Vec<(char, Vec<(Box<[char]>, Cue)>)>,
+    words: Vec<(char, Vec<Word>)>,
     /// Which low bytes any of the characters has: nearly every other one is told by this alone.
     low_bytes: [u64; 4],
 }
@@ -161,7 +164,7 @@ impl ByChar {
         self.low_bytes[low / 64] |= 1 << (low % 64);
     }
 
-    fn of(&self, c: char) -> &[(Box<[char]>, Cue)] {
+    fn of(&self, c: char) -> &[Word] {
         let low = c as usize & 255;
         if self.low_bytes[low / 64] & (1 << (low % 64)) == 0 {
             return &[];

@@ -1,8 +1,11 @@
-//! Forms in, the same forms with findings out: what does not add up is marked, nothing is changed.
+//! Forms and statements in, the same with findings out: what does not add up is marked, nothing is changed.
 
 mod presence;
+mod prose;
 mod rates;
 mod sums;
+
+pub use prose::Prose;
 
 use crate::model::FormRecords;
 

@@ -47,6 +47,7 @@ pub(crate) fn outline(document: &Document) -> Vec<String> {
             Block::Line(l) => l.text.to_string(),
             Block::Grid(g) => format!("[{}]", g.cells.iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join("|")),
             Block::PageBreak => "---".into(),
+            Block::Finding(f) => f.message.clone(),
         })
         .collect()
 }

@@ -27,7 +27,7 @@ pub(crate) fn seen(document: &Document) -> Vec<String> {
                     grid.cells.iter().map(|c| (c.row, c.column, c.row_span, c.column_span, c.text.as_str())).collect();
                 Some(format!("{}x{} {cells:?}", grid.rows, grid.columns))
             }
-            Block::PageBreak => None,
+            Block::PageBreak | Block::Finding(_) => None,
         })
         .collect()
 }

@@ -255,10 +255,12 @@ impl<'a, 'f> Interpreter<'a, 'f> {
             Op::BeginText(_) => {
                 self.text_matrix = Matrix::IDENTITY;
                 self.line_matrix = Matrix::IDENTITY;
+                self.runs.moved = true;
             }
             Op::SetTextMatrix(m) => {
                 self.line_matrix = Matrix::of([&m.0, &m.1, &m.2, &m.3, &m.4, &m.5]);
                 self.text_matrix = self.line_matrix;
+                self.runs.moved = true;
             }
             Op::NextLine(t) => self.next_line(t.0.as_f64(), t.1.as_f64()),
             Op::NextLineAndSetLeading(t) => {
@@ -355,6 +357,7 @@ impl<'a, 'f> Interpreter<'a, 'f> {
     fn next_line(&mut self, x: f64, y: f64) {
         self.line_matrix = self.line_matrix.translated(x, y).finite();
         self.text_matrix = self.line_matrix;
+        self.runs.moved = true;
     }
 
     /// Moves the pen by thousandths of an em against the writing direction.

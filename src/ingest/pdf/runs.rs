@@ -11,6 +11,8 @@ const ASCENT: f64 = 0.85;
 const MAX_GAP: f64 = 0.5;
 /// A gap wider than this many ems between letters is a space, where the file draws none.
 const SPACE_GAP: f64 = 0.16;
+/// A gap or overlap of more ems than this before a text that is placed by itself ends a run: coordinates are rounded.
+const PLACED_GAP: f64 = 0.01;
 /// Most glyphs kept of one page.
 pub(super) const MAX_GLYPHS: usize = 1_000_000;
 
@@ -51,6 +53,8 @@ pub(super) struct Runs {
     text: String,
     glyphs: Vec<Glyph>,
     runs: Vec<TextRun>,
+    /// Has the pen been set anew since the last glyph, not just moved on by it?
+    pub(super) moved: bool,
     /// Where the last glyph's pen ended.
     end: Option<(f64, f64)>,
     /// Characters of which the file does not say what they are.
@@ -77,6 +81,10 @@ impl Runs {
             Text::Unknown => '\u{FFFD}',
         };
         let gap = self.gap(&pen, style);
+        // A text that is placed by itself and does not begin just where the one before ends is another text, such as
+        // that of the next cell where the first is full.
+        let gap = gap.filter(|gap| !self.moved || gap.abs() <= PLACED_GAP);
+        self.moved = false;
         match gap {
             Some(gap) if gap > SPACE_GAP && self.takes_space(first) => self.space(&pen, style),
             Some(_) => {}

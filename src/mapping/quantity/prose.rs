@@ -83,11 +83,12 @@ impl Grammar {
                 continue;
             }
             // A/5, 5:5, 〔2021〕: part of something else.
-            let joined = before.is_some_and(|p| {
-                p.is_ascii_alphanumeric()
-                    || matches!(p, '±' | '/' | '×' | '*' | '÷' | '^' | '√' | '≠' | '〔' | '[' | ':' | '：' | '~' | '-')
-                        && !(matches!(p, ':' | '：')
-                            && !text[from..i].iter().rev().nth(1).is_some_and(char::is_ascii_digit))
+            let second_before = text[from..i].iter().rev().nth(1);
+            let joined = before.is_some_and(|p| match p {
+                // 完成值：5 is no 5:5.
+                ':' | '：' => second_before.is_some_and(char::is_ascii_digit),
+                '±' | '/' | '×' | '*' | '÷' | '^' | '√' | '≠' | '〔' | '[' | '~' | '-' => true,
+                other => other.is_ascii_alphanumeric(),
             });
             if joined {
                 i = behind_number(text, i);

@@ -19,12 +19,14 @@ use crate::normalize;
 use crate::patterns::{Patterns, StatementRole};
 use headings::Path;
 use memchr::memmem;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 /// A paragraph longer than this is read in pieces, so that a file of one line costs no more than others.
 const LONGEST_PARAGRAPH: usize = 32 * 1024;
 /// A line of at least so many characters may be a paragraph's first, cut at the page's edge.
 const FULL_LINE: usize = 26;
+/// Subjects whose canonical id is kept.
+const MOST_SUBJECTS: usize = 512;
 /// Longest line that can tell the year reported on.
 const LONGEST_TITLE: usize = 70;
 
@@ -46,6 +48,8 @@ pub(super) struct Prose<'p> {
     in_notes: bool,
     after_table: bool,
     count: u32,
+    /// Canonical ids of subjects that were looked up.
+    indicators: HashMap<String, Option<String>>,
     done: VecDeque<StatementRecord>,
 }
 
@@ -63,6 +67,7 @@ impl<'p> Prose<'p> {
             in_notes: false,
             after_table: false,
             count: 0,
+            indicators: HashMap::new(),
             done: VecDeque::new(),
         }
     }
@@ -125,12 +130,11 @@ impl<'p> Prose<'p> {
         } else {
             self.path.enter(&heading);
         }
+        if heading.rest >= chars.len() && opening.len() == text.len() {
+            return Some(String::new());
+        }
         let rest = shown::Shown::new(text);
-        let behind = if heading.rest < rest.chars.len() {
-            rest.bytes(heading.rest, rest.chars.len()).and_then(|range| text.get(range)).unwrap_or("")
-        } else {
-            ""
-        };
+        let behind = rest.bytes(heading.rest, rest.chars.len()).and_then(|range| text.get(range)).unwrap_or("");
         Some(behind.trim_start_matches('*').to_owned())
     }
 
@@ -248,7 +252,7 @@ impl<'p> Prose<'p> {
             self.count += 1;
             let at = offset + found.at;
             let page = self.pages.iter().rev().find(|(from, _)| *from <= at).and_then(|(_, page)| *page);
-            let indicator = self.patterns.indicators.find(None, &found.subject).map(str::to_owned);
+            let indicator = self.indicator(&found.subject);
             self.done.push_back(StatementRecord {
                 kind: Kind::Statement,
                 schema: SCHEMA,
@@ -267,6 +271,23 @@ impl<'p> Prose<'p> {
                 findings: Vec::new(),
             });
         }
+    }
+
+    /// The canonical id of a subject. A report says most of its measures several times, so answers are kept.
+    fn indicator(&mut self, subject: &str) -> Option<String> {
+        if let Some(known) = self.indicators.get(subject) {
+            return known.clone();
+        }
+        let chars: Vec<char> = subject.chars().collect();
+        // 满意度得分 and 满意度偏差率 are not the indicator.
+        let facet = self.patterns.statements.words(StatementRole::Facet).ends(&chars);
+        let is_measure = facet.is_none_or(|(_, cue)| !cue.keep);
+        let id = is_measure.then(|| self.patterns.indicators.find(None, subject)).flatten().map(str::to_owned);
+        if self.indicators.len() == MOST_SUBJECTS {
+            self.indicators.clear();
+        }
+        self.indicators.insert(subject.to_owned(), id.clone());
+        id
     }
 }
 
@@ -303,7 +324,10 @@ fn may_hold_number(text: &str) -> bool {
 
 /// Does the text hold a mark that only sentences have?
 fn has_sentence_mark(text: &str) -> bool {
-    ["，", "。", "；"].iter().any(|mark| memmem::find(text.as_bytes(), mark.as_bytes()).is_some())
+    let bytes = text.as_bytes();
+    // 。 is E3 80 82, ， EF BC 8C, ； EF BC 9B.
+    memchr::memchr2_iter(0xE3, 0xEF, bytes)
+        .any(|at| matches!(bytes.get(at..at + 3), Some([0xE3, 0x80, 0x82] | [0xEF, 0xBC, 0x8C | 0x9B])))
 }
 
 /// Does a sentence end with the line?

@@ -97,9 +97,8 @@ pub(super) fn name(before: &[char], words: &Statements, grammar: &Grammar) -> Na
         }
     }
     found.at = before.len() - text.len();
-    let mut text = text;
     for _ in 0..MOST_STEPS {
-        while let Some((' ' | '“' | '”', rest)) = text.split_last().map(|(c, rest)| (*c, rest)) {
+        while let Some((' ' | '“' | '”' | '"', rest)) = text.split_last().map(|(c, rest)| (*c, rest)) {
             text = rest;
         }
         if set(Role::Facet).ends(text).is_some_and(|(length, _)| closer_length(text, words) <= length) {
@@ -237,7 +236,7 @@ fn strip_word<'a>(text: &'a [char], word: &str) -> Option<&'a [char]> {
 }
 
 fn trim_start(mut text: &[char]) -> &[char] {
-    while let Some((' ' | '，' | '、' | '“' | '”' | '。', rest)) = text.split_first().map(|(c, rest)| (*c, rest))
+    while let Some((' ' | '，' | '、' | '“' | '”' | '"' | '。', rest)) = text.split_first().map(|(c, rest)| (*c, rest))
     {
         text = rest;
     }

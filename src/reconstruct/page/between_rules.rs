@@ -12,6 +12,8 @@ pub(super) struct Stack {
     x0: f32,
     x1: f32,
     rules: Vec<Segment>,
+    /// Where column edges are likely.
+    hints: Vec<f32>,
 }
 
 /// Lines that differ less in where they end, in points, end together.
@@ -36,6 +38,9 @@ const MOST_STACKS: usize = 60;
 /// Part of the lines of text that may stand in rows of several lines in all columns: more, and the lines part groups
 /// of rows, not rows.
 const MOST_IN_GROUPS: f32 = 0.4;
+/// A frame around rows that nothing parts has few bands, one of them with at least so many lines.
+const MOST_BODY_BANDS: usize = 4;
+const LEAST_BODY_LINES: usize = 4;
 
 /// The stacks among these lines (sorted by position).
 pub(super) fn stacks(rules: &[Segment], page_height: f32) -> Vec<Stack> {
@@ -54,7 +59,7 @@ pub(super) fn stacks(rules: &[Segment], page_height: f32) -> Vec<Stack> {
                 stack.x1 = stack.x1.max(rule.to);
                 stack.rules.push(*rule);
             }
-            None => open.push(Stack { x0: rule.from, x1: rule.to, rules: vec![*rule] }),
+            None => open.push(Stack { x0: rule.from, x1: rule.to, rules: vec![*rule], hints: Vec::new() }),
         }
     }
     open.retain_mut(|stack| {
@@ -74,7 +79,7 @@ pub(super) fn stacks(rules: &[Segment], page_height: f32) -> Vec<Stack> {
 pub(super) fn stack_of(lattice: &Lattice) -> Stack {
     let b = lattice.bbox();
     let rule = |&at: &f32| Segment { at, from: b.x0, to: b.x1, drawn: lattice.drawn };
-    Stack { x0: b.x0, x1: b.x1, rules: lattice.ys.iter().map(rule).collect() }
+    Stack { x0: b.x0, x1: b.x1, rules: lattice.ys.iter().map(rule).collect(), hints: Vec::new() }
 }
 
 /// A row between two lines.
@@ -109,11 +114,20 @@ impl Stack {
         sizes.sort_unstable_by(f32::total_cmp);
         let em = sizes[sizes.len() / 2].max(1.0);
         inside.sort_by(|a, b| a.bbox.x0.total_cmp(&b.bbox.x0));
-        let bands = self.bands(&inside, em);
+        let mut bands = self.bands(&inside, em);
+        // Lines beside the table's first or last part no rows.
+        let is_blank = |band: &Band| band.lines.is_empty();
+        while bands.last().is_some_and(is_blank) {
+            bands.pop();
+        }
+        let blank = bands.iter().take_while(|band| is_blank(band)).count();
+        bands.drain(..blank);
         // Where a line breaks off, a column ends.
         let mut hints: Vec<f32> = self.rules.iter().flat_map(|rule| [rule.from, rule.to]).collect();
+        hints.extend_from_slice(&self.hints);
         hints.extend_from_slice(known);
         let mut edges = edges(&bands, (self.x0, self.x1), em, &hints);
+        add_known(&mut edges, &bands, em, &self.hints);
         add_known(&mut edges, &bands, em, known);
         if edges.len() < 3 || in_groups(&bands, &edges) {
             return None;
@@ -132,13 +146,32 @@ impl Stack {
             }
         }
         walls.sort_by(|a, b| a.at.total_cmp(&b.at).then(a.from.total_cmp(&b.from)));
-        build(&self.rules, &walls)
+        let (top, bottom) = (bands.first()?.y0 - 1.0, bands.last()?.y1 + 1.0);
+        let rules: Vec<Segment> =
+            self.rules.iter().filter(|rule| top <= rule.at && rule.at <= bottom).copied().collect();
+        build(&rules, &walls)
     }
 
     /// Does this word lie between the lines?
     pub(super) fn holds(&self, word: &Word) -> bool {
         let (b, (x, y)) = (self.bbox(), word.bbox.center());
         b.x0 - 1.0 <= x && x <= b.x1 + 1.0 && b.y0 <= y && y <= b.y1
+    }
+
+    /// Does it go on with what stands in this box: as wide, and with more lines below?
+    pub(super) fn goes_on_below(&self, head: &Rect) -> bool {
+        let below = self.rules.iter().filter(|rule| rule.at > head.y1 + 4.0).count();
+        let b = self.bbox();
+        below >= 2
+            && (b.x0 - head.x0).abs() <= SAME_END
+            && (b.x1 - head.x1).abs() <= SAME_END
+            && b.y0 - 2.0 <= head.y0
+            && head.y1 <= b.y1
+    }
+
+    /// Says where column edges are likely.
+    pub(super) fn hint(&mut self, xs: &[f32]) {
+        self.hints.extend_from_slice(xs);
     }
 
     /// Do the lines of both end at the same places?
@@ -256,6 +289,15 @@ fn in_groups(bands: &[Band], edges: &[f32]) -> bool {
         columns.dedup();
         columns.len()
     };
+    // A frame with a line below its head: one row that has most of the text.
+    let total: usize = bands.iter().map(|band| band.lines.len()).sum();
+    let is_body = |band: &Band| {
+        let several = band.lines.iter().filter(|(_, middles)| columns_of(middles) > 1).count();
+        band.lines.len() >= LEAST_BODY_LINES && band.lines.len() * 2 > total && several * 2 >= band.lines.len()
+    };
+    if bands.len() <= MOST_BODY_BANDS && bands.iter().any(is_body) {
+        return true;
+    }
     let (mut all, mut grouped) = (0usize, 0usize);
     for band in bands {
         all += band.lines.len();

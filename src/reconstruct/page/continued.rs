@@ -572,9 +572,13 @@ impl Open {
 }
 
 fn head_texts(table: &Table) -> Vec<Vec<(usize, usize, String)>> {
-    let mut head = vec![Vec::new(); table.rows().min(HEAD_ROWS)];
-    for cell in &table.cells {
-        if let Some(row) = head.get_mut(cell.row) {
+    // A caption inside the table is not printed again.
+    let is_caption = |cell: &&TableCell| cell.column_span == table.columns() && cell.row_span == 1;
+    let first = table.cells.iter().enumerate().take_while(|(row, cell)| cell.row == *row && is_caption(cell)).count();
+    let first = if first < table.rows() { first } else { 0 };
+    let mut head = vec![Vec::new(); (table.rows() - first).min(HEAD_ROWS)];
+    for cell in table.cells.iter().filter(|cell| cell.row >= first) {
+        if let Some(row) = head.get_mut(cell.row - first) {
             row.push((cell.column, cell.column_span, bare(&cell.text)));
         }
     }

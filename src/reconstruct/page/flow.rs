@@ -143,12 +143,13 @@ fn abreast(a: &Line, b: &Line) -> bool {
 
 /// For each item: does it stand in two columns that this gutter parts?
 fn two_columns(items: &[Item], gutter: f32) -> Vec<bool> {
+    let edges = Edges::of(items, gutter);
     // Best sums over the items so far that end in one column and in two, and how each was come by.
     let (mut one, mut two) = (0.0_f32, -CHANGE / 2.0);
     let mut came: Vec<(bool, bool)> = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         let around = index.checked_sub(1).and_then(|i| items.get(i)).into_iter().chain(items.get(index + 1));
-        let fits = fits_two(item, around, gutter);
+        let fits = fits_two(item, around, gutter, &edges);
         let changed = (two - CHANGE > one, one - CHANGE > two);
         (one, two) = (one.max(two - CHANGE), two.max(one - CHANGE) + fits);
         came.push(changed);
@@ -162,8 +163,34 @@ fn two_columns(items: &[Item], gutter: f32) -> Vec<bool> {
     sides
 }
 
+/// Where the columns' edges at a gutter are, by the lines that have running text on both sides.
+struct Edges {
+    /// Where lines of the left column end that are full.
+    left: f32,
+    /// Where those of the right column begin.
+    right: f32,
+}
+
+impl Edges {
+    fn of(items: &[Item], gutter: f32) -> Edges {
+        let mut lefts = Vec::new();
+        let mut rights = Vec::new();
+        for line in items.iter().filter_map(|item| if let Item::Line(line) = item { Some(line) } else { None }) {
+            if prose(line, f32::MIN, gutter) && prose(line, gutter, f32::MAX) {
+                lefts.extend(line.chunks.iter().filter(|chunk| chunk.x1 <= gutter).map(|chunk| chunk.x1).next_back());
+                rights.extend(line.chunks.iter().find(|chunk| chunk.x0 >= gutter).map(|chunk| chunk.x0));
+            }
+        }
+        rights.sort_by(f32::total_cmp);
+        Edges {
+            left: lefts.iter().copied().fold(f32::MIN, f32::max),
+            right: rights.get(rights.len() / 2).copied().unwrap_or(f32::MAX),
+        }
+    }
+}
+
 /// How well an item fits two columns, above 0, or one, below 0.
-fn fits_two<'i>(item: &Item, mut around: impl Iterator<Item = &'i Item>, gutter: f32) -> f32 {
+fn fits_two<'i>(item: &Item, mut around: impl Iterator<Item = &'i Item>, gutter: f32, edges: &Edges) -> f32 {
     const CANNOT: f32 = -1000.0;
     let bbox = item.bbox();
     let crosses = bbox.x0 < gutter && bbox.x1 > gutter;
@@ -173,8 +200,8 @@ fn fits_two<'i>(item: &Item, mut around: impl Iterator<Item = &'i Item>, gutter:
         return match (beside, line.is_solid_text()) {
             (true, true) => 1.0,
             (true, false) => -0.2,
-            (false, true) => -0.05,
-            (false, false) => 0.0,
+            // Nothing beside it: the page stays as it was above.
+            (false, _) => 0.01,
         };
     }
     // A word or a plain space on the gutter: the line runs across.
@@ -185,16 +212,15 @@ fn fits_two<'i>(item: &Item, mut around: impl Iterator<Item = &'i Item>, gutter:
     }
     let left = prose(line, f32::MIN, gutter);
     let right = prose(line, gutter, f32::MAX);
+    // Beside a table in one of the columns, the text in the other one keeps to its edge.
+    let at_right_edge = (next.x0 - edges.right).abs() < 0.5 * line.size;
+    let fills_left = after == 1 && line.chunks.first().is_some_and(|chunk| edges.left - chunk.x1 < 2.0 * line.size);
     match (left, right) {
         (true, true) => 2.0,
+        (true, false) if fills_left => 0.8,
+        (false, true) if at_right_edge => 0.8,
+        (true, false) | (false, true) => -0.2,
+        (false, false) if at_right_edge && line.chunks.len() == after + 1 => -0.2,
         (false, false) => -0.7,
-        (true, false) => {
-            if after == 1 {
-                0.3
-            } else {
-                -0.2
-            }
-        }
-        (false, true) => -0.2,
     }
 }

@@ -64,6 +64,25 @@ impl Lattice {
         self.places.get(row * self.columns() + column).map(|&index| index as usize)
     }
 
+    /// The same without its first row; None where that is all, or a cell of it reaches further down.
+    pub(super) fn without_first_row(&self) -> Option<Lattice> {
+        let first = self.cells.iter().take_while(|cell| cell.row == 0).count();
+        let whole = self.cells.iter().take(first).all(|cell| cell.row_span == 1);
+        if self.rows() < 2 || !whole {
+            return None;
+        }
+        let skipped = u32::try_from(first).ok()?;
+        Some(Lattice {
+            xs: self.xs.clone(),
+            ys: self.ys[1..].to_vec(),
+            cells: self.cells.iter().skip(first).map(|cell| LatticeCell { row: cell.row - 1, ..*cell }).collect(),
+            places: self.places.iter().skip(self.columns()).map(|place| place.saturating_sub(skipped)).collect(),
+            top_walls: vec![true; self.columns()],
+            bottom_walls: self.bottom_walls.clone(),
+            drawn: self.drawn,
+        })
+    }
+
     /// The cell that holds this point; points a little outside count for the outermost cells.
     pub(super) fn cell_of(&self, x: f32, y: f32) -> Option<usize> {
         let place = |edges: &[f32], at: f32| {

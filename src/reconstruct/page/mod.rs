@@ -7,6 +7,7 @@
 mod between_rules;
 mod brim;
 mod cell_text;
+mod choose;
 mod continued;
 mod flow;
 mod furniture;
@@ -135,9 +136,10 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
         let margin = self.reach.1.clamp(MARGIN.0, MARGIN.1);
         sheet.limit = sheet.limit.min(self.reach.0.max(page.height - margin)).max(bottom);
 
-        let mut tables = std::mem::take(ruled);
-        for table in tables.iter().filter(|table| !table.weak) {
-            mark(&mut taken, &table.words);
+        let mut ruled = std::mem::take(ruled);
+        let mut used = taken.clone();
+        for table in ruled.iter().filter(|table| !table.weak) {
+            mark(&mut used, &table.words);
         }
         // Parts of one table tell each other where columns end.
         let mut known = self.joiner.holds().map_or_else(Vec::new, |(xs, _)| xs.to_vec());
@@ -147,28 +149,20 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
             let inside: Vec<u32> = next.words.iter().zip(0..).filter(|(w, _)| first.holds(w)).map(|(_, i)| i).collect();
             known.extend(first.lattice(&next.words, &inside, &[]).map(|lattice| lattice.xs).unwrap_or_default());
         }
-        for table in ruled::between(page, words, stacks, &mut taken, &known) {
-            tables.retain(|weak| !weak.weak || weak.bbox.intersection(&table.bbox).is_none());
-            tables.push(table);
+        for table in ruled::between(page, words, stacks, &mut used, &known) {
+            ruled.retain(|weak| !weak.weak || weak.bbox.intersection(&table.bbox).is_none());
+            ruled.push(table);
         }
         taken.resize(words.len(), false);
-        let tables = self.kept(tables, (top, bottom));
+        let ruled = self.kept(ruled, (top, bottom));
+        let tables = choose::tables(page, words, ruled, &taken);
         for table in &tables {
             mark(&mut taken, &table.words);
         }
-        let mut tables = tables;
-        let free = |taken: &[bool]| -> Vec<u32> {
-            taken.iter().zip(0u32..).filter(|(taken, _)| !**taken).map(|(_, index)| index).collect()
-        };
-        let boxes: Vec<Rect> = tables.iter().map(|table| table.bbox).collect();
-        let aligned = stream::tables(page, words, &free(&taken), &boxes, &page.rulings);
-        for table in &aligned {
-            mark(&mut taken, &table.words);
-        }
-        tables.extend(aligned);
+        let free: Vec<u32> = taken.iter().zip(0u32..).filter(|(taken, _)| !**taken).map(|(_, index)| index).collect();
         let boxes: Vec<Rect> = tables.iter().map(|table| table.bbox).collect();
         let mut tables: Vec<Option<Table>> = tables.into_iter().map(Some).collect();
-        for item in prose::ordered(page, words, &free(&taken), &boxes) {
+        for item in prose::ordered(page, words, &free, &boxes) {
             match item {
                 Ordered::Line(line) => sheet.items.push(Item::Block(Block::Line(line))),
                 Ordered::Box(number) => {

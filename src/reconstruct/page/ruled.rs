@@ -14,6 +14,10 @@ use crate::model::{Direction, Page, Rect};
 /// Smaller boxes hold no table: check boxes, logos.
 const LEAST_WIDTH: f32 = 24.0;
 const LEAST_HEIGHT: f32 = 8.0;
+/// Rows of a head that has walls where the rows below it have none.
+const MOST_HEAD_ROWS: usize = 3;
+/// Characters from which a row that is one text over all columns is a paragraph in a frame above the table.
+const PARAGRAPH: usize = 40;
 /// Part of the words that may reach over walls: more is a drawing with labels.
 const MOST_OVER_WALLS: f32 = 0.4;
 /// Blank cells, one in so many filled, beyond which lines without a full header row or column are a chart's.
@@ -32,13 +36,23 @@ pub(super) fn tables(page: &Page, words: &mut Vec<Word>, segments: &Segments) ->
         .collect();
     let boxes: Vec<Rect> = lattices.iter().map(Lattice::bbox).collect();
     let mut stacks: Vec<Stack> = lattices.iter().filter(|l| l.columns() == 1 && l.rows() > 1).map(stack_of).collect();
+    // A head alone may have walls between its columns: the lines below it go on with it.
+    let is_head = |l: &Lattice| l.columns() > 1 && (l.rows() <= MOST_HEAD_ROWS || !l.drawn);
+    let complete: Vec<&Rect> = lattices.iter().zip(&boxes).filter(|(l, _)| !is_head(l)).map(|(_, b)| b).collect();
     let outside = |rule: &&Segment| {
         let middle = (rule.from + rule.to) / 2.0;
-        let on = |b: &Rect| b.x0 <= middle && middle <= b.x1 && b.y0 - 1.0 <= rule.at && rule.at <= b.y1 + 1.0;
-        !boxes.iter().any(on)
+        let on = |b: &&&Rect| b.x0 <= middle && middle <= b.x1 && b.y0 - 1.0 <= rule.at && rule.at <= b.y1 + 1.0;
+        !complete.iter().any(|b| on(&b))
     };
     let rules: Vec<Segment> = segments.horizontal.iter().filter(outside).copied().collect();
     stacks.extend(between_rules::stacks(&rules, page.height));
+    let mut part_of_stack = vec![false; lattices.len()];
+    for (lattice, part) in lattices.iter().zip(&mut part_of_stack).filter(|(l, _)| is_head(l)) {
+        if let Some(stack) = stacks.iter_mut().find(|stack| stack.goes_on_below(&lattice.bbox())) {
+            stack.hint(&lattice.xs);
+            *part = true;
+        }
+    }
     if lattices.is_empty() {
         return (Vec::new(), stacks);
     }
@@ -56,8 +70,8 @@ pub(super) fn tables(page: &Page, words: &mut Vec<Word>, segments: &Segments) ->
         }
     }
     let mut found: Vec<Table> = Vec::new();
-    for (lattice, chosen) in lattices.iter().zip(&inside) {
-        found.extend(table(page, words, lattice, chosen));
+    for ((lattice, chosen), part) in lattices.iter().zip(&inside).zip(part_of_stack) {
+        found.extend(table(page, words, lattice, chosen).map(|table| Table { weak: table.weak || part, ..table }));
     }
     (unfold(found), stacks)
 }
@@ -109,6 +123,11 @@ fn table(page: &Page, words: &mut Vec<Word>, lattice: &Lattice, chosen: &[u32]) 
             *text = cell_text::compose_in(page, words, &mut order, walls);
         }
     }
+    if let Some(below) = without_paragraph(lattice, &texts) {
+        let kept = |word: &u32| words.get(*word as usize).is_some_and(|w| w.bbox.center().1 > below.bbox().y0);
+        let chosen: Vec<u32> = placed.iter().map(|&(_, word)| word).filter(kept).collect();
+        return table(page, words, &below, &chosen);
+    }
     let verdict = judge(lattice, &texts);
     if verdict == Verdict::Nothing {
         return None;
@@ -139,6 +158,18 @@ fn table(page: &Page, words: &mut Vec<Word>, lattice: &Lattice, chosen: &[u32]) 
         _ => {}
     }
     Some(table)
+}
+
+/// The lattice without its first row, if that is a paragraph whose frame touches the table.
+fn without_paragraph(lattice: &Lattice, texts: &[String]) -> Option<Lattice> {
+    let (first, text) = (lattice.cells.first()?, texts.first()?);
+    let is_paragraph = lattice.columns() > 1
+        && lattice.rows() > 2
+        && first.column_span == lattice.columns()
+        && first.row_span == 1
+        && text.contains(['。', '.'])
+        && text.chars().count() >= PARAGRAPH;
+    if is_paragraph { lattice.without_first_row() } else { None }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -116,7 +116,10 @@ pub(super) fn find(lines: &[&Line], em: f32, walls: &[f32]) -> Option<Columns> {
 fn cluster(lines: &[&Line], em: f32) -> Option<(Vec<Part>, Vec<Wide>)> {
     let mut order: Vec<(usize, &Chunk)> =
         lines.iter().enumerate().flat_map(|(row, line)| line.chunks.iter().map(move |chunk| (row, chunk))).collect();
-    order.sort_by(|(_, a), (_, b)| a.width().total_cmp(&b.width()));
+    // Headings and labels come last: a short one centred over two columns would tie them together.
+    let body = lines.iter().position(|line| has_value(line)).unwrap_or(0);
+    let late = |row: usize| row < body || lines.get(row).is_some_and(|line| line.chunks.len() < 2);
+    order.sort_by(|&(row_a, a), &(row_b, b)| late(row_a).cmp(&late(row_b)).then(a.width().total_cmp(&b.width())));
     let mut parts: Vec<Part> = Vec::new();
     let mut wide = Vec::new();
     for (row, chunk) in order {
@@ -156,6 +159,12 @@ fn cluster(lines: &[&Line], em: f32) -> Option<(Vec<Part>, Vec<Wide>)> {
         }
     }
     Some((parts, wide))
+}
+
+/// Does a number that is no year stand beside something?
+fn has_value(line: &Line) -> bool {
+    let value = |chunk: &Chunk| chunk.numeric && !years(line, &chunk.pieces);
+    line.chunks.len() > 1 && line.chunks.iter().skip(1).any(value)
 }
 
 /// Do two stretches overlap by more than a slip?

@@ -54,7 +54,7 @@ impl Drawn {
         }
         if fills.len() <= MAX_LINES {
             drawn.fills = fills.iter().map(|fill| frame.upright(&fill.bbox)).collect();
-            drawn.fills.sort_by(|a, b| a.y0.total_cmp(&b.y0));
+            drawn.join_fills();
         }
         drawn.join_rules();
         drawn.walls.retain(|wall| wall.y1 - wall.y0 >= SHORTEST);
@@ -75,6 +75,26 @@ impl Drawn {
         join_level(&mut level, &mut joined);
         joined.retain(|rule| rule.x1 - rule.x0 >= SHORTEST);
         self.rules = joined;
+    }
+
+    /// Joins the backgrounds of neighbouring cells to stripes.
+    fn join_fills(&mut self) {
+        self.fills.sort_by(|a, b| a.y0.total_cmp(&b.y0).then(a.x0.total_cmp(&b.x0)));
+        let mut joined: Vec<Rect> = Vec::with_capacity(self.fills.len());
+        for fill in self.fills.drain(..) {
+            // Cells of a row begin at one height, so what this one goes on is among the last few.
+            let open = joined.iter_mut().rev().take(4).find(|open| {
+                (open.y0 - fill.y0).abs() < 1.0
+                    && (open.y1 - fill.y1).abs() < 1.0
+                    && fill.x0 <= open.x1 + SAME
+                    && fill.x1 >= open.x0 - SAME
+            });
+            match open {
+                Some(open) => *open = open.union(&fill),
+                None => joined.push(fill),
+            }
+        }
+        self.fills = joined;
     }
 
     /// Rules between these heights.

@@ -52,12 +52,15 @@ pub(super) fn head_lines(lines: &[Line], found: &Columns, drawn: &Drawn, (x0, x1
             let mut head = first;
             while head > 0 {
                 let label = found.lines.get(head - 1).is_some_and(|texts| match texts.as_slice() {
-                    [only] => only.first == 0 && !only.spans() || only.first == 0 && head > 1,
+                    [only] => only.first == 0 && (!only.spans() || head > 1),
                     _ => false,
                 });
-                let beside =
-                    lines.get(head - 1).zip(lines.get(head)).is_some_and(|(a, b)| b.bbox.y0 < a.bbox.y1 - 0.2 * a.size);
-                if !label || beside {
+                // A cell of two lines beside one of one line begins above the row's numbers.
+                let beside = lines
+                    .get(head - 1)
+                    .zip(lines.get(head))
+                    .is_some_and(|(a, b)| b.bbox.y0 < a.bbox.y1 - 0.2 * a.size.min(b.size));
+                if !label && !beside {
                     break;
                 }
                 head -= 1;

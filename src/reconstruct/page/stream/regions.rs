@@ -23,6 +23,8 @@ const SOLID_BEFORE: usize = 3;
 const SOLID_AFTER: usize = 2;
 /// Stretches scored in one run of lines: bounds the work on hostile pages.
 const MAX_STRETCHES: usize = 1500;
+/// Lines between two stretches that are still no more than a label of the second half's rows.
+const BETWEEN: usize = 2;
 /// Two tables with nothing between them are more likely one.
 const TOUCHING: f32 = -4.5;
 /// Lines in a stretch.
@@ -39,6 +41,16 @@ pub(super) fn regions(lines: &[&Line], drawn: &Drawn, texts: &dyn Fn(&Line, usiz
         }
     }
     out
+}
+
+/// The best that is known of the lines before some place.
+#[derive(Debug, Clone, Default)]
+struct Best {
+    sum: f32,
+    /// The stretch that ends right here.
+    region: Option<Region>,
+    /// Where the last stretch ends.
+    last_end: Option<usize>,
 }
 
 /// Runs of lines in which a table may be.
@@ -79,10 +91,15 @@ fn best_stretches(lines: &[&Line], drawn: &Drawn, texts: &dyn Fn(&Line, usize) -
     let starts: Vec<usize> = (0..lines.len()).filter(|&at| may_part(lines, drawn, at)).collect();
     let ends: Vec<usize> = (1..=lines.len()).filter(|&at| at == lines.len() || may_part(lines, drawn, at)).collect();
     // Best sum over the lines before each place, and the stretch that ends there.
-    let mut best: Vec<(f32, Option<Region>)> = vec![(0.0, None); lines.len() + 1];
+    let mut best: Vec<Best> = vec![Best::default(); lines.len() + 1];
     let mut tried = 0;
     for end in 1..=lines.len() {
-        let mut here = (best.get(end - 1).map_or(0.0, |(sum, _)| *sum), None);
+        let before = best.get(end - 1);
+        let mut here = Best {
+            sum: before.map_or(0.0, |best| best.sum),
+            region: None,
+            last_end: before.and_then(|best| best.last_end),
+        };
         if ends.binary_search(&end).is_ok() {
             for &start in starts.iter().filter(|&&start| start + 1 < end) {
                 tried += 1;
@@ -93,14 +110,14 @@ fn best_stretches(lines: &[&Line], drawn: &Drawn, texts: &dyn Fn(&Line, usize) -
                 if inside.iter().filter(|line| line.chunks.len() > 1).count() < 2 {
                     continue;
                 }
-                let before = best.get(start).map_or(0.0, |(sum, region)| {
-                    let touches = region.is_some() && start > 0 && evidence.touch(start);
-                    if touches { *sum + TOUCHING } else { *sum }
+                let before = best.get(start).map_or(0.0, |best| {
+                    let one = best.last_end.is_some_and(|last| start - last <= BETWEEN && evidence.touch(last, start));
+                    if one { best.sum + TOUCHING } else { best.sum }
                 });
                 let Some(columns) = columns_of(inside, drawn) else { continue };
                 let sum = before + score::score(&evidence, start..end, &columns);
-                if sum > here.0 {
-                    here = (sum, Some(Region { lines: start..end, columns }));
+                if sum > here.sum {
+                    here = Best { sum, region: Some(Region { lines: start..end, columns }), last_end: Some(end) };
                 }
             }
         }
@@ -111,7 +128,7 @@ fn best_stretches(lines: &[&Line], drawn: &Drawn, texts: &dyn Fn(&Line, usize) -
     let mut out = Vec::new();
     let mut at = lines.len();
     while at > 0 {
-        match best.get_mut(at).and_then(|(_, region)| region.take()) {
+        match best.get_mut(at).and_then(|best| best.region.take()) {
             Some(region) => {
                 at = region.lines.start;
                 out.push(region);

@@ -5,6 +5,7 @@
 use super::columns::Columns;
 use super::drawn::Drawn;
 use super::line::{Kind, Line};
+use crate::model::Rect;
 use std::ops::Range;
 
 /// Price of a row: fewer rows are simpler.
@@ -160,6 +161,10 @@ fn boundaries(
         })
         .collect();
     let rules = ruled.iter().filter(|ruled| **ruled).count();
+    let size = lines.first().map_or(10.0, |line| line.size);
+    let wide = |fill: &&Rect| fill.x1.min(x1) - fill.x0.max(x0) > 0.7 * (x1 - x0) && fill.height() < 8.0 * size;
+    let top = lines.get(body.start).map_or(0.0, |line| line.bbox.y0);
+    let stripes: Vec<Rect> = drawn.fills.iter().filter(|fill| fill.y1 > top).filter(wide).copied().collect();
     let rows_are_ruled = rules >= 3 && rules * 4 >= ruled.len();
     pairs()
         .zip(&ruled)
@@ -173,30 +178,27 @@ fn boundaries(
             if a.bbox.y1 - b.bbox.y0 > 0.3 * a.size.min(b.size) {
                 sum += 6.0;
             }
-            sum += striped(drawn, a, b, x0, x1);
+            sum += striped(&stripes, a, b);
             sum += steps.say(b.down - a.down, a.size.min(b.size));
             sum + texts_say(lines, found, upper, lower, text_of)
         })
         .collect()
 }
 
-/// Backgrounds: lines on one of few lines' height are one row's, lines on two are two.
-fn striped(drawn: &Drawn, a: &Line, b: &Line, x0: f32, x1: f32) -> f32 {
+/// Backgrounds: lines on one of few lines' height are one row's, lines on two are two; between stripes it is the same.
+fn striped(stripes: &[Rect], a: &Line, b: &Line) -> f32 {
     let (ya, yb) = (a.bbox.center().1, b.bbox.center().1);
-    let mut say = 0.0;
-    for fill in &drawn.fills {
-        if fill.x1.min(x1) - fill.x0.max(x0) < 0.7 * (x1 - x0) || fill.height() > 8.0 * a.size {
-            continue;
+    let on = |y: f32| stripes.iter().position(|fill| y > fill.y0 && y < fill.y1);
+    match (on(ya), on(yb)) {
+        (Some(a), Some(b)) if a == b => 3.0,
+        (None, None) if stripes.len() >= 2 && !stripes.iter().any(|fill| fill.y0 > ya && fill.y1 < yb) => {
+            // Only between two stripes: below the last one and above the first one rows may follow each other.
+            let inside = stripes.iter().any(|fill| fill.y1 <= ya) && stripes.iter().any(|fill| fill.y0 >= yb);
+            if inside { 2.5 } else { 0.0 }
         }
-        let (on_a, on_b) = (ya > fill.y0 && ya < fill.y1, yb > fill.y0 && yb < fill.y1);
-        if on_a != on_b {
-            return -4.0;
-        }
-        if on_a && on_b {
-            say = 3.0;
-        }
+        (None, None) => 0.0,
+        _ => -5.0,
     }
-    say
 }
 
 /// Distances of baselines: one or two kinds.

@@ -16,6 +16,8 @@ const MOST_A_LINE: f32 = 2.5;
 const NUMBERS: f32 = 0.4;
 /// A line of running text right across the columns.
 const PROSE_ACROSS: f32 = -2.5;
+/// The same above the rows, where it may be a long heading.
+const PROSE_IN_HEAD: f32 = -1.2;
 /// A short text across columns: a label, a heading.
 const TEXT_ACROSS: f32 = -0.4;
 /// A line with one text only, in its column.
@@ -76,12 +78,16 @@ impl<'a> Evidence<'a> {
         Evidence { lines, drawn, leading, caption, last_number }
     }
 
-    /// Does this line follow the one before without much clear space?
-    pub(super) fn touch(&self, at: usize) -> bool {
-        match (at.checked_sub(1).and_then(|before| self.lines.get(before)), self.lines.get(at)) {
-            (Some(a), Some(b)) => b.bbox.y0 - a.bbox.y1 < 2.0 * self.leading.max(a.size),
+    /// Do these lines follow each other without a caption and without much clear space from one stretch's end to the
+    /// next one's start?
+    pub(super) fn touch(&self, end: usize, start: usize) -> bool {
+        let near = |pair: &[&Line]| match pair {
+            [a, b] => b.bbox.y0 - a.bbox.y1 < 2.0 * self.leading.max(a.size),
             _ => false,
-        }
+        };
+        let lines = self.lines.get(end.saturating_sub(1)..=start).unwrap_or(&[]);
+        let captions = self.caption.get(end..=start).unwrap_or(&[]);
+        lines.windows(2).all(near) && captions.iter().all(Option::is_none)
     }
 }
 
@@ -149,10 +155,8 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
     }
     for (at, texts) in [(stretch.start, found.lines.first()), (stretch.end - 1, found.lines.last())] {
         let lone = texts.is_some_and(|texts| texts.len() == 1);
-        let heading =
-            at == stretch.start && texts.is_some_and(|t| t.first().is_some_and(|t| t.first > 0 && t.x1 <= x1));
-        if lone && !heading {
-            sum += LONE_AT_EDGE;
+        if lone {
+            sum += if at == stretch.start && is_heading(evidence, first, found, (x0, x1)) { 0.0 } else { LONE_AT_EDGE };
         }
         if evidence.caption.get(at).is_some_and(Option::is_some) {
             sum += CAPTION;
@@ -165,7 +169,7 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
         Some(Caption::Picture) => -ANNOUNCED,
         _ => 0.0,
     };
-    sum += drawn_score(evidence, first, last, (x0, x1));
+    sum += drawn_score(evidence, lines, (x0, x1));
     for pair in lines.windows(2) {
         let [a, b] = pair else { continue };
         let clear = b.bbox.y0 - a.bbox.y1;
@@ -174,6 +178,16 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
         }
     }
     sum + looks_like_something_else(evidence, lines, stretch, found)
+}
+
+/// Can a first line with one text be a heading over some columns? A title stands over all of them, and is larger.
+fn is_heading(evidence: &Evidence<'_>, line: &Line, found: &Columns, (x0, x1): (f32, f32)) -> bool {
+    let Some([text]) = found.lines.first().map(Vec::as_slice) else { return false };
+    let below = evidence.lines.iter().find(|other| other.bbox.y0 > line.bbox.y1 && other.chunks.len() > 1);
+    let larger = below.is_some_and(|below| line.size > 1.08 * below.size);
+    let in_middle = (text.center() - (x0 + x1) / 2.0).abs() < 1.5 * line.size;
+    let ruled = evidence.drawn.is_ruled(line.bbox.y0 - 0.9 * evidence.leading, line.bbox.y0 + 0.3 * line.size, x0, x1);
+    text.first > 0 && text.x1 <= x1 && !larger && (ruled || !in_middle)
 }
 
 fn has_numbers(texts: &[Placed], columns: &[Column]) -> bool {
@@ -190,6 +204,7 @@ fn line_score(line: &Line, texts: &[Placed], columns: &[Column], (x0, x1): (f32,
         let prose = is_prose_like(line.pieces.get(only.pieces.clone()).unwrap_or(&[]));
         return match (only.spans(), prose) {
             (true, true) if only.x1 - only.x0 > 0.6 * (x1 - x0) => PROSE_ACROSS,
+            (true, true) if head => PROSE_IN_HEAD,
             (true, _) if head => 0.0,
             (true, _) => TEXT_ACROSS,
             _ => LONE_TEXT,
@@ -213,20 +228,22 @@ fn line_score(line: &Line, texts: &[Placed], columns: &[Column], (x0, x1): (f32,
 }
 
 /// What the lines drawn say.
-fn drawn_score(evidence: &Evidence<'_>, first: &Line, last: &Line, (x0, x1): (f32, f32)) -> f32 {
+fn drawn_score(evidence: &Evidence<'_>, lines: &[&Line], (x0, x1): (f32, f32)) -> f32 {
+    let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return 0.0 };
     let drawn = evidence.drawn;
     let reach = 0.9 * evidence.leading;
     let (top, bottom) = (first.bbox.y0, last.bbox.y1);
     let mut sum = 0.0;
-    let mut inner: Vec<f32> = drawn
-        .rules_between(top + 0.4 * first.size, bottom - 0.4 * last.size)
-        .filter(|rule| rule.x1.min(x1) - rule.x0.max(x0) > 0.5 * (x1 - x0))
-        .map(|rule| rule.y)
-        .collect();
-    inner.dedup_by(|a, b| (*a - *b).abs() < 3.0);
-    sum += INNER_RULE * (inner.len() as f32).min(2.0);
+    // Rules between lines of the table; what frames a paragraph is none.
+    let row = |line: &Line| !line.is_solid_text() || line.bbox.width() < 0.5 * (x1 - x0);
+    let inner = lines.windows(2).filter(|pair| match pair {
+        [a, b] => row(a) && row(b) && drawn.is_ruled(a.bbox.center().1, b.bbox.center().1, x0, x1),
+        _ => false,
+    });
+    let inner = inner.count();
+    sum += INNER_RULE * (inner as f32).min(2.0);
     // Where rows are ruled, a rule above or below is one among them and says nothing of the table's ends.
-    let ruled_rows = inner.len() >= 2;
+    let ruled_rows = inner >= 2;
     if ruled_rows || drawn.is_ruled(top - reach, top + 0.3 * first.size, x0, x1) {
         sum += EDGE_RULE;
     }

@@ -1,0 +1,88 @@
+//! One table, several witnesses: where drawn walls tell only a part of a table (its head's backgrounds, a frame with
+//! columns but no rows), the alignment of the texts tells the whole. Which of two readings is kept is decided here.
+
+use super::stream;
+use super::table::Table;
+use super::words::Word;
+use crate::model::{Page, Rect};
+
+/// A ruled table of up to this many rows may be a part of a larger one.
+const FEW_ROWS: usize = 3;
+/// How many times as many words the larger one must have.
+const LARGER: f32 = 1.3;
+/// Or by how many rows it must be finer: columns were ruled, rows were not.
+const MORE_ROWS: usize = 3;
+/// Share of a ruled table's words that the other reading must have.
+const MOST: f32 = 0.9;
+/// Numbers below each other in one cell from which the cell looks like several rows.
+const STACKED: usize = 3;
+
+/// The tables of a page: those of `ruled` that hold, and those found by alignment. `taken` tells the words that are in
+/// no table whatever: headers and footers.
+pub(super) fn tables(page: &Page, words: &[Word], ruled: Vec<Table>, taken: &[bool]) -> Vec<Table> {
+    let (doubtful, mut kept): (Vec<Table>, Vec<Table>) =
+        ruled.into_iter().partition(|table| table.columns() > 1 && (table.rows() <= FEW_ROWS || is_stacked(table)));
+    let mut aligned = aligned(page, words, &kept, taken);
+    if doubtful.is_empty() {
+        kept.append(&mut aligned);
+        return kept;
+    }
+    // A reading that explains more replaces the ruled one; all others give way to it.
+    let mut replaced = Vec::new();
+    for table in doubtful {
+        let better = aligned.iter().position(|other| explains(other, &table));
+        match better {
+            Some(at) => replaced.push(aligned.swap_remove(at)),
+            None if replaced.iter().any(|other| explains(other, &table)) => {}
+            None => kept.push(table),
+        }
+    }
+    kept.extend(replaced);
+    // What is left was found among words that are now spoken for: looked at once more without them.
+    let mut rest = self::aligned(page, words, &kept, taken);
+    kept.append(&mut rest);
+    kept
+}
+
+/// Tables by alignment outside of these.
+fn aligned(page: &Page, words: &[Word], kept: &[Table], taken: &[bool]) -> Vec<Table> {
+    let mut taken = taken.to_vec();
+    for &word in kept.iter().flat_map(|table| &table.words) {
+        if let Some(taken) = taken.get_mut(word as usize) {
+            *taken = true;
+        }
+    }
+    let free: Vec<u32> = (0u32..).zip(&taken).filter(|(_, taken)| !**taken).map(|(word, _)| word).collect();
+    let boxes: Vec<Rect> = kept.iter().map(|table| table.bbox).collect();
+    stream::tables(page, words, &free, &boxes, &page.rulings)
+}
+
+/// Does a reading by alignment hold all of a ruled table, and tell more?
+fn explains(other: &Table, table: &Table) -> bool {
+    let shared = table.words.iter().filter(|word| other.words.binary_search(word).is_ok()).count() as f32;
+    let (own, all) = (table.words.len() as f32, other.words.len() as f32);
+    let larger = all >= LARGER * own || is_stacked(table) || other.rows() >= table.rows() + MORE_ROWS;
+    shared >= MOST * own && larger && other.rows() > table.rows() && other.columns() >= table.columns()
+}
+
+/// Do cells beside each other hold several numbers each, one below the other?
+fn is_stacked(table: &Table) -> bool {
+    let stacked = |text: &str| {
+        let lines = text.lines().filter(|line| !line.trim().is_empty());
+        let (all, numbers) =
+            lines.fold((0, 0), |(all, numbers), line| (all + 1, numbers + usize::from(is_number(line))));
+        numbers >= STACKED && numbers * 4 >= all * 3
+    };
+    table.cells.iter().filter(|cell| stacked(&cell.text)).any(|cell| {
+        table
+            .cells
+            .iter()
+            .any(|other| other.row == cell.row && other.column != cell.column && other.text.lines().count() >= STACKED)
+    })
+}
+
+fn is_number(line: &str) -> bool {
+    let digits = line.chars().filter(char::is_ascii_digit).count();
+    let letters = line.chars().filter(|c| c.is_alphabetic()).count();
+    digits > letters
+}

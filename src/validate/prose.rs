@@ -1,0 +1,212 @@
+//! What the text says against what the tables and the rest of the text say, as records pass by: one measure with two
+//! figures, and a rate of completion that its own figures contradict.
+
+use crate::model::{Code, Finding, FormRecords, Quantity, Relation, Severity, StatementRecord};
+use crate::normalize;
+use rust_decimal::Decimal;
+
+/// Figures kept of one document; of a longer one the first.
+const MOST_FACTS: usize = 2_000;
+/// Two figures further apart than this, of the larger, are two measures and no slip.
+const NEAR: Decimal = Decimal::from_parts(5, 0, 0, false, 2);
+/// A shorter subject (支出) names too many things to compare by.
+const SHORTEST_SUBJECT: usize = 6;
+
+/// What one document has said so far.
+#[derive(Debug, Default)]
+pub struct Prose {
+    facts: Vec<Fact>,
+}
+
+#[derive(Debug)]
+struct Fact {
+    /// Matching key of the measure's name, without 预算 at its end.
+    name: String,
+    indicator: Option<String>,
+    aspect: Aspect,
+    year: Option<i32>,
+    unit: Option<String>,
+    relation: Option<Relation>,
+    value: Decimal,
+    /// One unit of the last place printed, in the base unit.
+    last_place: Decimal,
+    raw: String,
+    /// Id of the record, for the message.
+    id: String,
+    in_table: bool,
+}
+
+/// As far as figures can contradict each other. A balance is what was reached.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Aspect {
+    Target,
+    Actual,
+    Budget,
+}
+
+impl Prose {
+    /// Compares a statement with what was said before it, and remembers it.
+    pub fn statement(&mut self, statement: &mut StatementRecord) {
+        let (Some(subject), Some(value)) = (&statement.subject, &statement.value) else { return };
+        let name = name_of(subject);
+        if statement.aspect == "completion_rate" {
+            let found = self.rate(&name, statement.year, value);
+            statement.findings.extend(found);
+            return;
+        }
+        let aspect = match statement.aspect.as_str() {
+            "target" => Aspect::Target,
+            "actual" | "balance" => Aspect::Actual,
+            "budget" => Aspect::Budget,
+            _ => return,
+        };
+        let Some(fact) = Fact::of(name, aspect, value) else { return };
+        let fact =
+            Fact { indicator: statement.indicator.clone(), year: statement.year, id: statement.id.clone(), ..fact };
+        let conflict = self.facts.iter().find(|other| other.contradicts(&fact));
+        statement.findings.extend(conflict.map(|other| conflict_of(subject, other, &fact)));
+        self.keep(fact);
+    }
+
+    /// Compares a form's indicators with what the text said before it, and remembers them for what it says behind.
+    pub fn form(&mut self, records: &mut FormRecords) {
+        for row in &mut records.indicators {
+            let Some(indicator) = row.indicator.clone() else { continue };
+            let shown = row.level3.clone().unwrap_or_default();
+            for (aspect, value) in [(Aspect::Target, &row.target), (Aspect::Actual, &row.actual)] {
+                let Some(fact) = value.as_ref().and_then(|value| Fact::of(name_of(&shown), aspect, value)) else {
+                    continue;
+                };
+                let fact = Fact {
+                    indicator: Some(indicator.clone()),
+                    year: row.year,
+                    id: row.id.clone(),
+                    in_table: true,
+                    ..fact
+                };
+                let conflict = self.facts.iter().find(|other| other.contradicts(&fact));
+                row.findings.extend(conflict.map(|other| conflict_of(&shown, other, &fact)));
+                self.keep(fact);
+            }
+        }
+    }
+
+    fn keep(&mut self, fact: Fact) {
+        if self.facts.len() < MOST_FACTS {
+            self.facts.push(fact);
+        }
+    }
+
+    /// 完成预算的99.57%, where the text itself gives budget and result.
+    fn rate(&self, name: &str, year: Option<i32>, rate: &Quantity) -> Option<Finding> {
+        let printed = Fact::of(name.to_owned(), Aspect::Actual, rate)?;
+        let last = |aspect: Aspect| {
+            let same = |fact: &&Fact| !fact.in_table && fact.name == name && fact.year == year && fact.aspect == aspect;
+            self.facts.iter().rev().find(same)
+        };
+        let (result, budget) = (last(Aspect::Actual)?, last(Aspect::Budget)?);
+        if result.unit != budget.unit || printed.relation != Some(Relation::Equal) || budget.value.is_zero() {
+            return None;
+        }
+        let computed = result.value.checked_div(budget.value)?;
+        // Its figures may be rounded themselves: 3.54亿元.
+        let rounded = result.last_place.checked_add(budget.last_place.checked_mul(computed)?)?;
+        let tolerance = printed.last_place.checked_add(rounded.checked_div(budget.value)?.abs())?;
+        if computed.checked_sub(printed.value)?.abs() < tolerance {
+            return None;
+        }
+        let computed = computed.round_dp(4).normalize();
+        let message = format!(
+            "{} ÷ {} is {computed}, not {} as the text says ({}, {})",
+            result.raw, budget.raw, printed.raw, result.id, budget.id
+        );
+        Some(Finding::new(Code::RateMismatch, Severity::Warning, message).with(computed, printed.value.normalize()))
+    }
+}
+
+impl Fact {
+    /// A single number with its printed places; `None` for anything else.
+    fn of(name: String, aspect: Aspect, value: &Quantity) -> Option<Self> {
+        let number = value.value.filter(|_| value.upper.is_none())?.get();
+        Some(Fact {
+            name,
+            indicator: None,
+            aspect,
+            year: None,
+            unit: value.unit.clone(),
+            relation: value.relation,
+            value: number,
+            last_place: last_place(&value.raw, number)?,
+            raw: value.raw.split_whitespace().collect(),
+            id: String::new(),
+            in_table: false,
+        })
+    }
+
+    /// One measure, of one year, in one unit, said twice with figures that are near and yet not one rounded or cut.
+    fn contradicts(&self, other: &Fact) -> bool {
+        let same_kind = self.aspect == other.aspect && self.unit == other.unit && self.relation == other.relation;
+        if !same_kind || self.year != other.year || (self.in_table && other.in_table) {
+            return false;
+        }
+        let same_indicator = self.indicator.is_some() && self.indicator == other.indicator;
+        let same_name = self.name == other.name && self.name.chars().count() >= SHORTEST_SUBJECT;
+        let across = self.in_table != other.in_table;
+        // Within the text one indicator may have several subjects; only what ends alike is one measure.
+        let one_ends_the_other = self.name.ends_with(&other.name) || other.name.ends_with(&self.name);
+        if !(same_name || same_indicator && (across || one_ends_the_other)) {
+            return false;
+        }
+        let Some(apart) = self.value.checked_sub(other.value).map(|d| d.abs()) else { return false };
+        let Some(near) = NEAR.checked_mul(self.value.abs().max(other.value.abs())) else { return false };
+        apart >= self.last_place.max(other.last_place) && apart <= near
+    }
+}
+
+fn conflict_of(name: &str, earlier: &Fact, found: &Fact) -> Finding {
+    let whose = |fact: &Fact| if fact.in_table { "the table" } else { "the text" };
+    let message =
+        format!("{name}: {} says {}, but {} {} ({})", whose(found), found.raw, whose(earlier), earlier.raw, earlier.id);
+    Finding::new(Code::ProseTableConflict, Severity::Warning, message)
+        .with(earlier.value.normalize(), found.value.normalize())
+}
+
+/// What names are compared by: a budget and its result bear one name.
+fn name_of(subject: &str) -> String {
+    let key = normalize::key(subject);
+    key.strip_suffix("预算").unwrap_or(&key).to_owned()
+}
+
+/// One unit of the last place that `raw` prints, in the base unit: 9.48亿元 → 1000000.
+fn last_place(raw: &str, value: Decimal) -> Option<Decimal> {
+    let text = normalize::display(raw);
+    // The number is the last run of digits: words of a change may hold a year.
+    let end = text.rfind(|c: char| c.is_ascii_digit())? + 1;
+    let start = text[..end]
+        .rfind(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',')))
+        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+    let digits: String = text[start..end].chars().filter(|c| *c != ',').collect();
+    let printed: Decimal = digits.parse().ok()?;
+    let factor = value.abs().checked_div(printed).filter(|factor| !factor.is_zero())?;
+    factor.checked_mul(Decimal::new(1, printed.scale()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_printed_place_is_told_in_the_base_unit() {
+        for (raw, value, place) in [
+            ("9.48亿元", "948000000", "1000000"),
+            ("85,139 万元", "851390000", "10000"),
+            ("33.84%", "0.3384", "0.0001"),
+            ("较2020年增加20人", "20", "1"),
+        ] {
+            let found = last_place(raw, value.parse().unwrap()).unwrap();
+            assert_eq!(found, place.parse::<Decimal>().unwrap(), "{raw}");
+        }
+        assert_eq!(last_place("三成", "0.3".parse().unwrap()), None);
+        assert_eq!(last_place("0%", Decimal::ZERO), None);
+    }
+}
