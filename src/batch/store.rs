@@ -25,10 +25,10 @@ pub enum StoreError {
         who: String,
     },
     /// The disk, or the folder.
-    #[error("{0}")]
+    #[error(transparent)]
     Io(#[from] io::Error),
     /// The manifest's database.
-    #[error("the manifest: {0}")]
+    #[error("the manifest cannot be used")]
     Manifest(#[from] rusqlite::Error),
     /// A part is not as it was written. Its content was marked to be read again.
     #[error("stored records of {0} documents were damaged and will be read again; run the command again")]

@@ -70,7 +70,8 @@ pub(super) struct Args {
     /// Password of protected PDFs; may be given several times, to be tried in turn.
     #[arg(long, value_name = "TEXT")]
     password: Vec<String>,
-    /// With -o: most time that one document may take, such as 90s or 5min; 0 for no limit.
+    /// With -o: most time that one document may take, such as 90s or 5min, and a second more for each megabyte; 0
+    /// for no limit.
     #[arg(long, value_name = "TIME", value_parser = parse::duration, default_value = "60s")]
     timeout: Duration,
     /// With -o: most memory of a process that reads; 0 for no limit.

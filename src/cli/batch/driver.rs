@@ -98,7 +98,7 @@ impl<'a> Driver<'a> {
             self.start()?;
         }
         let Some(mut worker) = self.worker.take() else { return Ok(()) };
-        self.pool.slot(self.number).since = Some(Instant::now());
+        self.begin(batch.front().map_or(0, |task| task.bytes));
         // A worker that is dead already is noticed when its answer is missing.
         let _ = batch.iter().try_for_each(|task| order(&mut worker.to, task)).and_then(|()| worker.to.flush());
         while let Some(task) = batch.front_mut() {
@@ -153,9 +153,9 @@ impl<'a> Driver<'a> {
             };
             match answer {
                 Answer::Ready => {}
-                Answer::Alive => self.begin(),
+                Answer::Alive => self.begin(task.bytes),
                 Answer::Member { index, suffix, sha256, bytes } => {
-                    self.begin();
+                    self.begin(bytes);
                     member = Some(Member { index, suffix, sha256, bytes });
                 }
                 Answer::Lines(kind) => {
@@ -163,7 +163,7 @@ impl<'a> Driver<'a> {
                     lines.push(kind, &self.raw).context("records cannot be held")?;
                 }
                 Answer::Document { index, suffix, sha256, bytes, outcome } => {
-                    self.begin();
+                    self.begin(task.bytes);
                     worker.served += 1;
                     lines.push(Kind::Document, &self.raw).context("records cannot be held")?;
                     let hash = sha256.as_deref().and_then(wire::hash);
@@ -186,8 +186,10 @@ impl<'a> Driver<'a> {
     }
 
     /// The next document's time begins.
-    fn begin(&self) {
-        self.pool.slot(self.number).since = Some(Instant::now());
+    fn begin(&self, bytes: u64) {
+        let mut slot = self.pool.slot(self.number);
+        slot.since = Some(Instant::now());
+        slot.most = self.pool.terms.most_time(bytes);
     }
 
     fn tell(&self, slice: Option<Slice>, input: usize, document: Box<Done>) {
@@ -316,7 +318,10 @@ impl<'a> Driver<'a> {
     }
 
     fn bury(&self, worker: Worker) -> Result<Death> {
-        let since = self.pool.slot(self.number).since;
+        let (since, most) = {
+            let slot = self.pool.slot(self.number);
+            (slot.since, slot.most)
+        };
         let (status, words) = self.end(worker)?;
         let cause = self.pool.slot(self.number).cause.take();
         let words = String::from_utf8_lossy(&words);
@@ -327,11 +332,11 @@ impl<'a> Driver<'a> {
         };
         let (code, message, doubtful) = match cause {
             Some(Cause::Time) => {
-                let seconds = terms.timeout.unwrap_or_default().as_secs_f64();
+                let seconds = most.unwrap_or_default().as_secs_f64();
                 let message =
                     format!("reading this document took longer than {seconds} s and was ended; raise --timeout");
                 // The document before it may have used up the time, and been done just then.
-                let short = since.zip(terms.timeout).is_some_and(|(since, most)| since.elapsed() < most);
+                let short = since.zip(most).is_some_and(|(since, most)| since.elapsed() < most);
                 ("timeout", message, short)
             }
             Some(Cause::Memory) => ("memory_limit", too_large(), true),

@@ -22,6 +22,14 @@ pub(super) struct Terms {
     pub(super) timeout: Option<Duration>,
 }
 
+impl Terms {
+    /// The time that a document of this size may take: a second more for each whole megabyte, so that a file of hundreds
+    /// of them, read at the usual speed, is no failure.
+    pub(super) fn most_time(&self, bytes: u64) -> Option<Duration> {
+        self.timeout.map(|most| most.saturating_add(Duration::from_secs(bytes / 1_000_000)))
+    }
+}
+
 /// Tells the run what happens.
 #[derive(Debug)]
 pub(super) enum Event {
@@ -62,6 +70,8 @@ pub(super) struct Slot {
     pub(super) child: Option<Child>,
     /// When the document in hand was begun.
     pub(super) since: Option<Instant>,
+    /// The time that it may take.
+    pub(super) most: Option<Duration>,
     pub(super) cause: Option<Cause>,
     /// Resident memory as last seen, in bytes.
     pub(super) memory: u64,
@@ -142,7 +152,7 @@ impl Pool {
         let (Some(since), None) = (slot.since, slot.cause) else { return };
         let cause = if self.terms.setup.max_memory.is_some_and(|most| slot.memory > most) {
             Cause::Memory
-        } else if self.terms.timeout.is_some_and(|most| since.elapsed() > most) {
+        } else if slot.most.is_some_and(|most| since.elapsed() > most) {
             Cause::Time
         } else {
             return;
