@@ -4,6 +4,7 @@
 //! [`reconstruct`] (text and evidence → [`model::Grid`]s) → [`mapping`] (grids → forms, funds, indicators) →
 //! [`validate`] (findings, confidence) → [`emit`] (JSON lines). `pipeline` is the only module that names them all.
 
+pub mod batch;
 pub mod emit;
 pub mod ingest;
 pub mod mapping;

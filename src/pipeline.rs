@@ -233,6 +233,11 @@ pub fn unread(name: &str, code: &'static str, message: String) -> DocumentRecord
     failed(blank_record(&Identity::of(name, b"")), &LoadError { code, message })
 }
 
+/// The document record of a file whose reading was ended from outside: by time, by memory, or with its whole process.
+pub fn given_up(identity: &Identity, code: &'static str, message: String) -> DocumentRecord {
+    failed(blank_record(identity), &LoadError { code, message })
+}
+
 fn blank_record(identity: &Identity) -> DocumentRecord {
     DocumentRecord {
         kind: Kind::Document,

@@ -1,17 +1,21 @@
 //! `zhibiao extract`: files in parallel, records out in the order of the files.
 
+use super::batch::{self, Interrupt, Request};
 use super::inputs::{self, Input};
 use super::summary::Summary;
-use super::{ALL_WELL, SOME_FAILED, UsageError};
+use super::{ALL_WELL, SOME_FAILED, UsageError, log, parse};
 use anyhow::{Context, Result};
 use rayon::ThreadPool;
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 use tempfile::SpooledTempFile;
-use zhibiao::emit::json_lines::{self, Folder};
+use zhibiao::batch::Outcome;
+use zhibiao::emit::json_lines;
 use zhibiao::ingest::Limits;
-use zhibiao::model::{DocumentRecord, Kind, Record};
+use zhibiao::model::{Code, DocumentRecord, Record};
 use zhibiao::pipeline::{self, Documents};
 use zhibiao::{Options, Source};
 
@@ -26,12 +30,28 @@ use zhibiao::{Options, Source};
     Exit codes: 0 all documents were read; 1 some failed or were partial; 2 wrong usage.")]
 pub(super) struct Args {
     /// Files, ZIP archives, folders (read with all that lies under them, in sorted order), or - for standard input.
-    #[arg(required = true, value_name = "PATH")]
+    /// A quoted pattern such as 'drop/**/*.pdf' is unfolded by the program.
+    #[arg(required_unless_present = "files_from", value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// More paths from this file, or - for standard input: one a line, or each with a NUL behind it.
+    #[arg(long, value_name = "FILE")]
+    files_from: Option<PathBuf>,
+    /// Leave out files and folders that match; may be given several times; as in .gitignore.
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Read what .zhibiaoignore files say is not to be read.
+    #[arg(long)]
+    no_ignore: bool,
+    /// Follow links to folders; links to files always are.
+    #[arg(long)]
+    follow_links: bool,
+    /// A file of options: KEY = VALUE for --KEY VALUE [default: zhibiao.toml beside the first PATH].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Write documents.jsonl, forms.jsonl, funds.jsonl, indicators.jsonl and statements.jsonl into this folder
     /// instead of all records to standard output.
     #[arg(short, long, value_name = "DIR")]
-    output: Option<PathBuf>,
+    pub(super) output: Option<PathBuf>,
     /// Your own pattern files, laid over the built-in ones entry by entry.
     #[arg(long, value_name = "DIR")]
     patterns: Option<PathBuf>,
@@ -39,14 +59,84 @@ pub(super) struct Args {
     #[arg(short, long, value_name = "N")]
     jobs: Option<usize>,
     /// Most bytes of one file, and most that a packed file or archive may unfold to.
-    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().max_unfolded_bytes)]
+    #[arg(long, value_name = "BYTES", value_parser = parse::size, default_value_t = Limits::default().max_unfolded_bytes)]
     max_bytes: u64,
+    /// Most bytes of one file, such as 200MB [default: --max-bytes].
+    #[arg(long, value_name = "SIZE", value_parser = parse::size)]
+    max_size: Option<u64>,
     /// Most times its packed size that a part of a packed file may unfold to.
     #[arg(long, value_name = "N", default_value_t = Limits::default().max_ratio)]
     max_ratio: u64,
     /// Password of protected PDFs; may be given several times, to be tried in turn.
     #[arg(long, value_name = "TEXT")]
     password: Vec<String>,
+    /// With -o: most time that one document may take, such as 90s or 5min, and a second more for each megabyte; 0
+    /// for no limit.
+    #[arg(long, value_name = "TIME", value_parser = parse::duration, default_value = "60s")]
+    timeout: Duration,
+    /// With -o: most memory of a process that reads; 0 for no limit.
+    #[arg(long, value_name = "SIZE", value_parser = parse::size, default_value = "1GB")]
+    max_memory: u64,
+    /// Read everything again, whatever the output folder knows.
+    #[arg(long, requires = "output")]
+    force: bool,
+    /// Read again what failed.
+    #[arg(long, requires = "output")]
+    retry_failed: bool,
+    /// Of new and changed files, read only those modified since: 2024-05-31, 2024-05-31T18:00 (UTC), or 36h ago.
+    #[arg(long, value_name = "TIME", value_parser = parse::since, requires = "output")]
+    since: Option<SystemTime>,
+    /// Copy files that failed to DIR/quarantine.
+    #[arg(long, requires = "output")]
+    quarantine: bool,
+    /// Write counts of the run for Prometheus' textfile collector.
+    #[arg(long, value_name = "FILE", requires = "output")]
+    metrics: Option<PathBuf>,
+    /// How notes and progress are written to standard error.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) log_format: log::Format,
+}
+
+impl Args {
+    fn max_size(&self) -> u64 {
+        self.max_size.map_or(self.max_bytes, |size| size.min(self.max_bytes))
+    }
+
+    fn inputs(&self) -> Result<Vec<Input>> {
+        let mut paths = self.paths.clone();
+        if let Some(list) = &self.files_from {
+            let more = inputs::read_list(list);
+            paths.extend(more.map_err(|error| UsageError(format!("{}: {error}", list.display())))?);
+        }
+        let choice = inputs::Choice {
+            exclude: self.exclude.clone(),
+            no_ignore: self.no_ignore,
+            follow_links: self.follow_links,
+            output: self.output.clone(),
+        };
+        Ok(inputs::list(&paths, &choice)?)
+    }
+
+    fn request(&self, output: &std::path::Path, settle: Option<Duration>) -> Request {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        Request {
+            output: output.to_owned(),
+            patterns: self.patterns.clone(),
+            jobs: self.jobs.filter(|jobs| *jobs > 0).unwrap_or_else(cores),
+            max_bytes: self.max_bytes,
+            max_size: self.max_size(),
+            max_ratio: self.max_ratio,
+            passwords: self.password.clone(),
+            max_memory: Some(self.max_memory).filter(|size| *size > 0),
+            timeout: Some(self.timeout).filter(|time| !time.is_zero()),
+            force: self.force,
+            retry_failed: self.retry_failed,
+            since: self.since,
+            settle,
+            quarantine: self.quarantine,
+            metrics: self.metrics.clone(),
+        }
+    }
 }
 
 /// Files in flight per thread: enough that one slow file seldom leaves the other threads idle, few enough that
@@ -60,6 +150,22 @@ const HELD_IN_MEMORY: usize = 4 << 20;
 const STACK_BYTES: usize = 16 << 20;
 
 pub(super) fn run(args: &Args) -> Result<u8> {
+    log::begin(args.log_format);
+    if args.output.is_some() {
+        return batch_run(args, &Interrupt::listen()?, None);
+    }
+    print(args, args.inputs()?)
+}
+
+/// Into the output folder.
+pub(super) fn batch_run(args: &Args, interrupt: &Interrupt, settle: Option<Duration>) -> Result<u8> {
+    let Some(output) = &args.output else { return Err(UsageError("an output folder is missing".into()).into()) };
+    load_options(args.patterns.as_deref())?;
+    batch::run(&args.request(output, settle), args.inputs()?, interrupt)
+}
+
+/// All records to standard output, read by threads of this process.
+fn print(args: &Args, inputs: Vec<Input>) -> Result<u8> {
     let mut options = load_options(args.patterns.as_deref())?;
     options.limits.max_unfolded_bytes = args.max_bytes;
     options.limits.max_ratio = args.max_ratio;
@@ -70,31 +176,22 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         .build()
         .context("the worker threads cannot be started")?;
     report_panics_in_one_line();
-
-    let mut inputs = inputs::list(&args.paths, args.output.as_deref()).into_iter();
-    let out = match &args.output {
-        None => Output::Stream(BufWriter::new(io::stdout().lock())),
-        Some(dir) => {
-            Output::Folder(Folder::create(dir).with_context(|| format!("{}: cannot be written to", dir.display()))?)
-        }
-    };
-    let shape = if args.output.is_some() { Shape::Apart } else { Shape::Interleaved };
-    let mut run = Run { options, threads, shape, out, summary: Summary::default() };
+    let mut inputs = inputs.into_iter();
+    let out = BufWriter::new(io::stdout().lock());
+    let max_size = args.max_size();
+    let mut run = Run { options, max_size, threads, out, summary: Summary::default() };
     loop {
         let batch: Vec<Input> = inputs.by_ref().take(run.window()).collect();
         if batch.is_empty() {
             break;
         }
-        for outcome in run.in_parallel(batch, read_one) {
+        for outcome in run.in_parallel(batch, |input, options| read_one(input, options, max_size)) {
             match outcome.context("records cannot be held")? {
-                Outcome::Read(done) => run.put(done)?,
-                Outcome::Archive(input) => run.read_archive(input)?,
+                Read::Done(done) => run.put(done)?,
+                Read::Archive(input) => run.read_archive(input)?,
             }
         }
         run.out.flush()?;
-    }
-    if let Output::Folder(folder) = run.out {
-        folder.finish().context("the output folder cannot be completed")?;
     }
     run.summary.print(&mut io::stderr().lock());
     Ok(if run.summary.all_well() { ALL_WELL } else { SOME_FAILED })
@@ -103,9 +200,9 @@ pub(super) fn run(args: &Args) -> Result<u8> {
 /// What a run needs throughout, and where its results go.
 struct Run {
     options: Options,
+    max_size: u64,
     threads: ThreadPool,
-    shape: Shape,
-    out: Output,
+    out: BufWriter<io::StdoutLock<'static>>,
     summary: Summary,
 }
 
@@ -116,26 +213,27 @@ impl Run {
     }
 
     /// The work on each, results in the same order.
-    fn in_parallel<T: Send, R: Send>(
-        &self,
-        batch: Vec<T>,
-        work: impl Fn(T, &Options, Shape) -> R + Send + Sync,
-    ) -> Vec<R> {
-        let (options, shape) = (&self.options, self.shape);
-        let work = |one| work(one, options, shape);
+    fn in_parallel<T: Send, R: Send>(&self, batch: Vec<T>, work: impl Fn(T, &Options) -> R + Send + Sync) -> Vec<R> {
+        let options = &self.options;
+        let work = |one| work(one, options);
         self.threads.install(|| batch.into_par_iter().with_max_len(1).map(work).collect())
     }
 
     fn put(&mut self, mut done: Done) -> Result<()> {
-        self.out.put(&mut done)?;
-        self.summary.add(&done.document, &done.findings);
+        json_lines::write_line(&mut self.out, &done.document)?;
+        if let Some(held) = &mut done.records {
+            held.rewind()?;
+            io::copy(held, &mut self.out)?;
+        }
+        let outcome = Outcome::of(&done.document, done.findings, 0);
+        self.summary.add(&done.document, &outcome);
         Ok(())
     }
 
     /// Reads an archive when its turn has come: its members are unfolded one after the other, a few ahead of the threads
     /// that read them, so that a large archive costs little more memory than its own size.
     fn read_archive(&mut self, input: Input) -> Result<()> {
-        let source = match inputs::read(input, self.options.limits.max_unfolded_bytes) {
+        let source = match inputs::read(input, self.max_size) {
             Ok(source) => source,
             Err(document) => return self.put(Done::failed(document)),
         };
@@ -146,8 +244,8 @@ impl Run {
             if batch.is_empty() {
                 break;
             }
-            let read = |one: Result<Source, _>, options: &Options, shape| match one {
-                Ok(source) => read_source(source, options, shape),
+            let read = |one: Result<Source, _>, options: &Options| match one {
+                Ok(source) => read_source(source, options),
                 Err(document) => Ok(Done::failed(document)),
             };
             for done in self.in_parallel(batch, read) {
@@ -187,102 +285,59 @@ pub(super) fn load_options(dir: Option<&std::path::Path>) -> Result<Options> {
 /// One document's records, serialised, waiting for their turn.
 struct Done {
     document: Box<DocumentRecord>,
-    findings: super::summary::Findings,
-    /// For each kind that has records; one for all kinds where they go to one stream.
-    records: Vec<(Kind, SpooledTempFile)>,
-}
-
-/// Do the kinds stay apart?
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Interleaved,
-    Apart,
+    findings: BTreeMap<Code, u64>,
+    records: Option<SpooledTempFile>,
 }
 
 impl Done {
     fn failed(document: Box<DocumentRecord>) -> Self {
-        Done { document, findings: super::summary::Findings::default(), records: Vec::new() }
+        Done { document, findings: BTreeMap::new(), records: None }
     }
 }
 
 /// What became of an input.
-enum Outcome {
-    Read(Done),
+enum Read {
+    Done(Done),
     /// An archive, left for its turn: several at once would be in memory else.
     Archive(Input),
 }
 
-fn read_one(input: Input, options: &Options, shape: Shape) -> io::Result<Outcome> {
+fn read_one(input: Input, options: &Options, max_size: u64) -> io::Result<Read> {
     let place = match &input {
         Input::File { path, name } => Some((path.clone(), name.clone())),
         _ => None,
     };
-    let source = match inputs::read(input, options.limits.max_unfolded_bytes) {
+    let source = match inputs::read(input, max_size) {
         Ok(source) => source,
-        Err(document) => return Ok(Outcome::Read(Done::failed(document))),
+        Err(document) => return Ok(Read::Done(Done::failed(document))),
     };
     if !pipeline::is_archive(&source.bytes) {
-        return read_source(source, options, shape).map(Outcome::Read);
+        return read_source(source, options).map(Read::Done);
     }
-    Ok(Outcome::Archive(match place {
+    Ok(Read::Archive(match place {
         Some((path, name)) => Input::File { path, name },
         None => Input::Held(source),
     }))
 }
 
-fn read_source(source: Source, options: &Options, shape: Shape) -> io::Result<Done> {
-    let mut findings = super::summary::Findings::default();
-    let mut records: Vec<(Kind, SpooledTempFile)> = Vec::new();
+fn read_source(source: Source, options: &Options) -> io::Result<Done> {
+    let mut findings = BTreeMap::new();
+    let mut records = SpooledTempFile::new(HELD_IN_MEMORY);
     let mut line = Vec::new();
     let mut trouble = None;
     let document = pipeline::extract_to(source, options, &mut |record: Record| {
-        findings.add(&record);
+        Outcome::count(&record, &mut findings);
         line.clear();
-        let kind = json_lines::kind(&record);
-        let place = records.iter().position(|(k, _)| shape == Shape::Interleaved || *k == kind);
-        let place = place.unwrap_or_else(|| {
-            records.push((kind, SpooledTempFile::new(HELD_IN_MEMORY)));
-            records.len() - 1
-        });
-        let held = &mut records[place].1;
-        let written = json_lines::write_line(&mut line, &record).and_then(|()| held.write_all(&line));
+        let written = json_lines::write_line(&mut line, &record).and_then(|()| records.write_all(&line));
         trouble = trouble.take().or(written.err());
     });
-    trouble.map_or(Ok(Done { document: Box::new(document), findings, records }), Err)
-}
-
-enum Output {
-    Stream(BufWriter<io::StdoutLock<'static>>),
-    Folder(Folder),
-}
-
-impl Output {
-    fn put(&mut self, done: &mut Done) -> io::Result<()> {
-        match self {
-            Output::Stream(out) => json_lines::write_line(out, &done.document)?,
-            Output::Folder(folder) => json_lines::write_line(folder.writer(Kind::Document), &done.document)?,
-        }
-        for (kind, held) in &mut done.records {
-            held.rewind()?;
-            match self {
-                Output::Stream(out) => io::copy(held, out)?,
-                Output::Folder(folder) => io::copy(held, folder.writer(*kind))?,
-            };
-        }
-        Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Output::Stream(out) => out.flush(),
-            Output::Folder(_) => Ok(()),
-        }
-    }
+    let done = Done { document: Box::new(document), findings, records: Some(records) };
+    trouble.map_or(Ok(done), Err)
 }
 
 /// A panic inside a document is caught and recorded with it; here it is one line for the log, without a backtrace
 /// that would drown the summary.
-fn report_panics_in_one_line() {
+pub(super) fn report_panics_in_one_line() {
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         eprintln!("note: internal failure at {place}");

@@ -2,16 +2,25 @@
 //!
 //! Exit codes: 0 all well; 1 something could not be read, or did not reach what was asked for; 2 wrong usage.
 
+mod batch;
+mod config;
+mod diff;
+mod export;
 mod extract;
+mod generate;
 mod inputs;
+mod log;
 mod normalize;
+mod panel;
+mod parse;
 mod patterns;
 mod score;
 mod summary;
 mod tables;
+mod watch;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -38,6 +47,10 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Extract(extract::Args),
+    Watch(watch::Args),
+    Diff(diff::Args),
+    Export(export::Args),
+    Panel(panel::Args),
     Tables(tables::Args),
     Normalize(normalize::Args),
     Score(score::Args),
@@ -46,6 +59,13 @@ enum Command {
     /// Print the JSON Schema of the records.
     #[command(after_help = "Example:\n  zhibiao schema > record.schema.json")]
     Schema,
+    Completions(generate::Completions),
+    /// Print the manual page (roff), the pages of the commands behind it.
+    #[command(after_help = "Example:\n  zhibiao man > zhibiao.1 && man ./zhibiao.1")]
+    Man,
+    /// Read files for a batch run of the program itself.
+    #[command(hide = true, after_help = "Example:\n  this command is for the program's own use")]
+    Worker,
 }
 
 /// A directory or file named on the command line that cannot be used: exit code 2.
@@ -55,14 +75,33 @@ struct UsageError(String);
 
 /// Runs the command that the arguments name.
 pub(crate) fn run() -> ExitCode {
-    let command = Cli::parse().command;
+    let arguments = match config::expand(std::env::args_os().collect()) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            return ExitCode::from(USAGE);
+        }
+    };
+    // What stands later on the line wins, so that it overrides the file of options.
+    let matches = Cli::command().args_override_self(true).get_matches_from(arguments);
+    let command = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli.command,
+        Err(error) => error.exit(),
+    };
     let outcome = match command {
         Command::Extract(args) => extract::run(&args),
+        Command::Watch(args) => watch::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Export(args) => export::run(&args),
+        Command::Panel(args) => panel::run(&args),
+        Command::Completions(args) => generate::completions(&args),
+        Command::Man => generate::manual(),
         Command::Tables(args) => tables::run(&args),
         Command::Normalize(args) => normalize::run(&args),
         Command::Score(args) => score::run(&args),
         Command::Patterns(command) => patterns::run(&command),
         Command::Schema => print_schema(),
+        Command::Worker => batch::work(),
     };
     ExitCode::from(outcome.unwrap_or_else(|error| {
         if is_broken_pipe(&error) {

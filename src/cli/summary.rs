@@ -1,107 +1,78 @@
 //! What a run did, for a person, on stderr.
 
-use std::collections::BTreeMap;
 use std::io::Write;
-use zhibiao::model::{Code, DocumentRecord, Finding, Record, Status};
+use zhibiao::batch::{Outcome, Tally};
+use zhibiao::model::{DocumentRecord, Status};
 
 /// How many failures are named; the records name them all.
-const LISTED: usize = 50;
+pub(super) const LISTED: usize = 50;
 
-/// Findings of one document's records, by code.
-#[derive(Default)]
-pub(super) struct Findings(BTreeMap<Code, u64>);
-
-impl Findings {
-    pub(super) fn add(&mut self, record: &Record) {
-        let findings: &[Finding] = match record {
-            Record::Document(r) => &r.findings,
-            Record::Form(r) => &r.findings,
-            Record::Fund(r) => &r.findings,
-            Record::Indicator(r) => &r.findings,
-            Record::Statement(r) => &r.findings,
-        };
-        self.count(findings);
-    }
-
-    fn count(&mut self, findings: &[Finding]) {
-        for finding in findings {
-            *self.0.entry(finding.code).or_default() += 1;
-        }
-    }
-}
-
-/// Counts over a run.
+/// Counts over a run, and what went wrong first.
 #[derive(Default)]
 pub(super) struct Summary {
-    documents: [u64; 3],
-    forms: u64,
-    funds: u64,
-    indicators: u64,
-    statements: u64,
-    findings: Findings,
+    pub(super) tally: Tally,
     troubles: Vec<String>,
-    more_troubles: u64,
 }
 
 impl Summary {
-    pub(super) fn add(&mut self, document: &DocumentRecord, findings: &Findings) {
-        self.documents[document.status as usize] += 1;
-        self.forms += u64::from(document.forms);
-        self.funds += u64::from(document.funds);
-        self.indicators += u64::from(document.indicators);
-        self.statements += u64::from(document.statements);
-        self.findings.count(&document.findings);
-        for (code, n) in &findings.0 {
-            *self.findings.0.entry(*code).or_default() += n;
-        }
+    /// Of counts that were made elsewhere.
+    pub(super) fn of(tally: Tally) -> Self {
+        Summary { tally, troubles: Vec::new() }
+    }
+
+    pub(super) fn add(&mut self, document: &DocumentRecord, outcome: &Outcome) {
+        self.tally.add(outcome);
         if document.status == Status::Ok {
             return;
         }
-        if self.troubles.len() == LISTED {
-            self.more_troubles += 1;
-            return;
-        }
-        let state = word(&document.status);
         let why = match &document.error {
             Some(error) => format!("{} [{}]", error.message, error.code),
             None => document.findings.iter().map(|f| f.message.as_str()).collect::<Vec<_>>().join("; "),
         };
-        self.troubles.push(format!("{state}: {}: {why}", document.source));
+        self.add_trouble(&word(&document.status), &document.source, &why);
+    }
+
+    /// A document that was not read, or not whole. Only the first are kept.
+    pub(super) fn add_trouble(&mut self, state: &str, source: &str, why: &str) {
+        if self.troubles.len() < LISTED {
+            self.troubles.push(format!("{state}: {source}: {why}"));
+        }
     }
 
     pub(super) fn all_well(&self) -> bool {
-        self.documents[Status::Partial as usize] + self.documents[Status::Failed as usize] == 0
+        self.tally.partial + self.tally.failed == 0
     }
 
     /// Best effort: a closed stderr is no reason to fail.
     pub(super) fn print(&self, out: &mut impl Write) {
-        let [ok, partial, failed] = self.documents;
-        let _ =
-            writeln!(out, "documents   {:>7}  ({ok} ok, {partial} partial, {failed} failed)", ok + partial + failed);
+        let Tally { ok, partial, failed, .. } = self.tally;
+        let documents = self.tally.documents();
+        let _ = writeln!(out, "documents   {documents:>7}  ({ok} ok, {partial} partial, {failed} failed)");
         for (name, n) in [
-            ("forms", self.forms),
-            ("funds", self.funds),
-            ("indicators", self.indicators),
-            ("statements", self.statements),
+            ("forms", self.tally.forms),
+            ("funds", self.tally.funds),
+            ("indicators", self.tally.indicators),
+            ("statements", self.tally.statements),
         ] {
             let _ = writeln!(out, "{name:11} {n:>7}");
         }
-        let total: u64 = self.findings.0.values().sum();
+        let total: u64 = self.tally.by_finding.values().sum();
         let _ = writeln!(out, "findings    {total:>7}");
-        for (code, n) in &self.findings.0 {
+        for (code, n) in &self.tally.by_finding {
             let _ = writeln!(out, "  {:24} {n:>7}", word(code));
         }
         for trouble in &self.troubles {
             let _ = writeln!(out, "{trouble}");
         }
-        if self.more_troubles > 0 {
-            let _ = writeln!(out, "and {} more, each with its document record", self.more_troubles);
+        let more = (partial + failed).saturating_sub(self.troubles.len() as u64);
+        if more > 0 {
+            let _ = writeln!(out, "and {more} more, each with its document record");
         }
     }
 }
 
 /// The word that the records use for it.
-fn word(value: &impl serde::Serialize) -> String {
+pub(super) fn word(value: &impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,
         _ => String::new(),

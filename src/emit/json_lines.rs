@@ -3,10 +3,7 @@
 
 use crate::model::{Kind, Record};
 use serde::Serialize;
-use std::fs;
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+use std::io::{self, Write};
 
 /// Writes one value as one line.
 ///
@@ -40,62 +37,6 @@ pub fn file_name(kind: Kind) -> &'static str {
         Kind::Indicator => "indicators.jsonl",
         Kind::Statement => "statements.jsonl",
     }
-}
-
-/// An output folder being written: one file a kind, under their names only once all are whole.
-#[derive(Debug)]
-pub struct Folder {
-    path: PathBuf,
-    files: Vec<(Kind, BufWriter<NamedTempFile>)>,
-}
-
-impl Folder {
-    /// Makes the folder if need be, and a temporary file in it for each kind.
-    ///
-    /// # Errors
-    /// A folder that cannot be made or written to.
-    pub fn create(path: &Path) -> io::Result<Self> {
-        fs::create_dir_all(path)?;
-        let files = KINDS
-            .iter()
-            .map(|kind| {
-                let file = tempfile::Builder::new().prefix(".zhibiao-").suffix(".tmp").tempfile_in(path)?;
-                Ok((*kind, BufWriter::new(file)))
-            })
-            .collect::<io::Result<_>>()?;
-        Ok(Folder { path: path.to_owned(), files })
-    }
-
-    /// The writer for a kind; every write is to be whole lines.
-    pub fn writer(&mut self, kind: Kind) -> &mut impl Write {
-        // KINDS lists every kind in declaration order, so the kind is the index.
-        &mut self.files[kind as usize].1
-    }
-
-    /// Flushes every file and gives it its name. Dropped without this call, the folder keeps what it had.
-    ///
-    /// # Errors
-    /// A disk that is full, or a name that is taken by a folder.
-    pub fn finish(self) -> io::Result<()> {
-        for (kind, file) in self.files {
-            let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-            allow_others_to_read(&file)?;
-            file.persist(self.path.join(file_name(kind))).map_err(|e| e.error)?;
-        }
-        Ok(())
-    }
-}
-
-/// Temporary files are private to their owner; results get the permissions of ordinary files.
-#[cfg(unix)]
-fn allow_others_to_read(file: &NamedTempFile) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.as_file().set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn allow_others_to_read(_: &NamedTempFile) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]
@@ -156,22 +97,5 @@ mod tests {
                 "\n"
             )
         );
-    }
-
-    #[test]
-    fn a_folder_that_is_not_finished_leaves_what_was_there() {
-        let dir = tempfile::tempdir().unwrap();
-        fs::write(dir.path().join("forms.jsonl"), "before\n").unwrap();
-        let mut folder = Folder::create(dir.path()).unwrap();
-        folder.writer(Kind::Form).write_all(b"half").unwrap();
-        drop(folder);
-        assert_eq!(fs::read_to_string(dir.path().join("forms.jsonl")).unwrap(), "before\n");
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
-
-        let mut folder = Folder::create(dir.path()).unwrap();
-        folder.writer(Kind::Form).write_all(b"after\n").unwrap();
-        folder.finish().unwrap();
-        assert_eq!(fs::read_to_string(dir.path().join("forms.jsonl")).unwrap(), "after\n");
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 5);
     }
 }

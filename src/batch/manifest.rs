@@ -1,0 +1,510 @@
+//! The manifest: what is known of inputs, contents and documents, in SQLite.
+//!
+//! An *input* is a path; a *content* is the bytes that were read under it, by one way of reading; a *document* is what
+//! they hold: one, or the members of an archive. Several inputs may share a content: copies, and files that were moved.
+
+use super::outcome::Outcome;
+use super::parts::Part;
+use super::stamp::{Hash, Stamp};
+use crate::model::Status;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension, Params, params};
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+/// Number of the layout of tables below.
+const LAYOUT: i64 = 1;
+
+const TABLES: &str = "
+CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE reading (
+  id INTEGER PRIMARY KEY,
+  program TEXT NOT NULL,
+  stages TEXT NOT NULL,
+  patterns TEXT NOT NULL,
+  settings TEXT NOT NULL,
+  UNIQUE (program, stages, patterns, settings)
+);
+CREATE TABLE content (
+  id INTEGER PRIMARY KEY,
+  sha256 BLOB,
+  bytes INTEGER NOT NULL,
+  reading INTEGER NOT NULL REFERENCES reading (id),
+  complete INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0,
+  bounded INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX content_by_hash ON content (sha256);
+CREATE TABLE input (
+  id INTEGER PRIMARY KEY,
+  path BLOB NOT NULL UNIQUE,
+  source TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  modified INTEGER NOT NULL,
+  changed INTEGER NOT NULL,
+  inode INTEGER NOT NULL,
+  content INTEGER NOT NULL REFERENCES content (id)
+);
+CREATE INDEX input_by_source ON input (source, path);
+CREATE INDEX input_by_content ON input (content);
+CREATE TABLE document (
+  content INTEGER NOT NULL REFERENCES content (id),
+  member INTEGER NOT NULL,
+  suffix TEXT NOT NULL,
+  status TEXT NOT NULL,
+  code TEXT,
+  media TEXT,
+  pages INTEGER NOT NULL,
+  forms INTEGER NOT NULL,
+  funds INTEGER NOT NULL,
+  indicators INTEGER NOT NULL,
+  statements INTEGER NOT NULL,
+  findings TEXT NOT NULL,
+  micros INTEGER NOT NULL,
+  segment INTEGER NOT NULL,
+  offset INTEGER NOT NULL,
+  document_bytes INTEGER NOT NULL,
+  form_bytes INTEGER NOT NULL,
+  fund_bytes INTEGER NOT NULL,
+  indicator_bytes INTEGER NOT NULL,
+  statement_bytes INTEGER NOT NULL,
+  crc INTEGER NOT NULL,
+  PRIMARY KEY (content, member)
+) WITHOUT ROWID;
+";
+
+/// Codes of failures that other settings (time, memory, size, passwords) may heal.
+const BOUNDED: [&str; 4] = ["timeout", "memory_limit", "too_large", "encrypted"];
+
+/// How documents are read: records of another way of reading are not taken over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// The program's version, for people; it does not decide.
+    pub program: String,
+    /// Fingerprint of the stages, [`super::STAGES`].
+    pub stages: String,
+    /// Fingerprint of the user's patterns; empty where there are none.
+    pub patterns: String,
+    /// Fingerprint of the limits and passwords: other ones give failed documents another try.
+    pub settings: String,
+}
+
+/// What the manifest says of an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// Its number.
+    pub id: i64,
+    /// How records name it.
+    pub source: String,
+    /// The file's stamp when it was read.
+    pub stamp: Stamp,
+    /// Number of its content.
+    pub content: i64,
+    /// The content's hash; None of what could not be read.
+    pub hash: Option<Hash>,
+    /// The content was read whole, the way that reads now.
+    pub usable: bool,
+    /// The content has a failed document.
+    pub failed: bool,
+}
+
+/// A document of an input, with all that the manifest says of both.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Number of the input.
+    pub input: i64,
+    /// How records name the input.
+    pub source: String,
+    /// The input's path, as bytes of the system.
+    pub path: Vec<u8>,
+    /// Number of the content.
+    pub content: i64,
+    /// The content's hash; None of what could not be read.
+    pub hash: Option<Hash>,
+    /// Place of the document in its archive, from 0.
+    pub member: u32,
+    /// What its source has behind the input's: empty, or `!/form.docx`.
+    pub suffix: String,
+    /// How it fared.
+    pub outcome: Outcome,
+    /// Where its records stand.
+    pub part: Part,
+}
+
+#[derive(Debug)]
+pub(super) struct Manifest {
+    db: Connection,
+    reading: i64,
+    open: bool,
+}
+
+type Result<T> = rusqlite::Result<T>;
+
+impl Manifest {
+    pub(super) fn open(path: &Path, reading: &Reading) -> Result<Self> {
+        let db = Connection::open(path)?;
+        // The folder is locked, so nobody else comes; and without shared memory WAL works on network shares, too.
+        db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+        db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+        db.pragma_update(None, "synchronous", "NORMAL")?;
+        db.pragma_update(None, "cache_size", -16_000)?;
+        db.set_prepared_statement_cache_capacity(32);
+        let layout: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        if layout != LAYOUT {
+            // One of another layout is begun anew: what it knows can be read again from the inputs.
+            let tables: Vec<String> = db
+                .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")?
+                .query_map([], |row| row.get(0))?
+                .collect::<Result<_>>()?;
+            db.execute_batch("BEGIN IMMEDIATE; PRAGMA defer_foreign_keys = 1")?;
+            for table in tables {
+                db.execute_batch(&format!("DROP TABLE \"{table}\""))?;
+            }
+            db.execute_batch(TABLES)?;
+            db.pragma_update(None, "user_version", LAYOUT)?;
+            db.execute_batch("COMMIT")?;
+        }
+        let Reading { program, stages, patterns, settings } = reading;
+        db.execute(
+            "INSERT OR IGNORE INTO reading (program, stages, patterns, settings) VALUES (?, ?, ?, ?)",
+            params![program, stages, patterns, settings],
+        )?;
+        let reading = db.query_row(
+            "SELECT id FROM reading WHERE program = ? AND stages = ? AND patterns = ? AND settings = ?",
+            params![program, stages, patterns, settings],
+            |row| row.get(0),
+        )?;
+        Ok(Manifest { db, reading, open: false })
+    }
+
+    /// Runs a statement that changes something, in the transaction that is open until [`Manifest::commit`].
+    fn change(&mut self, sql: &str, params: impl Params) -> Result<usize> {
+        if !self.open {
+            self.db.execute_batch("BEGIN IMMEDIATE")?;
+            self.open = true;
+        }
+        self.db.prepare_cached(sql)?.execute(params)
+    }
+
+    pub(super) fn commit(&mut self) -> Result<()> {
+        if self.open {
+            self.db.execute_batch("COMMIT")?;
+            self.open = false;
+        }
+        Ok(())
+    }
+
+    pub(super) fn note(&self, key: &str) -> Result<Option<String>> {
+        self.db.query_row("SELECT value FROM note WHERE key = ?", [key], |row| row.get(0)).optional()
+    }
+
+    pub(super) fn set_note(&mut self, key: &str, value: &str) -> Result<()> {
+        self.change("INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)", [key, value]).map(drop)
+    }
+
+    pub(super) fn input(&self, path: &[u8]) -> Result<Option<Known>> {
+        self.db
+            .prepare_cached(
+                "SELECT i.id, i.source, i.bytes, i.modified, i.changed, i.inode, i.content, c.sha256, c.failed,
+                   c.complete AND c.sha256 IS NOT NULL AND r.stages = now.stages AND r.patterns = now.patterns
+                     AND (c.bounded = 0 OR r.settings = now.settings)
+                 FROM input i JOIN content c ON c.id = i.content JOIN reading r ON r.id = c.reading
+                   JOIN reading now ON now.id = ?
+                 WHERE i.path = ?",
+            )?
+            .query_row(params![self.reading, path], |row| {
+                Ok(Known {
+                    id: row.get(0)?,
+                    source: row.get(1)?,
+                    stamp: Stamp {
+                        bytes: unsigned(row.get(2)?),
+                        modified: row.get(3)?,
+                        changed: row.get(4)?,
+                        // Written as the same 64 bits.
+                        inode: row.get::<_, i64>(5)?.cast_unsigned(),
+                    },
+                    content: row.get(6)?,
+                    hash: row.get(7)?,
+                    failed: row.get::<_, i64>(8)? > 0,
+                    usable: row.get(9)?,
+                })
+            })
+            .optional()
+    }
+
+    /// Sizes of the contents that could be taken over or gone on with.
+    pub(super) fn sizes(&self) -> Result<HashSet<u64>> {
+        let mut sizes = HashSet::new();
+        let mut statement = self.db.prepare("SELECT DISTINCT bytes FROM content WHERE sha256 IS NOT NULL")?;
+        for size in statement.query_map([], |row| row.get(0))? {
+            sizes.insert(unsigned(size?));
+        }
+        Ok(sizes)
+    }
+
+    /// The newest content of these bytes that was read the way that reads now: its number, whether it is complete, and
+    /// whether it has a failed document.
+    pub(super) fn content(&self, hash: &Hash) -> Result<Option<(i64, bool, bool)>> {
+        self.db
+            .prepare_cached(
+                "SELECT c.id, c.complete, c.failed > 0
+                 FROM content c JOIN reading r ON r.id = c.reading JOIN reading now ON now.id = ?
+                 WHERE c.sha256 = ? AND r.stages = now.stages AND r.patterns = now.patterns
+                   AND (c.bounded = 0 AND c.complete OR r.settings = now.settings)
+                 ORDER BY c.complete DESC, c.id DESC LIMIT 1",
+            )?
+            .query_row(params![self.reading, hash], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()
+    }
+
+    pub(super) fn begin_content(&mut self, hash: Option<&Hash>, bytes: u64) -> Result<i64> {
+        let reading = self.reading;
+        self.change(
+            "INSERT INTO content (sha256, bytes, reading) VALUES (?, ?, ?)",
+            params![hash, signed(bytes), reading],
+        )?;
+        Ok(self.db.last_insert_rowid())
+    }
+
+    pub(super) fn members(&self, content: i64) -> Result<Vec<u32>> {
+        self.db
+            .prepare_cached("SELECT member FROM document WHERE content = ?")?
+            .query_map([content], |row| row.get(0))?
+            .collect()
+    }
+
+    pub(super) fn add_document(
+        &mut self,
+        content: i64,
+        member: u32,
+        suffix: &str,
+        outcome: &Outcome,
+        part: &Part,
+    ) -> Result<()> {
+        let findings = if outcome.findings.is_empty() { String::new() } else { json(&outcome.findings)? };
+        let media = outcome.media.map(|media| json(&media)).transpose()?;
+        let lengths = part.lengths.map(signed);
+        self.change(
+            "INSERT OR REPLACE INTO document VALUES
+               (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+            params![
+                content,
+                member,
+                suffix,
+                status_word(outcome.status),
+                outcome.code,
+                media.as_ref().map(|word| word.trim_matches('"')),
+                outcome.pages,
+                outcome.forms,
+                outcome.funds,
+                outcome.indicators,
+                outcome.statements,
+                findings,
+                signed(outcome.micros),
+                part.segment,
+                signed(part.offset),
+                lengths[0],
+                lengths[1],
+                lengths[2],
+                lengths[3],
+                lengths[4],
+                part.crc,
+            ],
+        )
+        .map(drop)
+    }
+
+    /// All documents of the content are there.
+    pub(super) fn finish_content(&mut self, content: i64) -> Result<()> {
+        let codes = BOUNDED.map(|code| format!("'{code}'")).join(", ");
+        self.change(
+            &format!(
+                "UPDATE content SET complete = 1,
+                   failed = (SELECT count(*) FROM document WHERE content = ?1 AND status = 'failed'),
+                   bounded = (SELECT count(*) FROM document WHERE content = ?1 AND code IN ({codes}))
+                 WHERE id = ?1"
+            ),
+            [content],
+        )
+        .map(drop)
+    }
+
+    /// The input at this path has this content from now on.
+    pub(super) fn link(&mut self, path: &[u8], source: &str, stamp: &Stamp, content: i64) -> Result<i64> {
+        self.change(
+            "INSERT INTO input (path, source, bytes, modified, changed, inode, content) VALUES (?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (path) DO UPDATE SET source = excluded.source, bytes = excluded.bytes,
+               modified = excluded.modified, changed = excluded.changed, inode = excluded.inode,
+               content = excluded.content",
+            params![
+                path,
+                source,
+                signed(stamp.bytes),
+                stamp.modified,
+                stamp.changed,
+                stamp.inode.cast_signed(),
+                content
+            ],
+        )?;
+        self.db.prepare_cached("SELECT id FROM input WHERE path = ?")?.query_row([path], |row| row.get(0))
+    }
+
+    /// All inputs, with their paths and whether they could be read.
+    pub(super) fn inputs(&self) -> Result<Vec<(i64, Vec<u8>, bool)>> {
+        self.db
+            .prepare(
+                "SELECT i.id, i.path, c.sha256 IS NOT NULL FROM input i JOIN content c ON c.id = i.content ORDER BY i.path",
+            )?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect()
+    }
+
+    /// Removes inputs, and contents that no input has.
+    pub(super) fn forget(&mut self, inputs: &[i64]) -> Result<()> {
+        for id in inputs {
+            self.change("DELETE FROM input WHERE id = ?", [id])?;
+        }
+        let orphans = "SELECT id FROM content c WHERE NOT EXISTS (SELECT 1 FROM input WHERE content = c.id)";
+        let any: bool = self.db.query_row(&format!("SELECT EXISTS ({orphans})"), [], |row| row.get(0))?;
+        if any {
+            self.change(&format!("DELETE FROM document WHERE content IN ({orphans})"), [])?;
+            self.change(&format!("DELETE FROM content WHERE id IN ({orphans})"), [])?;
+        }
+        Ok(())
+    }
+
+    /// What was read of this content is not there any more: it will be read again.
+    pub(super) fn spoil(&mut self, content: i64) -> Result<()> {
+        self.change("DELETE FROM document WHERE content = ?", [content])?;
+        self.change("DELETE FROM input WHERE content = ?", [content])?;
+        self.change("DELETE FROM content WHERE id = ?", [content]).map(drop)
+    }
+
+    /// Every document of every input, ordered by source, path, and place in the archive.
+    pub(super) fn rows<E: From<rusqlite::Error>>(
+        &self,
+        sink: &mut dyn FnMut(Row) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT i.id, i.source, i.path, i.content, c.sha256, d.member, d.suffix, d.status, d.code, d.media, d.pages,
+               d.forms, d.funds, d.indicators, d.statements, d.findings, d.micros, d.segment, d.offset,
+               d.document_bytes, d.form_bytes, d.fund_bytes, d.indicator_bytes, d.statement_bytes, d.crc
+             FROM input i CROSS JOIN content c ON c.id = i.content CROSS JOIN document d ON d.content = i.content
+             ORDER BY i.source, i.path, d.member",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            sink(read_row(row)?)?;
+        }
+        Ok(())
+    }
+
+    /// Bytes of live parts by segment.
+    pub(super) fn live(&self) -> Result<HashMap<u32, u64>> {
+        self.db
+            .prepare(
+                "SELECT segment, sum(document_bytes + form_bytes + fund_bytes + indicator_bytes + statement_bytes)
+                 FROM document GROUP BY segment",
+            )?
+            .query_map([], |row| Ok((row.get(0)?, unsigned(row.get(1)?))))?
+            .collect()
+    }
+
+    /// All parts, in the order of their contents.
+    pub(super) fn parts(&self) -> Result<Vec<(i64, u32, Part)>> {
+        self.db
+            .prepare(
+                "SELECT content, member, segment, offset, document_bytes, form_bytes, fund_bytes, indicator_bytes,
+                   statement_bytes, crc FROM document",
+            )?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, read_part(row, 2)?)))?
+            .collect()
+    }
+
+    /// A document's part stands elsewhere now.
+    pub(super) fn move_part(&mut self, content: i64, member: u32, part: &Part) -> Result<()> {
+        self.change(
+            "UPDATE document SET segment = ?, offset = ? WHERE content = ? AND member = ?",
+            params![part.segment, signed(part.offset), content, member],
+        )
+        .map(drop)
+    }
+
+    /// Whether anything was changed since the last commit.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+    }
+}
+
+fn read_row(row: &rusqlite::Row<'_>) -> Result<Row> {
+    let findings = match row.get_ref(15)? {
+        ValueRef::Text(b"") => Default::default(),
+        text => serde_json::from_str(text.as_str()?).map_err(conversion)?,
+    };
+    let media = match row.get_ref(9)? {
+        ValueRef::Null => None,
+        word => Some(serde_json::from_str(&format!("\"{}\"", word.as_str()?)).map_err(conversion)?),
+    };
+    let status = match row.get_ref(7)?.as_str()? {
+        "ok" => Status::Ok,
+        "partial" => Status::Partial,
+        _ => Status::Failed,
+    };
+    Ok(Row {
+        input: row.get(0)?,
+        source: row.get(1)?,
+        path: row.get(2)?,
+        content: row.get(3)?,
+        hash: row.get(4)?,
+        member: row.get(5)?,
+        suffix: row.get(6)?,
+        outcome: Outcome {
+            status,
+            code: row.get(8)?,
+            media,
+            pages: row.get(10)?,
+            forms: row.get(11)?,
+            funds: row.get(12)?,
+            indicators: row.get(13)?,
+            statements: row.get(14)?,
+            findings,
+            micros: unsigned(row.get(16)?),
+        },
+        part: read_part(row, 17)?,
+    })
+}
+
+fn read_part(row: &rusqlite::Row<'_>, first: usize) -> Result<Part> {
+    let length = |i: usize| row.get(first + 2 + i).map(unsigned);
+    Ok(Part {
+        segment: row.get(first)?,
+        offset: unsigned(row.get(first + 1)?),
+        lengths: [length(0)?, length(1)?, length(2)?, length(3)?, length(4)?],
+        crc: row.get(first + 7)?,
+    })
+}
+
+fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Ok => "ok",
+        Status::Partial => "partial",
+        Status::Failed => "failed",
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+}
+
+fn conversion(error: serde_json::Error) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, error.into())
+}
+
+/// SQLite has no unsigned numbers; sizes of files fit into the signed ones.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}

@@ -1,0 +1,297 @@
+//! `zhibiao extract … -o DIR`: what is new or changed is read by workers, everything is kept in the output folder's store,
+//! and the sorted files are put in place at the end.
+
+mod driver;
+mod interrupt;
+mod plan;
+mod pool;
+mod progress;
+mod quarantine;
+mod queue;
+mod report;
+mod wire;
+mod worker;
+
+pub(super) use interrupt::Interrupt;
+pub(super) use worker::run as work;
+
+use super::inputs::Input;
+use super::{SOME_FAILED, UsageError};
+use anyhow::{Context, Error, Result};
+use plan::{Entry, Plan};
+use pool::{Done, Event, Pool, Terms};
+use progress::Progress;
+use queue::Queue;
+use report::{Report, Stages};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant, SystemTime};
+use wire::Setup;
+use zhibiao::batch::{self, Reading, Store, StoreError};
+
+/// Documents that are done and wait to be stored; each may hold some hundred KB in memory.
+const WAITING: usize = 32;
+/// Records are made durable in groups: what a crash costs is at most so much work.
+const COMMIT_EVERY: Duration = Duration::from_millis(1500);
+const COMMIT_DOCUMENTS: u32 = 2000;
+const LOOK_UP_EVERY: Duration = Duration::from_millis(100);
+
+/// What a batch run is asked for.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) output: PathBuf,
+    pub(super) patterns: Option<PathBuf>,
+    pub(super) jobs: usize,
+    pub(super) max_bytes: u64,
+    pub(super) max_size: u64,
+    pub(super) max_ratio: u64,
+    pub(super) passwords: Vec<String>,
+    pub(super) max_memory: Option<u64>,
+    pub(super) timeout: Option<Duration>,
+    pub(super) force: bool,
+    pub(super) retry_failed: bool,
+    pub(super) since: Option<SystemTime>,
+    /// Leave files that changed less than this ago for the next look of a watch, and be quiet where there is nothing new.
+    pub(super) settle: Option<Duration>,
+    pub(super) quarantine: bool,
+    pub(super) metrics: Option<PathBuf>,
+}
+
+/// Runs the batch.
+///
+/// # Errors
+/// The output folder cannot be used, or the disk fails; what was done until then is kept.
+pub(super) fn run(request: &Request, inputs: Vec<Input>, interrupt: &Interrupt) -> Result<u8> {
+    let mut stages = Stages::begin();
+    let fingerprint = pattern_fingerprint(request.patterns.as_deref())?;
+    let reading = Reading {
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        stages: batch::STAGES.to_owned(),
+        patterns: fingerprint,
+        settings: settings(request),
+    };
+    let mut store = Store::open(&request.output, &reading).map_err(|error| in_folder(error, &request.output))?;
+    let plan = plan::make(request, inputs, &mut store, interrupt).map_err(|error| in_folder_any(error, request))?;
+    stages.end("plan");
+    let mut run = Run {
+        store,
+        plan,
+        archives: HashMap::new(),
+        since_commit: 0,
+        committed: Instant::now(),
+        progress: Progress::begin(),
+    };
+    let counts = run.read(request, interrupt).map_err(|error| in_folder_any(error, request))?;
+    stages.end("read");
+    if let Some(code) = interrupt.code() {
+        run.progress.end();
+        eprintln!("stopped; what was read is kept, and the same command goes on from here");
+        return Ok(code);
+    }
+    let Run { mut store, plan, progress, .. } = run;
+    progress.end();
+    let (seen, deleted) = plan.settle(&store)?;
+    let files = store.complete(&seen).map_err(|error| in_folder(error, &request.output))?;
+    stages.end("compact");
+    let tally = store.tally(&seen)?;
+    if request.quarantine {
+        quarantine::fill(&store, &seen, &request.output)?;
+    }
+    stages.end("report");
+    let report =
+        Report { reading: &reading, plan: &plan.counts, deleted: &deleted, tally: &tally, files: &files, counts };
+    if request.settle.is_none() || report.has_news() {
+        report.print(&request.output);
+    }
+    report.write(&request.output, request.metrics.as_deref(), &stages)?;
+    let all_well = tally.partial + tally.failed == 0 && plan.unfinished == 0;
+    Ok(if all_well { super::ALL_WELL } else { SOME_FAILED })
+}
+
+struct Run {
+    store: Store,
+    plan: Plan,
+    archives: HashMap<usize, Archive>,
+    since_commit: u32,
+    committed: Instant,
+    progress: Progress,
+}
+
+/// An archive whose members are being read.
+struct Archive {
+    content: i64,
+    slices_left: u32,
+    /// The file is not the one that was begun in an earlier run.
+    changed: bool,
+}
+
+impl Run {
+    /// Reads what the plan says.
+    fn read(&mut self, request: &Request, interrupt: &Interrupt) -> Result<pool::Counts> {
+        let tasks = std::mem::take(&mut self.plan.tasks);
+        if tasks.is_empty() {
+            self.store.commit()?;
+            return Ok(pool::Counts::default());
+        }
+        self.progress.expect(tasks.len());
+        let setup = Setup {
+            patterns: request.patterns.clone(),
+            max_bytes: request.max_bytes,
+            max_size: request.max_size,
+            max_ratio: request.max_ratio,
+            passwords: request.passwords.clone(),
+            max_memory: request.max_memory,
+        };
+        let terms = Terms { setup, jobs: request.jobs, timeout: request.timeout };
+        let pool = Pool::new(terms, Queue::new(tasks));
+        let (tell, events) = mpsc::sync_channel(WAITING);
+        let over = AtomicBool::new(false);
+        let outcome = std::thread::scope(|scope| {
+            let (pool, over) = (&pool, &over);
+            let drivers: Vec<_> = (0..request.jobs)
+                .map(|number| {
+                    let tell = tell.clone();
+                    scope.spawn(move || pool.drive(number, &tell))
+                })
+                .collect();
+            drop(tell);
+            scope.spawn(move || pool.watch(over));
+            let outcome = self.listen(&events, pool, interrupt);
+            if outcome.is_err() {
+                pool.abort();
+            }
+            // Drivers that wait for room in the channel see that nobody listens any more.
+            drop(events);
+            drivers.into_iter().for_each(|driver| drop(driver.join()));
+            over.store(true, Ordering::SeqCst);
+            outcome
+        });
+        outcome?;
+        self.store.commit()?;
+        Ok(pool.counts)
+    }
+
+    fn listen(&mut self, events: &mpsc::Receiver<Event>, pool: &Pool, interrupt: &Interrupt) -> Result<()> {
+        loop {
+            match events.recv_timeout(LOOK_UP_EVERY) {
+                Ok(event) => self.take(event)?,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
+            if interrupt.code().is_some() {
+                pool.stop();
+            }
+            if self.since_commit >= COMMIT_DOCUMENTS || self.committed.elapsed() >= COMMIT_EVERY {
+                self.store.commit()?;
+                (self.since_commit, self.committed) = (0, Instant::now());
+            }
+            self.progress.show();
+        }
+    }
+
+    fn take(&mut self, event: Event) -> Result<()> {
+        match event {
+            Event::Document { input, mut document } => {
+                let content = self.store.begin_content(document.hash.as_ref(), document.bytes)?;
+                self.add(content, &mut document)?;
+                self.settle(input, content)?;
+            }
+            Event::Archive { input, hash, bytes, slices } => {
+                let begun = self.plan.entries[input].begun;
+                let content = match begun {
+                    Some((content, known)) if known == hash => content,
+                    _ => self.store.begin_content(Some(&hash), bytes)?,
+                };
+                let changed = begun.is_some_and(|(_, known)| known != hash);
+                self.archives.insert(input, Archive { content, slices_left: slices, changed });
+            }
+            Event::Member { input, mut document } => {
+                if let Some(content) = self.archives.get(&input).map(|archive| archive.content) {
+                    self.add(content, &mut document)?;
+                }
+            }
+            Event::Slice { input, note } => {
+                if let Some(note) = note {
+                    tracing::warn!("note: {}: {note}", self.plan.entries[input].name);
+                }
+                let Some(archive) = self.archives.get_mut(&input) else { return Ok(()) };
+                archive.slices_left = archive.slices_left.saturating_sub(1);
+                if archive.slices_left > 0 {
+                    return Ok(());
+                }
+                let Archive { content, changed, .. } = *archive;
+                self.archives.remove(&input);
+                if changed {
+                    tracing::warn!("note: {}: changed while it was read; run again", self.plan.entries[input].name);
+                    self.plan.unfinished += 1;
+                } else {
+                    self.settle(input, content)?;
+                }
+            }
+            Event::Fatal(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, content: i64, done: &mut Done) -> Result<(), StoreError> {
+        self.store.add_document(content, done.member, &done.suffix, &done.outcome, &mut done.lines)?;
+        self.progress.document(&done.outcome);
+        self.since_commit += 1;
+        Ok(())
+    }
+
+    /// The input is read.
+    fn settle(&mut self, input: usize, content: i64) -> Result<(), StoreError> {
+        self.store.finish_content(content)?;
+        let Entry { path, name, stamp, .. } = &self.plan.entries[input];
+        let id = self.store.link(path, name, stamp, content)?;
+        self.plan.seen.insert(id);
+        self.progress.input();
+        Ok(())
+    }
+}
+
+/// An error of the store in words for a person.
+fn in_folder(error: StoreError, dir: &Path) -> Error {
+    match error {
+        StoreError::Locked { .. } => UsageError(error.to_string()).into(),
+        error => Error::new(error).context(format!("{}: the output folder cannot be completed", dir.display())),
+    }
+}
+
+fn in_folder_any(error: Error, request: &Request) -> Error {
+    match error.downcast::<StoreError>() {
+        Ok(error) => in_folder(error, &request.output),
+        Err(error) => error,
+    }
+}
+
+/// What the user's own patterns are, by their content; empty where there are none.
+fn pattern_fingerprint(dir: Option<&Path>) -> Result<String> {
+    let Some(dir) = dir else { return Ok(String::new()) };
+    let unreadable = || format!("{}: the patterns cannot be read", dir.display());
+    let mut files: Vec<PathBuf> = std::fs::read_dir(dir)
+        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
+        .with_context(unreadable)?;
+    files.retain(|path| path.is_file());
+    files.sort();
+    let mut text = String::new();
+    for file in files {
+        let (hash, _) = batch::hash_file(&file).with_context(unreadable)?;
+        text.push_str(&format!("{} {hash:?}\n", file.file_name().unwrap_or_default().to_string_lossy()));
+    }
+    Ok(fingerprint(&text))
+}
+
+/// What may make a document fail here that would be read elsewhere.
+fn settings(request: &Request) -> String {
+    let Request { max_bytes, max_size, max_ratio, passwords, max_memory, timeout, .. } = request;
+    fingerprint(&format!("{max_bytes} {max_size} {max_ratio} {passwords:?} {max_memory:?} {timeout:?}"))
+}
+
+fn fingerprint(text: &str) -> String {
+    // The hash of a document is as good a fingerprint as any.
+    zhibiao::model::Identity::of("", text.as_bytes()).sha256[..16].to_owned()
+}

@@ -1,0 +1,94 @@
+use crate::cli::log;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+use zhibiao::batch::{Outcome, Tally};
+
+/// Between two lines where there is no terminal.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// How a run is getting on: a bar on a terminal, a line now and then elsewhere.
+pub(super) struct Progress {
+    bar: Option<ProgressBar>,
+    began: Instant,
+    told: Instant,
+    inputs: u64,
+    expected: u64,
+    tally: Tally,
+}
+
+impl Progress {
+    pub(super) fn begin() -> Self {
+        let now = Instant::now();
+        Progress { bar: None, began: now, told: now, inputs: 0, expected: 0, tally: Tally::default() }
+    }
+
+    /// So many inputs are to be read.
+    pub(super) fn expect(&mut self, inputs: usize) {
+        self.began = Instant::now();
+        self.expected = inputs as u64;
+        if !std::io::stderr().is_terminal() {
+            return;
+        }
+        let bar = ProgressBar::with_draw_target(Some(self.expected), ProgressDrawTarget::stderr_with_hz(5));
+        let template = "{bar:24} {pos}/{len} files, {per_sec}, {eta} left; {msg}";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        log::set_bar(Some(bar.clone()));
+        self.bar = Some(bar);
+    }
+
+    pub(super) fn document(&mut self, outcome: &Outcome) {
+        self.tally.add(outcome);
+        self.tally.by_finding.clear();
+    }
+
+    pub(super) fn input(&mut self) {
+        self.inputs += 1;
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+        }
+    }
+
+    pub(super) fn show(&mut self) {
+        let Tally { failed, pages, indicators, .. } = self.tally;
+        let documents = self.tally.documents();
+        if let Some(bar) = &self.bar {
+            if self.told.elapsed() >= Duration::from_millis(200) {
+                self.told = Instant::now();
+                bar.set_message(format!(
+                    "{documents} documents, {pages} pages, {indicators} indicators, {failed} failed"
+                ));
+            }
+            return;
+        }
+        if self.told.elapsed() < LINE_EVERY {
+            return;
+        }
+        self.told = Instant::now();
+        let seconds = self.began.elapsed().as_secs_f64();
+        let rate = self.inputs as f64 / seconds;
+        let left = self.expected.saturating_sub(self.inputs) as f64 / rate.max(0.001);
+        tracing::info!(
+            files = self.inputs,
+            of = self.expected,
+            documents,
+            pages,
+            indicators,
+            failed,
+            files_a_second = rate,
+            seconds_left = left,
+            "{} of {} files, {rate:.0} a second, about {left:.0} s left; {documents} documents, {pages} pages, {indicators} indicators, {failed} failed",
+            self.inputs,
+            self.expected,
+        );
+    }
+
+    pub(super) fn end(&self) {
+        log::set_bar(None);
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

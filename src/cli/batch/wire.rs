@@ -1,0 +1,162 @@
+//! What parent and worker say to each other over the worker's stdin and stdout: frames of a message as JSON and raw
+//! bytes that go with it.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::io::{self, Read, Write};
+use zhibiao::batch::Outcome;
+
+/// A frame longer than this is no frame of ours. Lines are sent in pieces far below it, unless one line is longer.
+const MOST_BYTES: u32 = 1 << 30;
+
+/// From parent to worker.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Order {
+    /// Once, first.
+    Setup(Setup),
+    /// Read a file; its path is the first `path_bytes` of the raw bytes. Of an archive whose slice is asked for, behind
+    /// the path, a bit for each member that is done already.
+    Read { path_bytes: usize, slice: Option<Slice> },
+}
+
+/// How a worker is to read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Setup {
+    pub(super) patterns: Option<std::path::PathBuf>,
+    pub(super) max_bytes: u64,
+    pub(super) max_size: u64,
+    pub(super) max_ratio: u64,
+    /// Here and not on the command line, where every user of the machine could read them.
+    pub(super) passwords: Vec<String>,
+    pub(super) max_memory: Option<u64>,
+}
+
+/// Every `of`-th member of an archive, beginning with the one numbered `index`.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Slice {
+    pub(super) index: u32,
+    pub(super) of: u32,
+}
+
+/// From worker to parent.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Answer {
+    /// Patterns are loaded.
+    Ready,
+    /// The file is an archive; nothing was read of it yet.
+    Archive { sha256: String, bytes: u64 },
+    /// This member of the archive is being read now.
+    Member { index: u32, suffix: String, sha256: String, bytes: u64 },
+    /// Members are being skipped; the time limit begins anew.
+    Alive,
+    /// Raw: lines of the kind with this number, of the document in hand.
+    Lines(u8),
+    /// Raw: the document's own line, which ends it. Without a hash if it could not be read.
+    Document { index: u32, suffix: String, sha256: Option<String>, bytes: u64, outcome: Outcome },
+    /// The file is done, with what is to be told of it.
+    End { note: Option<String> },
+}
+
+pub(super) fn send(out: &mut impl Write, message: &impl Serialize, raw: &[&[u8]]) -> io::Result<()> {
+    let json = serde_json::to_vec(message)?;
+    let too_long = |_| io::Error::other("a message is too long");
+    let raw_bytes: usize = raw.iter().map(|piece| piece.len()).sum();
+    out.write_all(&u32::try_from(json.len()).map_err(too_long)?.to_le_bytes())?;
+    out.write_all(&u32::try_from(raw_bytes).map_err(too_long)?.to_le_bytes())?;
+    out.write_all(&json)?;
+    raw.iter().try_for_each(|piece| out.write_all(piece))
+}
+
+/// The next message, its raw bytes into `raw`; None where the other side has closed the pipe between two messages.
+pub(super) fn receive<T: DeserializeOwned>(from: &mut impl Read, raw: &mut Vec<u8>) -> io::Result<Option<T>> {
+    let mut lengths = [0; 8];
+    let mut got = 0;
+    while got < lengths.len() {
+        match from.read(&mut lengths[got..]) {
+            Ok(0) if got == 0 => return Ok(None),
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(n) => got += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let [a, b, c, d, e, f, g, h] = lengths;
+    let (json_bytes, raw_bytes) = (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]));
+    if json_bytes > MOST_BYTES || raw_bytes > MOST_BYTES {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "not a message"));
+    }
+    raw.resize(json_bytes as usize, 0);
+    from.read_exact(raw)?;
+    let message = serde_json::from_slice(raw)?;
+    raw.resize(raw_bytes as usize, 0);
+    from.read_exact(raw)?;
+    Ok(Some(message))
+}
+
+/// A SHA-256 from its hex digits.
+pub(super) fn hash(hex: &str) -> Option<[u8; 32]> {
+    let mut hash = [0; 32];
+    if hex.len() != 64 || !hex.is_ascii() {
+        return None;
+    }
+    for (i, byte) in hash.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).ok()?;
+    }
+    Some(hash)
+}
+
+/// Members that are done: a bit each.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Members(Vec<u8>);
+
+impl Members {
+    pub(super) fn of_bytes(bytes: &[u8]) -> Self {
+        Members(bytes.to_vec())
+    }
+
+    pub(super) fn add(&mut self, member: u32) {
+        let at = member as usize / 8;
+        if self.0.len() <= at {
+            self.0.resize(at + 1, 0);
+        }
+        self.0[at] |= 1 << (member % 8);
+    }
+
+    pub(super) fn has(&self, member: u32) -> bool {
+        self.0.get(member as usize / 8).is_some_and(|byte| byte & (1 << (member % 8)) != 0)
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_come_as_they_went_and_a_cut_one_is_an_error() {
+        let mut pipe = Vec::new();
+        send(&mut pipe, &Answer::Lines(3), &[b"ab", b"c"]).unwrap();
+        send(&mut pipe, &Answer::End { note: None }, &[]).unwrap();
+        let (mut from, mut raw) = (pipe.as_slice(), Vec::new());
+        assert!(matches!(receive(&mut from, &mut raw).unwrap(), Some(Answer::Lines(3))));
+        assert_eq!(raw, b"abc");
+        assert!(matches!(receive(&mut from, &mut raw).unwrap(), Some(Answer::End { note: None })));
+        assert!(receive::<Answer>(&mut from, &mut raw).unwrap().is_none());
+        for cut in 1..pipe.len() - 1 {
+            let mut from = &pipe[..cut];
+            while let Ok(Some(_)) = receive::<Answer>(&mut from, &mut raw) {}
+        }
+        assert!(receive::<Answer>(&mut [0xff; 16].as_slice(), &mut raw).is_err());
+    }
+
+    #[test]
+    fn members_are_bits() {
+        let mut members = Members::default();
+        members.add(9);
+        assert!(members.has(9) && !members.has(8) && !members.has(1000));
+        assert_eq!(members.bytes(), [0, 2]);
+    }
+}
