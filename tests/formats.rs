@@ -80,6 +80,14 @@ fn comparable(records: &[Value], from_text: bool) -> Vec<Value> {
     records
 }
 
+fn without_statements(mut records: Vec<Value>) -> Vec<Value> {
+    records.retain(|record| record["kind"] != "statement");
+    for map in records.iter_mut().filter_map(Value::as_object_mut) {
+        map.remove("statements");
+    }
+    records
+}
+
 /// Of each document one set of records, whatever format and writer: the five public documents from their text, too.
 #[test]
 fn records_are_equal_from_every_format() {
@@ -101,7 +109,13 @@ fn records_are_equal_from_every_format() {
         }
         for (stem, found) in all {
             let what = format!("{folder}/{stem}.{extension}");
-            assert_same(&what, &comparable(&reference[&stem], false), &comparable(&found, false));
+            let (mut wanted, mut found) = (comparable(&reference[&stem], false), comparable(&found, false));
+            if matches!(*extension, "xlsx" | "xls" | "ods") {
+                // Statements come from running text, which a sheet's cells are not.
+                wanted = without_statements(wanted);
+                found = without_statements(found);
+            }
+            assert_same(&what, &wanted, &found);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The PDF fixtures of one construct each: every predefined CMap and way of embedding, every way of showing text,
 //! encryption and damage, against what their manifests say of them.
+#![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
 mod support;
 

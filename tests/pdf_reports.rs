@@ -5,6 +5,7 @@
 //!
 //! `fixtures/pdf/reports` is a sample; `PDF_REPORTS=DIR cargo test --release --test pdf_reports -- --nocapture` measures
 //! another folder of `make_reports.py` (`PDF_REPORTS_SHOW=1` prints every table that is not perfect).
+#![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};

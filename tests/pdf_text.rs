@@ -192,3 +192,14 @@ fn a_chinese_subset_that_claims_to_be_latin_is_unknown() {
     let page = only_page(pdf::file(&objects));
     assert!(page.distrust.is_some(), "{:?}", texts(&page));
 }
+
+#[test]
+fn forms_that_draw_forms_end_early() {
+    // Each of twelve forms draws the next four times: sixteen million drawings of next to nothing.
+    let next =
+        |number: u32| format!("/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X {number} 0 R>>>>");
+    let more: Vec<Vec<u8>> = (6..18).map(|number| pdf::stream(&next(number), b"/X Do /X Do /X Do /X Do")).collect();
+    let page = only_page(page("BT /F 10 Tf 100 700 Td (1) Tj ET /X Do", "", "/XObject<</X 5 0 R>>", &more));
+    assert_eq!(texts(&page), ["1"]);
+    assert!(page.findings[0].message.contains("longer than the limit"), "{:?}", page.findings);
+}

@@ -41,15 +41,17 @@ pub fn figures(score: &Score) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// What a change of encoding, layout, spelling or width must leave as it is: the records without raw texts,
+/// What a change of encoding, layout, spelling or width must leave as it is: the records without raw texts
+/// (a statement's sentence is one),
 /// provenance, identity, the document's size and encoding, confidence and findings (which say how it was read), and
 /// without the difference between full and half width and of white space in texts.
 pub fn essence(records: &[Value]) -> Vec<Value> {
     records.iter().map(reduced).collect()
 }
 
-const APART: [&str; 15] = [
+const APART: [&str; 16] = [
     "raw",
+    "sentence",
     "id",
     "document",
     "source",

@@ -23,6 +23,9 @@ const MAX_STATES: usize = 4096;
 /// Most instructions of one page, those of the forms that it draws included.
 const MAX_INSTRUCTIONS: usize = 5_000_000;
 
+/// Finding, unfolding and drawing a form or picture costs as much as this many instructions.
+const OBJECT_COST: usize = 100;
+
 /// What cut the reading of a page short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Trouble {
@@ -291,6 +294,7 @@ impl<'a, 'f> Interpreter<'a, 'f> {
             Op::EndMarkedContent(_) => self.end_marked(),
 
             Op::XObject(name) => {
+                self.instructions += OBJECT_COST;
                 if let Some(object) = resources.get_x_object(name.0) {
                     self.x_object(&object, resources);
                 }
