@@ -219,7 +219,7 @@ fn cells_of_generated_tables() {
             ));
         }
     }
-    worst.sort_by(|a, b| b.0.cmp(&a.0));
+    worst.sort_by_key(|entry| std::cmp::Reverse(entry.0));
     let show = std::env::var("PDF_TABLES_SHOW").ok().and_then(|n| n.parse().ok()).unwrap_or(5);
     println!("{} files, {} with something wrong, {spurious} tables that are none", files.len(), worst.len());
     for (kind, t) in &tallies {

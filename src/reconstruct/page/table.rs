@@ -12,8 +12,6 @@ pub(super) enum Evidence {
     Rows,
     /// Alignment of text.
     Aligned,
-    /// The file's own structure.
-    Tagged,
 }
 
 /// A cell of a page's table. Everything is in page coordinates.
@@ -55,7 +53,7 @@ pub(super) struct Table {
     pub(super) weak: bool,
     /// The words (indices in the page's) that stand in it.
     pub(super) words: Vec<u32>,
-    /// Number of the structure tree's table, for [`Evidence::Tagged`].
+    /// Number of the structure tree's table, where the file has one and it was asked.
     pub(super) tagged: Option<u32>,
 }
 
@@ -74,7 +72,7 @@ impl Table {
     pub(super) fn origin(&self) -> GridOrigin {
         match self.evidence {
             Evidence::Aligned => GridOrigin::Separated,
-            Evidence::Ruled | Evidence::Rows | Evidence::Tagged => GridOrigin::Explicit,
+            Evidence::Ruled | Evidence::Rows => GridOrigin::Explicit,
         }
     }
 }
