@@ -63,7 +63,8 @@ impl From<Format> for tables::Format {
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     let limits = Limits { passwords: args.password.clone(), ..Limits::default() };
-    let Some(input) = inputs::list(std::slice::from_ref(&args.file), &inputs::Choice::default())?.into_iter().next() else {
+    let Some(input) = inputs::list(std::slice::from_ref(&args.file), &inputs::Choice::default())?.into_iter().next()
+    else {
         return Ok(SOME_FAILED);
     };
     if args.file.is_dir() {
