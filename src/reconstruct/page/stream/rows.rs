@@ -15,7 +15,7 @@ const MOST_LINES: usize = 40;
 /// Price of a row that is a label only.
 const LABEL: f32 = 0.5;
 /// The same where the table has such rows.
-const KNOWN_LABEL: f32 = 0.0;
+const KNOWN_LABEL: f32 = -0.7;
 
 /// The rows of `body` (indices in `lines`), as ranges of lines, from the top down.
 pub(super) fn rows(
@@ -32,12 +32,13 @@ pub(super) fn rows(
     let evidence = boundaries(lines, found, &body, drawn, text_of);
     let fill = fill_rates(found, &body);
     let first = cut(found, &body, &evidence, &fill, LABEL);
-    // Where one group has its label, others have theirs.
+    // Where one group has its label, others have theirs. A label on top of the body continues nothing above it.
     let is_label = |rows: &&Range<usize>| {
         let mut texts = found.lines.get((*rows).clone()).unwrap_or(&[]).iter().flatten();
         texts.all(|text| text.first == 0 && text.last == 0)
     };
-    if first.iter().filter(is_label).count() < 2 {
+    let on_top = first.first().is_some_and(|rows| rows.len() == 1 && is_label(&rows));
+    if !on_top && first.iter().filter(is_label).count() < 2 {
         return first;
     }
     cut(found, &body, &evidence, &fill, KNOWN_LABEL)
