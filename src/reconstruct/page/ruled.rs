@@ -22,6 +22,8 @@ const PARAGRAPH: usize = 40;
 const MOST_OVER_WALLS: f32 = 0.4;
 /// Blank cells, one in so many filled, beyond which lines without a full header row or column are a chart's.
 const LEAST_FILLED: f32 = 0.1;
+/// The same where no cell has a letter.
+const LEAST_FILLED_NUMBERS: f32 = 0.3;
 /// The same where backgrounds alone show the cells: bars of a chart do not.
 const LEAST_FILLED_BACKGROUNDS: f32 = 0.4;
 /// Part of the glyphs that must be turned for a table that was turned.
@@ -190,7 +192,9 @@ fn judge(lattice: &Lattice, texts: &[String]) -> Verdict {
     if !lattice.drawn && (lattice.rows() < 2 || share < LEAST_FILLED_BACKGROUNDS) {
         return Verdict::Nothing;
     }
-    if share < LEAST_FILLED {
+    // Bars of a chart carry numbers, and no word says what they are.
+    let lettered = texts.iter().any(|text| text.chars().any(char::is_alphabetic));
+    if share < if lettered { LEAST_FILLED } else { LEAST_FILLED_NUMBERS } {
         let first_row = (0..lattice.columns()).all(|column| lattice.cell_at(0, column).is_some_and(filled));
         let first_column = (0..lattice.rows()).all(|row| lattice.cell_at(row, 0).is_some_and(filled));
         if !first_row && !first_column {

@@ -15,7 +15,7 @@ const MOST_LINES: usize = 40;
 /// Price of a row that is a label only.
 const LABEL: f32 = 0.5;
 /// The same where the table has such rows.
-const KNOWN_LABEL: f32 = 0.0;
+const KNOWN_LABEL: f32 = -0.7;
 
 /// The rows of `body` (indices in `lines`), as ranges of lines, from the top down.
 pub(super) fn rows(
@@ -32,12 +32,13 @@ pub(super) fn rows(
     let evidence = boundaries(lines, found, &body, drawn, text_of);
     let fill = fill_rates(found, &body);
     let first = cut(found, &body, &evidence, &fill, LABEL);
-    // Where one group has its label, others have theirs.
+    // Where one group has its label, others have theirs. A label on top of the body continues nothing above it.
     let is_label = |rows: &&Range<usize>| {
         let mut texts = found.lines.get((*rows).clone()).unwrap_or(&[]).iter().flatten();
         texts.all(|text| text.first == 0 && text.last == 0)
     };
-    if first.iter().filter(is_label).count() < 2 {
+    let on_top = first.first().is_some_and(|rows| rows.len() == 1 && is_label(&rows));
+    if !on_top && first.iter().filter(is_label).count() < 2 {
         return first;
     }
     cut(found, &body, &evidence, &fill, KNOWN_LABEL)
@@ -142,6 +143,18 @@ fn fill_cost(filled: &[bool], rates: &[f32], label: f32) -> f32 {
     if lone { cost.min(label) } else { cost }
 }
 
+/// How much two lines with a text in every column are rows by themselves where all lines are such: rows of one line
+/// are then the rule, unless distances tell otherwise.
+const FULL_LINES: f32 = 2.5;
+/// Part of a column that a text fills before it goes on in the next line; short texts in a column that is no wider
+/// than its longest leave no room for another word either.
+const FILLS: f32 = 0.5;
+
+/// Has this line a text in every column?
+fn is_full(found: &Columns, line: usize) -> bool {
+    found.lines.get(line).is_some_and(|texts| texts.len() == found.columns.len())
+}
+
 /// For each two neighbouring lines, how much they look like one row's (above 0) or two (below).
 fn boundaries(
     lines: &[Line],
@@ -153,6 +166,7 @@ fn boundaries(
     let steps = Steps::of(lines.get(body.clone()).unwrap_or(&[]));
     let x0 = found.columns.first().map_or(0.0, |column| column.x0);
     let x1 = found.columns.last().map_or(0.0, |column| column.x1);
+    let full = body.clone().filter(|&at| is_full(found, at)).count() as f32 / body.len().max(1) as f32;
     let pairs = || body.clone().zip(body.start + 1..body.end);
     let ruled: Vec<bool> = pairs()
         .map(|(a, b)| match (lines.get(a), lines.get(b)) {
@@ -180,6 +194,9 @@ fn boundaries(
             }
             sum += striped(&stripes, a, b);
             sum += steps.say(b.down - a.down, a.size.min(b.size));
+            if is_full(found, upper) && is_full(found, lower) {
+                sum -= 1.0 + if steps.two_kinds { 0.0 } else { FULL_LINES * full };
+            }
             sum + texts_say(lines, found, upper, lower, text_of)
         })
         .collect()
@@ -305,7 +322,8 @@ fn texts_say(
             line != upper && text.first == over.first && text.last == over.last && text.x1 > reach
         };
         let known = found.lines.iter().enumerate().any(|(line, texts)| texts.iter().any(|text| others(line, text)));
-        sum += match (wrapped, known) {
+        let fills = over.x1 - over.x0 >= FILLS * (column.x1 - column.x0);
+        sum += match (wrapped, known && fills) {
             (true, true) => 1.0,
             (true, false) => 0.2,
             (false, _) => -1.8,
@@ -317,10 +335,6 @@ fn texts_say(
     let inside = below.iter().all(|text| above.iter().any(|over| over.first <= text.first && over.last >= text.last));
     if inside && begins(above) && !begins(below) && below.len() < above.len() {
         sum += 1.0;
-    }
-    // Both lines have a text in every column: each is a row by itself.
-    if below.len() == above.len() && below.len() == found.columns.len() {
-        sum -= 1.0;
     }
     sum.clamp(-6.0, 3.5)
 }

@@ -26,7 +26,11 @@ const LONE_TEXT: f32 = -0.1;
 const LONE_AT_EDGE: f32 = -0.7;
 /// The first or last line begins as captions and notes do.
 const CAPTION: f32 = -2.5;
-/// A caption right above says that a table follows, or a picture.
+/// A caption right above says that this is a picture's labels.
+const PICTURED: f32 = -4.0;
+/// A line within announces another table or a picture.
+const CAPTION_WITHIN: f32 = -6.0;
+/// A caption right above says that a table follows.
 const ANNOUNCED: f32 = 1.5;
 /// A rule right above the first line, or right below the last one.
 const EDGE_RULE: f32 = 1.3;
@@ -148,6 +152,11 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
     let mut sum = -TABLE;
     let real = columns.iter().filter(|column| column.texts > 1).count();
     sum -= if real <= 2 { TWO_COLUMNS } else { 0.0 };
+    let within = stretch.clone().skip(1).zip(lines.iter().skip(1)).filter(|(at, line)| {
+        let announced = matches!(evidence.caption.get(*at), Some(Some(Caption::Table | Caption::Picture)));
+        announced && line.chunks.len() == 1
+    });
+    sum += CAPTION_WITHIN * within.count() as f32;
     sum += LONE_COLUMN * columns.iter().filter(|column| column.texts <= 1).count() as f32;
     let body = found.lines.iter().position(|texts| has_numbers(texts, columns)).unwrap_or(3).min(6);
     for (at, (line, texts)) in lines.iter().zip(&found.lines).enumerate() {
@@ -166,7 +175,7 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
     let above = (1..=2).filter_map(|up| evidence.caption.get(stretch.start.checked_sub(up)?).copied().flatten()).next();
     sum += match above {
         Some(Caption::Table) => ANNOUNCED,
-        Some(Caption::Picture) => -ANNOUNCED,
+        Some(Caption::Picture) => PICTURED,
         _ => 0.0,
     };
     sum += drawn_score(evidence, lines, (x0, x1));
