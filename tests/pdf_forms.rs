@@ -48,6 +48,6 @@ producers! {
     libreoffice: "libreoffice", 0.98, 0.985;
     reportlab_with_embedded_fonts: "reportlab", 0.98, 0.99;
     reportlab_without_embedding: "reportlab-cid", 0.98, 0.985;
-    typst: "typst", 0.98, 0.98;
+    typst: "typst", 0.98, 0.99;
     weasyprint: "weasyprint", 0.98, 0.985;
 }
