@@ -62,6 +62,8 @@ struct Open {
     tail: Vec<Tail>,
     /// Room left below it on its last page.
     left_below: f32,
+    /// Lines above it on its page: a table that goes on may have them again.
+    titles: Vec<String>,
     /// What comes after it.
     waiting: VecDeque<Block<'static>>,
 }
@@ -97,6 +99,8 @@ const GOES_ON: [&str; 9] =
     ["续表", "接上页", "接上表", "续上表", "续下页", "转下页", "continued", "cont'd", "tablecontinued"];
 /// Room below a table, in points, beyond what its next row needed, that still speaks for going on.
 const SPARE_ROOM: f32 = 16.0;
+/// Lines above a table that may be printed again where it goes on.
+const MOST_TITLES: usize = 5;
 /// Lines in a cell from which its rest may begin a new paragraph.
 const LONG_TEXT: usize = 3;
 
@@ -106,7 +110,14 @@ impl Joiner {
         let Sheet { number, width, height, turn, header, mut items, footer, limit } = sheet;
         self.later(header);
         // What may stand before the rest of a table.
-        let skipped = items.iter().take_while(|item| matches!(item, Item::Block(b) if says_nothing(b))).count();
+        let skipped = match &self.open {
+            Some(open) => {
+                let again =
+                    |block: &Block<'_>| matches!(block, Block::Line(l) if open.titles.iter().any(|t| *t == l.text));
+                items.iter().take_while(|item| matches!(item, Item::Block(b) if says_nothing(b) || again(b))).count()
+            }
+            None => 0,
+        };
         if self.open.is_some() && matches!(items.get(skipped), Some(Item::Table(..))) {
             let place = Place { number, width, height, turn };
             if let Some(Item::Table(table, brims)) = items.get(skipped)
@@ -121,6 +132,7 @@ impl Joiner {
                 }
             }
         }
+        let mut titles: Vec<String> = Vec::new();
         let last = items.iter().rposition(|item| !matches!(item, Item::Block(b) if says_nothing(b)));
         for (index, item) in items.into_iter().enumerate() {
             match item {
@@ -128,11 +140,19 @@ impl Joiner {
                     if !says_nothing(&block) {
                         self.close();
                     }
+                    if let Block::Line(line) = &block
+                        && line.text.chars().any(char::is_alphanumeric)
+                    {
+                        titles.push(line.text.to_string());
+                    }
                     self.later([block]);
                 }
                 Item::Table(table, brims) => {
                     self.close();
-                    let open = Open::new(table, &brims, Place { number, width, height, turn }, limit);
+                    let mut open = Open::new(table, &brims, Place { number, width, height, turn }, limit);
+                    let titles = std::mem::take(&mut titles);
+                    // Pages of text above a table are no title.
+                    open.titles = if titles.len() <= MOST_TITLES { titles } else { Vec::new() };
                     self.open = Some(open);
                     if Some(index) != last {
                         self.close();
@@ -262,7 +282,7 @@ fn joint(open: &Open, table: &Table, brims: &[Brim]) -> Option<Joint> {
         || (open.left_below <= row_height(repeated) + SPARE_ROOM
             && columns.likeness >= Likeness::Half
             && !is_other_header(open, table, &map));
-    if !goes_on {
+    if !goes_on || !same_tag && begins_again(open, table, repeated, &columns) {
         return None;
     }
     // Cells at both sides of the page's end that stand in the same columns.
@@ -327,6 +347,26 @@ fn is_other_header(open: &Open, table: &Table, map: &impl Fn(&TableCell) -> (usi
         }
     }
     words >= 1 && numbers == 0
+}
+
+/// Does the new part have the labels with which this table began, after what is the same in both? A form that follows
+/// a form does, with other values.
+fn begins_again(open: &Open, table: &Table, repeated: usize, columns: &Columns) -> bool {
+    let place = |edges: &[usize], column: usize| edges.get(column).copied();
+    let mut labels: Vec<&str> = Vec::new();
+    let own = head_texts(table);
+    for (known, own) in open.head.iter().zip(&own).skip(repeated) {
+        let (Some((column, _, text)), Some((own_column, _, own_text))) = (known.first(), own.first()) else {
+            continue;
+        };
+        if place(&columns.first, *column) != place(&columns.second, *own_column) || text != own_text {
+            return false;
+        }
+        if !text.is_empty() && !labels.contains(&text.as_str()) {
+            labels.push(text);
+        }
+    }
+    labels.len() >= 2
 }
 
 fn is_numeric(text: &str) -> bool {
@@ -406,6 +446,7 @@ impl Open {
             numeric: vec![(0, 0); column_count],
             tail: Vec::new(),
             left_below: limit - table.bbox.y1,
+            titles: Vec::new(),
             waiting: VecDeque::new(),
         };
         let walls = table.bottom_walls;

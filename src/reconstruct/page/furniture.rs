@@ -24,6 +24,8 @@ pub(super) struct Band {
     clear: f32,
     /// Texts far apart from each other.
     pieces: usize,
+    /// Larger than the text, or bold where the text is not, and in the middle: what a table or chapter is called.
+    title: bool,
     /// Its words (indices in the page's).
     pub(super) words: Vec<u32>,
     /// Its text.
@@ -42,6 +44,10 @@ const SAME_PLACE: f32 = 4.0;
 const CLEAR: f32 = 0.5;
 /// The same for a line of several texts, which may be a table's repeated header.
 const CLEAR_OF_TABLE: f32 = 1.4;
+/// Font size, in that of the page's text, from which a line in the middle is a title.
+const TITLE_SIZE: f32 = 1.2;
+/// How far, in parts of the page's width, the middle of a title may be from the page's.
+const OFF_CENTRE: f32 = 0.06;
 
 /// The lines at the ends of a page, the outermost first at each end. `taken` tells words that stand in ruled tables.
 pub(super) fn bands(page: &Page, words: &[Word], taken: &[bool]) -> Vec<Band> {
@@ -50,6 +56,7 @@ pub(super) fn bands(page: &Page, words: &[Word], taken: &[bool]) -> Vec<Band> {
     let artifacts: usize = words.iter().filter(|word| word.artifact).count();
     // A file that marks nearly everything so marks nothing.
     let believe = artifacts * 2 <= words.len();
+    let face = Face::of(page, words);
     let mut out = Vec::new();
     for top in [true, false] {
         let mut chosen: Vec<u32> = words
@@ -75,10 +82,43 @@ pub(super) fn bands(page: &Page, words: &[Word], taken: &[bool]) -> Vec<Band> {
         for (number, line) in lines.iter().enumerate() {
             let inward = lines.get(number + 1).map(|next| gap(line, next, top));
             let clear = inward.unwrap_or_else(|| gap_to_rest(words, line, &chosen, taken, top));
-            out.push(band(page, words, line, top, clear / line.size.max(1.0), believe));
+            let title = top && face.is_title(page, words, line);
+            out.push(Band { title, ..band(page, words, line, top, clear / line.size.max(1.0), believe) });
         }
     }
     out
+}
+
+/// What most of a page's text looks like.
+struct Face {
+    size: f32,
+    bold: bool,
+}
+
+impl Face {
+    fn of(page: &Page, words: &[Word]) -> Face {
+        let mut sizes: Vec<(f32, usize)> = words.iter().map(|word| (word.size, word.glyphs.len())).collect();
+        sizes.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let all: usize = sizes.iter().map(|(_, count)| count).sum();
+        let mut below = 0;
+        let middle = sizes.iter().find(|(_, count)| {
+            below += count;
+            below * 2 >= all
+        });
+        let bold: usize = words.iter().filter(|word| is_bold(page, word)).map(|word| word.glyphs.len()).sum();
+        Face { size: middle.map_or(0.0, |(size, _)| *size), bold: bold * 2 > all }
+    }
+
+    fn is_title(&self, page: &Page, words: &[Word], line: &TextLine) -> bool {
+        let off = (line.bbox.center().0 - page.width / 2.0).abs();
+        let of = |index: &u32| words.get(*index as usize);
+        let bold = || line.words.iter().filter_map(of).all(|word| is_bold(page, word));
+        off <= OFF_CENTRE * page.width && (line.size >= TITLE_SIZE * self.size || !self.bold && bold())
+    }
+}
+
+fn is_bold(page: &Page, word: &Word) -> bool {
+    page.runs.get(word.run as usize).is_some_and(|run| run.bold)
 }
 
 fn gap(line: &TextLine, next: &TextLine, top: bool) -> f32 {
@@ -128,23 +168,26 @@ fn band(page: &Page, words: &[Word], line: &TextLine, top: bool, clear: f32, bel
         artifact,
         clear,
         pieces: 1 + apart.count(),
+        title: false,
         words: line.words.clone(),
         text,
         ends: (line.bbox.y0, line.bbox.y1),
     }
 }
 
+/// A page near another one: how many pages away, and its bands.
+pub(super) type Neighbour<'b> = (usize, &'b [Band]);
+
 /// Which of a page's bands (indices) are no content, given those of the pages around it.
-pub(super) fn furniture<'b>(own: &[Band], others: impl Iterator<Item = &'b [Band]> + Clone) -> Vec<usize> {
+pub(super) fn furniture<'b>(own: &[Band], others: impl Iterator<Item = Neighbour<'b>> + Clone) -> Vec<usize> {
     let mut out = Vec::new();
     for top in [true, false] {
         let mut outermost = true;
         for (index, band) in own.iter().enumerate().filter(|(_, band)| band.top == top) {
-            let repeated = others.clone().flatten().any(|other| {
-                other.top == top && other.signature == band.signature && (other.place - band.place).abs() < SAME_PLACE
-            });
             let needed = if band.pieces > 2 { CLEAR_OF_TABLE } else { CLEAR };
             let apart = band.clear >= needed;
+            // A form of one page is called the same on every page.
+            let repeated = !band.title && is_repeated(band, others.clone());
             // A header of several lines is set off as a whole.
             let is_furniture = band.artifact
                 || outermost && (repeated && (apart || block_is_apart(own, index)) || band.page_number && apart);
@@ -156,6 +199,18 @@ pub(super) fn furniture<'b>(own: &[Band], others: impl Iterator<Item = &'b [Band
         }
     }
     out
+}
+
+/// Does it stand on the pages around, too? On every second page only where the pages between have another header at its
+/// place: else it is what forms of two pages begin with.
+fn is_repeated<'b>(band: &Band, others: impl Iterator<Item = Neighbour<'b>> + Clone) -> bool {
+    let beside = |other: &Band| other.top == band.top && (other.place - band.place).abs() < SAME_PLACE;
+    let again = |other: &Band| beside(other) && other.signature == band.signature;
+    let on_next = || others.clone().any(|(away, bands)| away == 1 && bands.iter().any(again));
+    let on_second = || others.clone().any(|(away, bands)| away > 1 && bands.iter().any(again));
+    let has_other = |bands: &[Band]| bands.iter().any(|other| beside(other) && other.clear >= CLEAR);
+    let others_between = || others.clone().any(|(away, bands)| away == 1 && has_other(bands));
+    on_next() || on_second() && (!band.top || others_between())
 }
 
 /// Is some line further inwards set off, all between being single texts?
@@ -181,7 +236,8 @@ mod tests {
     }
 
     fn texts(own: &[Band], others: &[&[Band]]) -> Vec<String> {
-        furniture(own, others.iter().copied()).into_iter().map(|index| own[index].text.clone()).collect()
+        let others = others.iter().enumerate().map(|(number, bands)| (number + 1, *bands));
+        furniture(own, others).into_iter().map(|index| own[index].text.clone()).collect()
     }
 
     #[test]
@@ -189,6 +245,40 @@ mod tests {
         let (first, second) = (page(1, "A title"), page(2, "Another title"));
         assert_eq!(texts(&first, &[&second]), ["2023 report of the office", "- 1 -"]);
         assert_eq!(texts(&first, &[]), ["- 1 -"]);
+    }
+
+    #[test]
+    fn the_title_of_forms_of_one_page_is_none() {
+        let page = |number: u32, size: f32| {
+            let mut sketch = Sketch::new(595.0, 842.0).numbered(number);
+            sketch.text(270.0, 40.0, 9.0, "office");
+            sketch.text(297.0 - 2.5 * size, 80.0, size, "Form title");
+            for row in 0..8 {
+                sketch.text(60.0, 120.0 + 30.0 * row as f32, 10.0, "a row of the form");
+            }
+            let page = sketch.page();
+            let words = words(&page);
+            bands(&page, &words, &vec![false; words.len()])
+        };
+        assert_eq!(texts(&page(1, 16.0), &[&page(2, 16.0)]), ["office"]);
+        assert_eq!(texts(&page(1, 9.0), &[&page(2, 9.0)]), ["office", "Form title"]);
+    }
+
+    #[test]
+    fn what_stands_on_every_second_page_needs_a_counterpart() {
+        let page = |text: &str| {
+            let mut sketch = Sketch::new(595.0, 842.0);
+            if !text.is_empty() {
+                sketch.text(60.0, 40.0, 9.0, text);
+            }
+            sketch.text(60.0, 150.0, 10.0, "text below it");
+            let page = sketch.page();
+            let words = words(&page);
+            bands(&page, &words, &vec![false; words.len()])
+        };
+        let (left, right, bare) = (page("2023 report"), page("of the office"), page(""));
+        assert_eq!(texts(&left, &[&right, &left]), ["2023 report"]);
+        assert!(texts(&left, &[&bare, &left]).is_empty());
     }
 
     #[test]

@@ -92,7 +92,9 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
             }
         }
         let Some(mut draft) = self.ahead.pop_front() else { return false };
-        let around = self.behind.iter().map(Vec::as_slice).chain(self.ahead.iter().map(|d| d.bands.as_slice()));
+        let before = self.behind.iter().rev().map(Vec::as_slice);
+        let after = self.ahead.iter().map(|draft| draft.bands.as_slice());
+        let around = (1..).zip(before).chain((1..).zip(after));
         let furniture = furniture::furniture(&draft.bands, around);
         self.joiner.later(draft.findings());
         let sheet = self.sheet(&mut draft, &furniture);
