@@ -153,6 +153,8 @@ impl<'a, 'f> Interpreter<'a, 'f> {
                 Some(data)
             }
             Err(Unread::TooLarge) => {
+                // Finding that out cost something, too: a thousand such streams must not cost a thousand times as much.
+                self.bytes_left /= 2;
                 self.trouble(Trouble::TooLarge);
                 None
             }

@@ -38,8 +38,11 @@ pub(super) fn is_bounded(stream: &Stream<'_>, limit: u64) -> bool {
         1 if (raw.len() as u64).saturating_mul(2 * DEFLATE_RATIO) <= limit => true,
         1 if filters.first() == Some(&Filter::FlateDecode) => {
             let counted = std::io::copy(&mut ZlibDecoder::new(&*raw).take(limit.saturating_add(1)), &mut sink());
-            // A damaged stream is salvaged up to its damage, so it is counted up to there too.
-            counted.map_or(true, |length| length <= limit)
+            // How much of a damaged stream can be salvaged shows only in doing so: the worst is assumed.
+            match counted {
+                Ok(length) => length <= limit,
+                Err(_) => (raw.len() as u64).saturating_mul(DEFLATE_RATIO) <= limit.saturating_mul(2),
+            }
         }
         1 => (raw.len() as u64).saturating_mul(64) <= limit,
         // Nobody packs twice but to do harm.
