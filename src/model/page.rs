@@ -18,6 +18,9 @@ pub struct Page {
     pub text: String,
     /// Glyphs in that order.
     pub glyphs: Vec<Glyph>,
+    /// How sure the recognition is of each glyph, 0 to 1, where the text was read from pixels; empty where it is the
+    /// file's own.
+    pub scores: Vec<f32>,
     /// Runs of glyphs, in that order; they cover all glyphs and do not overlap.
     pub runs: Vec<TextRun>,
     /// Straight lines parallel to the page's edges, as drawn: neither joined nor sorted.
