@@ -268,6 +268,7 @@ fn describe(record: &mut DocumentRecord, document: &Document) {
     record.media = Some(document.media);
     record.pages = document.pages;
     record.encoding = document.encoding.as_ref().map(|e| e.name.to_owned());
+    record.ocr.clone_from(&document.ocr);
     add_findings(record, document.findings.clone());
 }
 
