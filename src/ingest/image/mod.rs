@@ -36,6 +36,7 @@ pub fn load(bytes: Vec<u8>, limits: &Limits) -> Result<Document, LoadError> {
     Ok(Document {
         media: Media::Image,
         encoding: None,
+        ocr: None,
         pages: Some(count),
         body: Body::Pages(DeferredPages(Arc::new(Pictures { bytes, pages, last: Mutex::default() }))),
         findings: Vec::new(),
