@@ -64,7 +64,7 @@ impl Drawn {
             drawn.join_fills();
         }
         drawn.join_rules();
-        drawn.walls.retain(|wall| wall.y1 - wall.y0 >= SHORTEST);
+        drawn.join_walls();
         drawn.find_frames();
         drawn
     }
@@ -108,6 +108,30 @@ impl Drawn {
         join_level(&mut level, &mut joined);
         joined.retain(|rule| rule.x1 - rule.x0 >= SHORTEST);
         self.rules = joined;
+    }
+
+    /// The same of walls.
+    fn join_walls(&mut self) {
+        self.walls.sort_by(|a, b| a.x.total_cmp(&b.x));
+        let mut joined: Vec<Wall> = Vec::new();
+        let mut start = 0;
+        for end in 1..=self.walls.len() {
+            let (Some(first), next) = (self.walls.get(start).copied(), self.walls.get(end)) else { continue };
+            if next.is_some_and(|next| next.x - first.x <= SAME) {
+                continue;
+            }
+            let level = self.walls.get_mut(start..end).unwrap_or(&mut []);
+            level.sort_by(|a, b| a.y0.total_cmp(&b.y0));
+            for &wall in level.iter() {
+                match joined.last_mut().filter(|open| wall.y0 <= open.y1 + BRIDGED) {
+                    Some(open) if (open.x - wall.x).abs() <= SAME => open.y1 = open.y1.max(wall.y1),
+                    _ => joined.push(wall),
+                }
+            }
+            start = end;
+        }
+        joined.retain(|wall| wall.y1 - wall.y0 >= SHORTEST);
+        self.walls = joined;
     }
 
     /// Joins the backgrounds of neighbouring cells to stripes.
