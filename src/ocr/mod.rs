@@ -1,0 +1,4 @@
+//! Recognition of text in pixels.
+
+pub mod picture;
+pub mod rulings;
