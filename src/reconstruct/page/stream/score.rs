@@ -50,6 +50,8 @@ const BREAK: f32 = -1.2;
 const PROSE_COLUMNS: f32 = -0.9;
 /// For each line of a table of contents, and of a list.
 const CONTENTS: f32 = -1.5;
+/// For each line of a chart.
+const CHART: f32 = -2.5;
 /// A column with one text.
 const LONE_COLUMN: f32 = -0.6;
 /// For each place by which a line is less than half filled.
@@ -331,6 +333,16 @@ fn looks_like_something_else(evidence: &Evidence<'_>, lines: &[&Line], stretch: 
         })
         .count();
     let busy = lines.iter().filter(|line| line.chunks.len() > 1).count();
+    // Bars between labels and numbers.
+    let barred = lines.iter().filter(|line| {
+        line.chunks.windows(2).any(|pair| match pair {
+            [a, b] => evidence.drawn.has_bar((a.x1, b.x0), (line.bbox.y0, line.bbox.y1)),
+            _ => false,
+        })
+    });
+    if 2 * barred.count() > busy {
+        sum += CHART * count;
+    }
     if columns.len() == 2 && 2 * markers > busy {
         sum += CONTENTS * count;
     }
