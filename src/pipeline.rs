@@ -137,7 +137,9 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
         })
     });
     add_findings(&mut record, on_pages);
-    record.ocr = recognised.load(Ordering::Relaxed).then(|| options.ocr.name());
+    if recognised.load(Ordering::Relaxed) {
+        record.ocr = Some(options.ocr.name());
+    }
     match understood {
         Ok(summary) => finish(record, summary),
         // Records that are already out stay out, so the document is then half read, not unread.
@@ -289,6 +291,7 @@ fn describe(record: &mut DocumentRecord, document: &Document) {
     record.media = Some(document.media);
     record.pages = document.pages;
     record.encoding = document.encoding.as_ref().map(|e| e.name.to_owned());
+    record.ocr.clone_from(&document.ocr);
     add_findings(record, document.findings.clone());
 }
 

@@ -9,6 +9,7 @@ pub mod doc;
 pub mod docx;
 mod flow;
 pub mod html;
+pub mod image;
 mod limits;
 pub mod mhtml;
 mod ole;
@@ -62,6 +63,7 @@ pub fn load(bytes: Vec<u8>, limits: &Limits) -> Result<Document, LoadError> {
         Format::Xls => workbook::load(&bytes, Media::Xls, limits),
         Format::Ods => workbook::load(&bytes, Media::Ods, limits),
         Format::Pdf => pdf::load(bytes, limits),
+        Format::Image => image::load(bytes, limits),
         Format::Rtf => rtf::load(&bytes, limits),
         Format::Mhtml => mhtml::load(&bytes, limits),
         Format::Html => html::load(bytes, limits),

@@ -3,8 +3,8 @@
 
 use super::ink::Box2;
 use super::network::Network;
+use super::picture::Gray;
 use super::resample;
-use crate::model::Raster;
 
 /// What the detector was trained on: per channel mean and deviation (PP-OCRv6 `inference.yml`, NormalizeImage).
 const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
@@ -35,7 +35,7 @@ pub(super) struct Place {
 ///
 /// # Errors
 /// The network cannot be run.
-pub(super) fn detect(network: &Network, picture: &Raster, part: &Box2, scale: f32) -> Result<Vec<Place>, String> {
+pub(super) fn detect(network: &Network, picture: &Gray, part: &Box2, scale: f32) -> Result<Vec<Place>, String> {
     let sides = |length: i32| {
         let wanted = (length.max(1) as f32 * scale).max(1.0) as u32;
         wanted.div_ceil(STEP).max(1) * STEP
@@ -54,9 +54,9 @@ pub(super) fn detect(network: &Network, picture: &Raster, part: &Box2, scale: f3
         let paper = (1.0 - mean) / deviation;
         let values = &mut input[channel * plane..(channel + 1) * plane];
         values.fill(paper);
-        for (row, out) in small.chunks_exact(used_width as usize * 3).zip(values.chunks_exact_mut(width as usize)) {
-            for (pixel, out) in row.chunks_exact(3).zip(out) {
-                *out = (f32::from(pixel[channel]) / 255.0 - mean) / deviation;
+        for (row, out) in small.chunks_exact(used_width as usize).zip(values.chunks_exact_mut(width as usize)) {
+            for (pixel, out) in row.iter().zip(out) {
+                *out = (f32::from(*pixel) / 255.0 - mean) / deviation;
             }
         }
     }

@@ -4,14 +4,15 @@ use super::detect;
 use super::ink::{Box2, Ink};
 use super::models;
 use super::network::Network;
+use super::picture::Gray;
 use super::recognise::{HEIGHT, MOST_WIDTH, Reading, Recogniser, Strip};
 use super::resample;
+use super::rulings::Lines;
 use super::segment::{self, Line};
-use super::walls;
-use crate::model::{Raster, Ruling};
 use rten::ThreadPool;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// How much work recognition may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -96,25 +97,24 @@ impl Engine {
         })
     }
 
-    /// Reads an upright picture. `rulings` are its lines, in pixels.
+    /// Reads an upright, clean picture in which these lines are drawn.
     ///
     /// # Errors
     /// A network cannot be run.
-    pub(super) fn read(&self, picture: &Raster, rulings: &[Ruling], profile: Profile) -> Result<Vec<ReadLine>, String> {
-        let mut ink = Ink::of(picture);
-        walls::erase(&mut ink, rulings);
+    pub(super) fn read(&self, picture: &Gray, drawn: &Lines, profile: Profile) -> Result<Vec<ReadLine>, String> {
+        let mut clean = picture.clone();
+        drawn.erase(&mut clean);
+        let ink = Ink::of(&clean);
         let Some(content) = ink.bounds(&ink.area()) else { return Ok(Vec::new()) };
         let content = content.grown(16).within(&ink.area());
-        let scale = DETECT_SCALE;
-        let began = std::time::Instant::now();
-        let places = detect::detect(&self.detector, picture, &content, scale)?;
+        let began = Instant::now();
+        let places = detect::detect(&self.detector, picture, &content, DETECT_SCALE)?;
         tracing::debug!(ms = began.elapsed().as_millis(), places = places.len(), "detected");
-        let lines = segment::lines(&places, &ink, rulings);
-        let clean = walls::painted_over(picture, rulings);
+        let lines = segment::lines(&places, &ink, &drawn.rulings());
         let size = segment::typical(lines.iter().flat_map(|line| &line.pieces));
         let cut: Vec<(Strip, Vec<Slot>)> = lines.iter().map(|line| strip(&clean, line, size)).collect();
         let strips: Vec<&Strip> = cut.iter().map(|(strip, _)| strip).collect();
-        let began = std::time::Instant::now();
+        let began = Instant::now();
         let readings = self.cascade(&strips, profile)?;
         tracing::debug!(ms = began.elapsed().as_millis(), lines = strips.len(), "recognised");
         let placed = lines.into_iter().zip(readings).zip(&cut);
@@ -153,7 +153,7 @@ struct Slot {
 }
 
 /// A line's picture, its pieces side by side.
-fn strip(picture: &Raster, line: &Line, size: i32) -> (Strip, Vec<Slot>) {
+fn strip(picture: &Gray, line: &Line, size: i32) -> (Strip, Vec<Slot>) {
     let mut parts: Vec<(Vec<u8>, u32)> = Vec::new();
     let mut slots = Vec::new();
     let mut at = 0u32;
@@ -181,14 +181,14 @@ fn strip(picture: &Raster, line: &Line, size: i32) -> (Strip, Vec<Slot>) {
         slots.push(Slot { from: at as f32, to: (at + width) as f32, left: area.x0 as f32, scale });
         at += width;
     }
-    let mut rgb = Vec::with_capacity((at * HEIGHT * 3) as usize);
+    let mut pixels = Vec::with_capacity((at * HEIGHT) as usize);
     for row in 0..HEIGHT as usize {
         for (part, width) in &parts {
-            let length = *width as usize * 3;
-            rgb.extend_from_slice(part.get(row * length..(row + 1) * length).unwrap_or(&[]));
+            let length = *width as usize;
+            pixels.extend_from_slice(part.get(row * length..(row + 1) * length).unwrap_or(&[]));
         }
     }
-    (Strip { width: at, rgb }, slots)
+    (Strip { width: at, pixels }, slots)
 }
 
 fn place(line: Line, reading: Reading, slots: &[Slot]) -> ReadLine {

@@ -1,6 +1,6 @@
 //! Which pixels of a picture are ink, and how much of it lies in a box.
 
-use crate::model::Raster;
+use super::picture::Gray;
 
 /// A box in pixels: left, top inclusive, right, bottom exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -75,10 +75,9 @@ const LEAST_CONTRAST: i32 = 45;
 
 impl Ink {
     /// The pixels that are clearly darker than the paper around them.
-    pub(super) fn of(picture: &Raster) -> Ink {
-        let gray = gray(picture);
-        let (width, height) = (picture.width as usize, picture.height as usize);
-        let paper = Paper::of(&gray, width, height);
+    pub(super) fn of(picture: &Gray) -> Ink {
+        let (gray, width, height) = (&picture.pixels, picture.width, picture.height);
+        let paper = Paper::of(gray, width, height);
         let mut bits = vec![0u8; width * height];
         for (y, (row, out)) in gray.chunks_exact(width.max(1)).zip(bits.chunks_exact_mut(width.max(1))).enumerate() {
             for (tile, (pixels, out)) in row.chunks(TILE).zip(out.chunks_mut(TILE)).enumerate() {
@@ -88,7 +87,7 @@ impl Ink {
                 }
             }
         }
-        Ink { width: picture.width as i32, height: picture.height as i32, bits }
+        Ink { width: width as i32, height: height as i32, bits }
     }
 
     /// The whole picture.
@@ -158,12 +157,6 @@ impl Ink {
     }
 }
 
-/// Brightness of each pixel, 0 to 255.
-pub(super) fn gray(picture: &Raster) -> Vec<u8> {
-    let weigh = |p: &[u8]| ((u32::from(p[0]) * 77 + u32::from(p[1]) * 151 + u32::from(p[2]) * 28) >> 8) as u8;
-    picture.rgb.chunks_exact(3).map(weigh).collect()
-}
-
 /// How bright the paper is, tile by tile.
 struct Paper {
     columns: usize,
@@ -224,14 +217,9 @@ fn quantile(counts: &[u16; 32], share: f64) -> u8 {
 mod tests {
     use super::*;
 
-    fn sheet(paper: u8) -> Raster {
-        let mut picture = Raster::white(100, 80);
-        picture.rgb.fill(paper);
-        for y in 20..30 {
-            for x in 40..70 {
-                picture.blend(x, y, [10, 10, 10], 255);
-            }
-        }
+    fn sheet(paper: u8) -> Gray {
+        let mut picture = Gray::new(100, 80, paper);
+        (20..30).for_each(|y| picture.row_mut(y)[40..70].fill(10));
         picture
     }
 

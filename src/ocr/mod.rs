@@ -12,14 +12,13 @@ mod ink;
 mod layout;
 pub mod models;
 mod network;
-mod picture;
+pub mod picture;
 mod recognise;
 mod recognised;
 mod resample;
-mod rulings;
+pub mod rulings;
 mod segment;
 mod settings;
-mod walls;
 
 pub use engine::{Engine, Profile};
 pub use recognised::{DOUBTFUL, DPI, Recognised};

@@ -13,13 +13,13 @@ const BATCH: usize = 8;
 /// Widest strip looked at: a line of 200 characters.
 pub(super) const MOST_WIDTH: u32 = 48 * 100;
 
-/// A line's picture: 48 rows of this many pixels, three bytes each.
+/// A line's picture: 48 rows of this many pixels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Strip {
     /// Pixels in a row.
     pub(super) width: u32,
-    /// Bytes.
-    pub(super) rgb: Vec<u8>,
+    /// Shades, 0 black.
+    pub(super) pixels: Vec<u8>,
 }
 
 /// A line as read: its characters, places in pixels of its strip.
@@ -104,14 +104,16 @@ impl Recogniser {
     }
 }
 
-/// Channels one after the other, -1 to 1, filled up with 0 on the right.
+/// Three channels alike, one after the other, -1 to 1, filled up with 0 on the right.
 fn fill(strip: &Strip, width: u32, input: &mut Vec<f32>) {
     let used = strip.width.min(width) as usize;
-    for channel in 0..3 {
-        for row in strip.rgb.chunks_exact((strip.width as usize * 3).max(3)).take(HEIGHT as usize) {
-            let values = row.chunks_exact(3).take(used).map(|pixel| f32::from(pixel[channel]) / 127.5 - 1.0);
-            input.extend(values);
-            input.extend(std::iter::repeat_n(0.0, width as usize - used));
-        }
+    let begin = input.len();
+    for row in strip.pixels.chunks_exact(strip.width.max(1) as usize).take(HEIGHT as usize) {
+        input.extend(row.iter().take(used).map(|pixel| f32::from(*pixel) / 127.5 - 1.0));
+        input.extend(std::iter::repeat_n(0.0, width as usize - used));
     }
+    let plane = (width * HEIGHT) as usize;
+    input.resize(begin + plane, 0.0);
+    input.extend_from_within(begin..begin + plane);
+    input.extend_from_within(begin..begin + plane);
 }

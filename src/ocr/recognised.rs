@@ -1,7 +1,9 @@
 //! Pages as a source has them, those that are pictures read.
 
+use super::layout;
+use super::picture::Gray;
+use super::rulings::Lines;
 use super::settings::{Mode, Ocr};
-use super::{layout, picture, rulings};
 use crate::model::{Code, Finding, Page, PageSource, Raster, Severity};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,11 +54,10 @@ impl Recognised {
     fn recognise(&self, page: &Page) -> Result<Page, String> {
         let engine = self.ocr.engine()?;
         let raster = self.source.render(page.number, DPI).ok_or("the page cannot be drawn")?;
-        let prepared = picture::prepare(&raster);
+        let picture = Gray::of(&raster);
         drop(raster);
-        let picture = prepared.picture;
-        let rulings = rulings::rulings(&picture);
-        let lines = engine.read(&picture, &rulings, self.ocr.settings().profile)?;
+        let drawn = Lines::find(&picture, DPI);
+        let lines = engine.read(&picture, &drawn, self.ocr.settings().profile)?;
         let scale = 72.0 / DPI;
         let mut read = Page {
             number: page.number,
@@ -66,7 +67,7 @@ impl Recognised {
             findings: page.findings.clone(),
             ..Page::default()
         };
-        layout::fill(&mut read, &lines, &rulings, scale);
+        layout::fill(&mut read, &lines, &drawn.rulings(), scale);
         let finding = self.finding(page, &read);
         read.findings.push(finding);
         Ok(read)

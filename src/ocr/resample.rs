@@ -1,16 +1,15 @@
 //! Parts of pictures at another size.
 
 use super::ink::Box2;
-use crate::model::Raster;
+use super::picture::Gray;
 
-/// A part of a picture as `width` × `height` pixels, three bytes each: every new pixel is the mean of those it covers,
+/// A part of a picture as `width` × `height` pixels, every new pixel is the mean of those it covers,
 /// between pixels it lies in proportion. What lies outside the picture is its nearest edge.
-pub(super) fn resize(picture: &Raster, part: &Box2, width: u32, height: u32) -> Vec<u8> {
-    let columns = Weights::of(part.x0, part.width(), width, picture.width);
-    let rows = Weights::of(part.y0, part.height(), height, picture.height);
-    let stride = picture.width as usize * 3;
-    let mut out = Vec::with_capacity(width as usize * height as usize * 3);
-    let mut line = vec![0.0f32; width as usize * 3];
+pub(super) fn resize(picture: &Gray, part: &Box2, width: u32, height: u32) -> Vec<u8> {
+    let columns = Weights::of(part.x0, part.width(), width, picture.width as u32);
+    let rows = Weights::of(part.y0, part.height(), height, picture.height as u32);
+    let mut out = Vec::with_capacity(width as usize * height as usize);
+    let mut line = vec![0.0f32; width as usize];
     // Source rows squeezed to the new width; neighbouring new rows share them.
     let mut squeezed: std::collections::VecDeque<(usize, Vec<f32>)> = std::collections::VecDeque::new();
     for (first, weights) in &rows.taps {
@@ -20,8 +19,7 @@ pub(super) fn resize(picture: &Raster, part: &Box2, width: u32, height: u32) -> 
         }
         for (row, weight) in (*first..).zip(weights) {
             if squeezed.back().is_none_or(|(last, _)| *last < row) {
-                let source = picture.rgb.get(row * stride..(row + 1) * stride).unwrap_or(&[]);
-                squeezed.push_back((row, columns.squeeze(source)));
+                squeezed.push_back((row, columns.squeeze(picture.row(row))));
             }
             let Some((_, source)) = squeezed.iter().find(|(at, _)| *at == row) else { continue };
             for (sum, value) in line.iter_mut().zip(source) {
@@ -70,17 +68,11 @@ impl Weights {
     }
 
     fn squeeze(&self, row: &[u8]) -> Vec<f32> {
-        let mut out = Vec::with_capacity(self.taps.len() * 3);
-        for (first, weights) in &self.taps {
-            let mut sums = [0.0f32; 3];
-            for (pixel, weight) in row.get(first * 3..).unwrap_or(&[]).chunks_exact(3).zip(weights) {
-                for (sum, channel) in sums.iter_mut().zip(pixel) {
-                    *sum += weight * f32::from(*channel);
-                }
-            }
-            out.extend(sums);
-        }
-        out
+        let mean = |(first, weights): &(usize, Vec<f32>)| {
+            let pixels = row.get(*first..).unwrap_or(&[]);
+            pixels.iter().zip(weights).map(|(pixel, weight)| weight * f32::from(*pixel)).sum()
+        };
+        self.taps.iter().map(mean).collect()
     }
 }
 
@@ -88,29 +80,25 @@ impl Weights {
 mod tests {
     use super::*;
 
-    fn halves() -> Raster {
-        let mut picture = Raster::white(8, 4);
-        for y in 0..4 {
-            for x in 0..4 {
-                picture.blend(x, y, [0, 0, 0], 255);
-            }
-        }
+    fn halves() -> Gray {
+        let mut picture = Gray::new(8, 4, 255);
+        (0..4).for_each(|y| picture.row_mut(y)[..4].fill(0));
         picture
     }
 
     #[test]
     fn the_same_size_changes_nothing() {
         let picture = halves();
-        assert_eq!(resize(&picture, &Box2::new(0, 0, 8, 4), 8, 4), picture.rgb);
+        assert_eq!(resize(&picture, &Box2::new(0, 0, 8, 4), 8, 4), picture.pixels);
     }
 
     #[test]
     fn smaller_is_a_mean_and_larger_goes_over_smoothly() {
         let picture = halves();
         let small = resize(&picture, &Box2::new(0, 0, 8, 4), 2, 1);
-        assert!(small[0] < 64 && small[3] > 192, "{small:?}");
+        assert!(small[0] < 64 && small[1] > 192, "{small:?}");
         let large = resize(&picture, &Box2::new(2, 0, 6, 4), 8, 4);
-        let row: Vec<u8> = large.chunks_exact(3).take(8).map(|p| p[0]).collect();
+        let row = &large[..8];
         assert!(row.windows(2).all(|pair| pair[0] <= pair[1]), "{row:?}");
         assert_eq!((row[0], row[7]), (0, 255));
     }
@@ -120,6 +108,6 @@ mod tests {
         let picture = halves();
         let out = resize(&picture, &Box2::new(-4, -4, 4, 4), 4, 4);
         assert!(out.iter().all(|&value| value == 0));
-        assert_eq!(resize(&Raster::white(0, 0), &Box2::new(0, 0, 4, 4), 2, 2).len(), 12);
+        assert_eq!(resize(&Gray::new(0, 0, 255), &Box2::new(0, 0, 4, 4), 2, 2).len(), 4);
     }
 }

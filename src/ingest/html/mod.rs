@@ -39,6 +39,7 @@ pub fn load(bytes: Vec<u8>, limits: &Limits) -> Result<Document, LoadError> {
         media: Media::Html,
         encoding: Some(Encoding { name: guess.name(), confidence: guess.confidence }),
         pages: None,
+        ocr: None,
         body,
         findings,
     })

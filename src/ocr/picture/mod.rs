@@ -1,15 +1,5 @@
-//! A page's picture made ready for recognition.
+//! Pictures of pages made fit for recognition.
 
-use crate::model::Raster;
+mod gray;
 
-/// A picture made ready.
-#[derive(Debug, Clone)]
-pub(super) struct Prepared {
-    /// Upright, straight, clean.
-    pub(super) picture: Raster,
-}
-
-/// Makes a picture ready.
-pub(super) fn prepare(picture: &Raster) -> Prepared {
-    Prepared { picture: picture.clone() }
-}
+pub use gray::Gray;

@@ -21,7 +21,9 @@ const STACKED: usize = 3;
 /// no table whatever: headers and footers.
 pub(super) fn tables(page: &Page, words: &[Word], ruled: Vec<Table>, taken: &[bool]) -> Vec<Table> {
     let (doubtful, mut kept): (Vec<Table>, Vec<Table>) = ruled.into_iter().partition(|table| {
-        table.evidence == Evidence::Rows || table.columns() > 1 && (table.rows() <= FEW_ROWS || is_stacked(table))
+        table.tagged.is_none()
+            && (table.evidence == Evidence::Rows
+                || table.columns() > 1 && (table.rows() <= FEW_ROWS || is_stacked(table)))
     });
     let mut aligned = aligned(page, words, &kept, taken);
     if doubtful.is_empty() {

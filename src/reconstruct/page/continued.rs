@@ -5,7 +5,7 @@ use super::brim::{Brim, HEAD_ROWS};
 use super::same_columns::{Columns, Likeness, columns};
 use super::table::{Evidence, Table, TableCell};
 use super::turn::{Turn, on_page};
-use crate::model::{Block, Cell, Grid, GridOrigin, Line, Rect};
+use crate::model::{Block, Cell, Grid, GridOrigin, Line, Rect, TaggedCell};
 use crate::reconstruct::text_blocks::{CHUNK_CELLS, CHUNK_ROWS};
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -53,7 +53,10 @@ struct Open {
     aligned: bool,
     origin: GridOrigin,
     weak: bool,
-    tagged: Option<u32>,
+    /// Its number in the structure tree, and that of its last row.
+    tagged: Option<(u32, Option<u32>)>,
+    /// The tree alone told its columns.
+    by_tree: bool,
     /// Texts of its first rows, without white space: (column, columns, text).
     head: Vec<Vec<(usize, usize, String)>>,
     /// For each column: cells with a number, cells with any text.
@@ -75,6 +78,8 @@ struct Tail {
     brim: Brim,
     /// None where lines tell nothing.
     closed: Option<bool>,
+    /// As the structure tree has it.
+    tag: Option<TaggedCell>,
 }
 
 /// A cell at the upper end of what may go on.
@@ -84,6 +89,7 @@ struct Head {
     cell: usize,
     brim: Brim,
     closed: Option<bool>,
+    tag: Option<TaggedCell>,
 }
 
 /// Joins what goes on over pages; blocks come out in reading order.
@@ -92,6 +98,8 @@ pub(super) struct Joiner {
     open: Option<Open>,
     /// Lines seen on the new page that say nothing but that the table goes on.
     ready: VecDeque<Block<'static>>,
+    /// The file's structure tree has one element for a table over several pages: a table was seen that has.
+    one_element: bool,
 }
 
 /// Lines between the parts of a table that only say that it goes on, without brackets and white space.
@@ -121,13 +129,14 @@ impl Joiner {
         if self.open.is_some() && matches!(items.get(skipped), Some(Item::Table(..))) {
             let place = Place { number, width, height, turn };
             if let Some(Item::Table(table, brims)) = items.get(skipped)
-                && let Some(joint) = self.open.as_ref().and_then(|open| joint(open, table, brims))
+                && let Some(joint) = self.open.as_ref().and_then(|open| joint(open, table, brims, self.one_element))
             {
                 let rest = items.split_off(skipped + 1);
                 let Some(Item::Table(table, brims)) = items.pop() else { return };
                 // The marks that it goes on have done their work.
                 items = rest;
                 if let Some(open) = &mut self.open {
+                    self.one_element |= open.is_of(&table);
                     open.append(table, &brims, joint, place, limit);
                 }
             }
@@ -240,14 +249,16 @@ struct Joint {
 }
 
 /// Does this table go on with the open one?
-fn joint(open: &Open, table: &Table, brims: &[Brim]) -> Option<Joint> {
-    if let (Some(a), Some(b)) = (open.tagged, table.tagged)
-        && a != b
-    {
-        return None;
-    }
-    let same_tag = open.tagged.is_some() && open.tagged == table.tagged;
-    let columns = columns(&open.xs, open.aligned, table)?;
+fn joint(open: &Open, table: &Table, brims: &[Brim], one_element: bool) -> Option<Joint> {
+    let tree = match (&open.tagged, &table.tagged) {
+        // Some writers make an element of each page's part; others never do, and another number is another table.
+        (Some((known, _)), Some(tagged)) if *known != tagged.table && one_element => return None,
+        (Some((known, last)), Some(tagged)) if *known == tagged.table => Some((*last, tagged)),
+        _ => None,
+    };
+    let same_tag = tree.is_some();
+    let by_tree = open.by_tree && table.evidence == Evidence::Tagged && open.xs.len() == table.xs.len();
+    let columns = if by_tree { Columns::same(&open.xs) } else { columns(&open.xs, open.aligned, table)? };
     let map = |cell: &TableCell| {
         let from = columns.second.get(cell.column).copied().unwrap_or(0);
         let to = columns.second.get(cell.column + cell.column_span).copied().unwrap_or(from + 1);
@@ -258,13 +269,18 @@ fn joint(open: &Open, table: &Table, brims: &[Brim]) -> Option<Joint> {
         let to = columns.first.get(first + count).copied().unwrap_or(from + 1);
         (from, to)
     };
-    let repeated = repeated_rows(open, table, &map, &old_map);
+    let mut repeated = repeated_rows(open, table, &map, &old_map);
+    if let Some((Some(last), tagged)) = tree {
+        let again = tagged.rows.iter().take_while(|row| row.is_some_and(|row| row < last)).count();
+        repeated = repeated.max(again).min(table.rows().saturating_sub(1));
+    }
     let heads: Vec<Head> = (0..table.cells.len())
         .filter(|&index| table.cells.get(index).is_some_and(|cell| cell.row == repeated))
         .map(|cell| Head {
             cell,
             brim: brims.get(cell).copied().unwrap_or_default(),
             closed: (repeated == 0).then(|| closed(&table.top_walls, &table.cells[cell])).flatten(),
+            tag: table.tagged.as_ref().and_then(|tagged| tagged.cells.get(cell).copied().flatten()),
         })
         .collect();
     if heads.is_empty() && repeated > 0 {
@@ -295,10 +311,22 @@ fn joint(open: &Open, table: &Table, brims: &[Brim]) -> Option<Joint> {
         });
         pairs.extend(tail.map(|tail| (tail, head)));
     }
-    let row_cut = pairs.len() == heads.len() && pairs.len() == open.tail.len() && is_row_cut(open, table, &pairs);
+    // The tree's rows at both sides of the page's end.
+    let ends = tree.and_then(|(last, tagged)| Some((last?, tagged.rows.get(repeated).copied().flatten()?)));
+    let row_cut = match ends {
+        Some((last, first)) => first == last && pairs.len() == heads.len(),
+        None => pairs.len() == heads.len() && pairs.len() == open.tail.len() && is_row_cut(open, table, &pairs),
+    };
+    let goes_on_in = |tail: &Tail, head: &Head| match (tail.tag, head.tag, ends) {
+        (Some(above), Some(below), Some(_)) => (above.row, above.ordinal) == (below.row, below.ordinal),
+        (Some(above), None, Some((_, first))) => above.row.saturating_add(above.row_span) > first,
+        (None, Some(below), Some((last, _))) => below.row <= last,
+        (None, None, Some(_)) if by_tree => false,
+        _ => is_span_cut(open, table, tail, head, &heads),
+    };
     let same = pairs
         .iter()
-        .filter(|(tail, head)| row_cut || is_span_cut(open, table, tail, head, &heads))
+        .filter(|(tail, head)| row_cut || goes_on_in(tail, head))
         .map(|(tail, head)| (tail.cell, head.cell))
         .collect();
     Some(Joint { columns, repeated, row_cut, same })
@@ -438,10 +466,11 @@ impl Open {
             first_row: 0,
             page: place.number,
             bbox: on_page(&table.bbox, place.turn, place.width, place.height),
-            aligned: table.evidence == Evidence::Aligned,
+            aligned: matches!(table.evidence, Evidence::Aligned | Evidence::Tagged),
             origin: table.origin(),
             weak: table.weak,
-            tagged: table.tagged,
+            tagged: table.tagged.as_ref().map(|tagged| (tagged.table, tagged.rows.last().copied().flatten())),
+            by_tree: table.evidence == Evidence::Tagged,
             head: head_texts(&table),
             numeric: vec![(0, 0); column_count],
             tail: Vec::new(),
@@ -449,18 +478,24 @@ impl Open {
             titles: Vec::new(),
             waiting: VecDeque::new(),
         };
-        let walls = table.bottom_walls;
+        let (walls, tagged) = (table.bottom_walls, table.tagged);
         for (index, cell) in table.cells.into_iter().enumerate() {
             open.count(&cell);
             let ends = cell.row + cell.row_span == rows;
             if ends {
                 let brim = brims.get(index).copied().unwrap_or_default();
-                open.tail.push(Tail { cell: open.cells.len(), brim, closed: closed(&walls, &cell) });
+                let tag = tagged.as_ref().and_then(|tagged| tagged.cells.get(index).copied().flatten());
+                open.tail.push(Tail { cell: open.cells.len(), brim, closed: closed(&walls, &cell), tag });
             }
             let row = cell.row;
             open.cells.push(place.cell(cell, row));
         }
         open
+    }
+
+    /// Does the structure tree say that this is the same table?
+    fn is_of(&self, table: &Table) -> bool {
+        matches!((&self.tagged, &table.tagged), (Some((known, _)), Some(tagged)) if *known == tagged.table)
     }
 
     fn count(&mut self, cell: &TableCell) {
@@ -483,7 +518,7 @@ impl Open {
         // Row `repeated` of the new part becomes this row.
         let base = self.rows - usize::from(row_cut);
         let rows = table.rows();
-        let walls = &table.bottom_walls;
+        let (walls, tagged) = (&table.bottom_walls, &table.tagged);
         let (bottom, evidence) = (table.bbox.y1, table.evidence);
         let mut tail = Vec::new();
         for (index, mut cell) in table.cells.into_iter().enumerate() {
@@ -515,13 +550,20 @@ impl Open {
                 }
             };
             if ends {
-                tail.push(Tail { cell: at, brim, closed: wall });
+                let tag = tagged.as_ref().and_then(|tagged| tagged.cells.get(index).copied().flatten());
+                let known = joined.and_then(|old| self.tail.iter().find(|t| t.cell == old)).and_then(|t| t.tag);
+                tail.push(Tail { cell: at, brim, closed: wall, tag: tag.or(known) });
             }
         }
         self.rows = base + rows - repeated;
         self.tail = tail;
         self.left_below = limit - bottom;
-        self.aligned |= evidence == Evidence::Aligned;
+        self.aligned |= matches!(evidence, Evidence::Aligned | Evidence::Tagged);
+        self.by_tree &= evidence == Evidence::Tagged;
+        if let Some((known, last)) = &mut self.tagged {
+            *known = tagged.as_ref().map_or(*known, |tagged| tagged.table);
+            *last = tagged.as_ref().and_then(|tagged| tagged.rows.last().copied().flatten());
+        }
     }
 
     /// More columns became known.

@@ -21,6 +21,7 @@ mod same_columns;
 mod sketch;
 mod stream;
 mod table;
+mod tagged;
 mod turn;
 mod unfold;
 mod words;
@@ -34,6 +35,7 @@ use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use table::Table;
+use tagged::Tree;
 use turn::Turn;
 use words::Word;
 
@@ -49,6 +51,8 @@ pub(super) struct PageBlocks<I> {
     /// Lowest text and highest text of all pages so far.
     reach: (f32, f32),
     joiner: Joiner,
+    /// The structure tree, as far as pages were read.
+    tree: Tree,
     ended: bool,
 }
 
@@ -79,6 +83,7 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
             shown: FxHashSet::default(),
             reach: (0.0, f32::INFINITY),
             joiner: Joiner::default(),
+            tree: Tree::default(),
             ended: false,
         }
     }
@@ -87,7 +92,7 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
     fn advance(&mut self) -> bool {
         while self.ahead.len() <= AROUND && !self.ended {
             match self.pages.next() {
-                Some(page) => self.ahead.push_back(Draft::new(page)),
+                Some(page) => self.ahead.push_back(Draft::new(page, &mut self.tree)),
                 None => self.ended = true,
             }
         }
@@ -209,12 +214,13 @@ impl<I: Iterator<Item = Page>> Iterator for PageBlocks<I> {
 }
 
 impl Draft {
-    fn new(page: Page) -> Self {
+    fn new(page: Page, tree: &mut Tree) -> Self {
         let turn = turn::needed(&page);
         let page = turn::laid(page, turn);
         let mut words = words::words(&page);
         let segments = rulings::segments(&page);
         let (ruled, stacks) = ruled::tables(&page, &mut words, &segments);
+        let ruled = tree.decided(&page, &words, ruled);
         let mut taken = vec![false; words.len()];
         for table in ruled.iter().filter(|table| !table.weak) {
             mark(&mut taken, &table.words);

@@ -29,6 +29,14 @@ pub(super) enum Likeness {
     Equal,
 }
 
+impl Columns {
+    /// Those of a table whose parts are known to have the same.
+    pub(super) fn same(xs: &[f32]) -> Columns {
+        let all: Vec<usize> = (0..xs.len()).collect();
+        Columns { xs: xs.to_vec(), first: all.clone(), second: all, likeness: Likeness::Equal }
+    }
+}
+
 /// Widths that differ by more, in parts of the width, are two tables'.
 const WIDTH_SHARE: f32 = 0.04;
 /// Pages may be bound at alternate sides: a table may stand this much aside, in parts of its width.
@@ -43,7 +51,7 @@ const MOST_COLUMNS: usize = 256;
 
 /// The columns of two parts, if their outer edges are the same. `first` are the edges of all parts before.
 pub(super) fn columns(first: &[f32], aligned: bool, second: &Table) -> Option<Columns> {
-    if aligned || second.evidence == Evidence::Aligned {
+    if aligned || matches!(second.evidence, Evidence::Aligned | Evidence::Tagged) {
         return alike_by_texts(first, &second.xs);
     }
     let (x0, x1) = (*first.first()?, *first.last()?);
