@@ -112,7 +112,7 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
         sink(each);
     };
     let mut on_pages = Vec::new();
-    let mut prose = validate::Prose::default();
+    let mut audit = validate::Document::new(&options.patterns.audit);
     let understood = guarded(|| {
         // Findings about pages travel among the blocks; they are the document's, not a form's.
         let blocks = reconstruct::take_blocks(&mut document).filter_map(|block| match block {
@@ -124,14 +124,13 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
         });
         mapping::records(blocks, &identity, &options.patterns, &options.grammar, &mut |found| match found {
             Found::Form(mut form) => {
-                validate::form(&mut form);
-                prose.form(&mut form);
+                audit.form(&mut form);
                 counted(Record::Form(form.form));
                 form.funds.into_iter().for_each(|fund| counted(Record::Fund(fund)));
                 form.indicators.into_iter().for_each(|indicator| counted(Record::Indicator(indicator)));
             }
             Found::Statement(mut statement) => {
-                prose.statement(&mut statement);
+                audit.statement(&mut statement);
                 counted(Record::Statement(statement));
             }
         })
@@ -141,7 +140,10 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
         record.ocr = Some(options.ocr.name());
     }
     match understood {
-        Ok(summary) => finish(record, summary),
+        Ok(summary) => {
+            add_findings(&mut record, audit.finish());
+            finish(record, summary)
+        }
         // Records that are already out stay out, so the document is then half read, not unread.
         Err(panic) if record.forms + record.statements > 0 => {
             DocumentRecord { status: Status::Partial, error: Some(error_of(&panic)), ..record }

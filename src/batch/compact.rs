@@ -3,7 +3,8 @@
 use super::manifest::Row;
 use super::parts::PartReader;
 use crate::emit::json_lines::{KINDS, file_name, write_line};
-use crate::model::{Kind, Status};
+use crate::model::{Finding, Kind, Status};
+use crate::validate::SeenForms;
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
@@ -58,6 +59,31 @@ pub fn lines_with_source(line: &[u8], name: &str, out: &mut impl Write) -> io::R
     out.write_all(after)
 }
 
+/// A form's line with the findings that were made over documents, behind its own; `None` where there are none of it.
+fn with_findings(line: &[u8], across: &[(u32, Finding)]) -> io::Result<Option<Vec<u8>>> {
+    let Some(own) = form_number(line).filter(|_| !across.is_empty()) else { return Ok(None) };
+    let findings: Vec<&Finding> = across.iter().filter(|(form, _)| *form == own).map(|(_, finding)| finding).collect();
+    // The findings are a form's last field.
+    let Some(head) = line.strip_suffix(b"]}\n").filter(|_| !findings.is_empty()) else { return Ok(None) };
+    let mut out = head.to_vec();
+    for finding in findings {
+        if !out.ends_with(b"[") {
+            out.push(b',');
+        }
+        serde_json::to_writer(&mut out, finding)?;
+    }
+    out.extend_from_slice(b"]}\n");
+    Ok(Some(out))
+}
+
+/// 7 of `"id":"01ca760688cc-f7"`.
+fn form_number(line: &[u8]) -> Option<u32> {
+    let head = &line[..line.len().min(SOURCE_WITHIN)];
+    let at = memmem::find(head, b"\"id\":\"")? + 6;
+    let id = head[at..].split(|byte| *byte == b'"').next()?;
+    std::str::from_utf8(id).ok()?.rsplit_once("-f")?.1.parse().ok()
+}
+
 /// A text as it stands between the quotes of JSON.
 fn escaped(text: &str) -> io::Result<String> {
     let quoted = serde_json::to_string(text)?;
@@ -75,6 +101,8 @@ pub(super) struct Writer {
     new: PathBuf,
     /// The kinds in order, then the errors.
     files: Vec<(Written, BufWriter<File>)>,
+    /// Forms of the documents so far, to compare the next with.
+    seen: SeenForms,
 }
 
 impl Writer {
@@ -88,7 +116,7 @@ impl Writer {
                 Ok((Written { name: name.to_owned(), bytes: 0, lines: 0 }, file))
             })
             .collect::<io::Result<_>>()?;
-        Ok(Writer { dir: dir.to_owned(), new: new.to_owned(), files })
+        Ok(Writer { dir: dir.to_owned(), new: new.to_owned(), files, seen: SeenForms::default() })
     }
 
     /// The lines of a document.
@@ -96,12 +124,15 @@ impl Writer {
         let name = escaped(&row.source)?;
         let files = &mut self.files;
         let trouble = row.outcome.status != Status::Ok;
+        let across = self.seen.document(&row.outcome.prints);
         let mut document = Vec::new();
         reader.lines(&row.part, &mut |kind, line| {
             if trouble && kind == Kind::Document {
                 document.extend_from_slice(line);
             }
             let (written, file) = &mut files[kind as usize];
+            let more = if kind == Kind::Form { with_findings(line, &across)? } else { None };
+            let line = more.as_deref().unwrap_or(line);
             written.bytes += (line.len() + name.len()) as u64;
             written.lines += 1;
             lines_with_source(line, &name, file)
@@ -184,6 +215,29 @@ fn modified(path: &Path) -> Option<(u64, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn findings_over_documents_go_behind_a_forms_own() {
+        let finding = |message: &str| {
+            use crate::model::{Code, Severity};
+            Finding::new(Code::DuplicateForm, Severity::Warning, message)
+        };
+        let across = [(2, finding("甲")), (2, finding("乙")), (3, finding("丙"))];
+        let with = |line: &str| {
+            let line = with_findings(line.as_bytes(), &across).unwrap()?;
+            let value: serde_json::Value = serde_json::from_slice(&line).unwrap();
+            let all = value["findings"].as_array().unwrap().iter();
+            Some(all.map(|finding| finding["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>())
+        };
+        let line = |form: u32, own: &str| {
+            format!(
+                "{{\"kind\":\"form\",\"schema\":1,\"id\":\"01ca760688cc-f{form}\",\"source\":\"\",\"findings\":[{own}]}}\n"
+            )
+        };
+        assert_eq!(with(&line(1, "")), None);
+        assert_eq!(with(&line(2, "")).unwrap(), ["甲", "乙"]);
+        assert_eq!(with(&line(3, "{\"message\":\"own\"}")).unwrap(), ["own", "丙"]);
+    }
 
     #[test]
     fn the_name_of_the_input_goes_before_what_the_line_has() {

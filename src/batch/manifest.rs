@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// Number of the layout of tables below.
-const LAYOUT: i64 = 1;
+const LAYOUT: i64 = 2;
 
 const TABLES: &str = "
 CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -69,6 +69,8 @@ CREATE TABLE document (
   indicator_bytes INTEGER NOT NULL,
   statement_bytes INTEGER NOT NULL,
   crc INTEGER NOT NULL,
+  prints TEXT NOT NULL,
+  unmatched TEXT NOT NULL,
   PRIMARY KEY (content, member)
 ) WITHOUT ROWID;
 ";
@@ -282,11 +284,14 @@ impl Manifest {
         part: &Part,
     ) -> Result<()> {
         let findings = if outcome.findings.is_empty() { String::new() } else { json(&outcome.findings)? };
+        let prints = if outcome.prints.is_empty() { String::new() } else { json(&outcome.prints)? };
+        let unmatched = if outcome.unmatched.is_empty() { String::new() } else { json(&outcome.unmatched)? };
         let media = outcome.media.map(|media| json(&media)).transpose()?;
         let lengths = part.lengths.map(signed);
         self.change(
             "INSERT OR REPLACE INTO document VALUES
-               (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+               (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
+                ?22, ?23)",
             params![
                 content,
                 member,
@@ -309,6 +314,8 @@ impl Manifest {
                 lengths[3],
                 lengths[4],
                 part.crc,
+                prints,
+                unmatched,
             ],
         )
         .map(drop)
@@ -388,7 +395,8 @@ impl Manifest {
         let mut statement = self.db.prepare_cached(
             "SELECT i.id, i.source, i.path, i.content, c.sha256, d.member, d.suffix, d.status, d.code, d.media, d.pages,
                d.forms, d.funds, d.indicators, d.statements, d.findings, d.micros, d.segment, d.offset,
-               d.document_bytes, d.form_bytes, d.fund_bytes, d.indicator_bytes, d.statement_bytes, d.crc
+               d.document_bytes, d.form_bytes, d.fund_bytes, d.indicator_bytes, d.statement_bytes, d.crc,
+               d.prints, d.unmatched
              FROM input i CROSS JOIN content c ON c.id = i.content CROSS JOIN document d ON d.content = i.content
              ORDER BY i.source, i.path, d.member",
         )?;
@@ -437,10 +445,7 @@ impl Manifest {
 }
 
 fn read_row(row: &rusqlite::Row<'_>) -> Result<Row> {
-    let findings = match row.get_ref(15)? {
-        ValueRef::Text(b"") => Default::default(),
-        text => serde_json::from_str(text.as_str()?).map_err(conversion)?,
-    };
+    let findings = map_or_list(row, 15)?;
     let media = match row.get_ref(9)? {
         ValueRef::Null => None,
         word => Some(serde_json::from_str(&format!("\"{}\"", word.as_str()?)).map_err(conversion)?),
@@ -469,9 +474,19 @@ fn read_row(row: &rusqlite::Row<'_>) -> Result<Row> {
             statements: row.get(14)?,
             findings,
             micros: unsigned(row.get(16)?),
+            prints: map_or_list(row, 25)?,
+            unmatched: map_or_list(row, 26)?,
         },
         part: read_part(row, 17)?,
     })
+}
+
+/// JSON, or an empty text for nothing.
+fn map_or_list<T: Default + serde::de::DeserializeOwned>(row: &rusqlite::Row<'_>, column: usize) -> Result<T> {
+    match row.get_ref(column)? {
+        ValueRef::Text(b"") => Ok(T::default()),
+        text => serde_json::from_str(text.as_str()?).map_err(conversion),
+    }
 }
 
 fn read_part(row: &rusqlite::Row<'_>, first: usize) -> Result<Part> {

@@ -23,7 +23,7 @@ mod store;
 
 pub use compact::{ERRORS, Written, lines_with_source};
 pub use manifest::{Known, Reading, Row};
-pub use outcome::{Outcome, Tally};
+pub use outcome::{Counted, Outcome, Tally};
 pub use parts::{Lines, Part};
 pub use stamp::{Hash, Stamp, hash_file};
 pub use store::{Store, StoreError};

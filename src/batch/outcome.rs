@@ -1,4 +1,5 @@
 use crate::model::{Code, DocumentRecord, Finding, Media, Record, Status};
+use crate::validate::{Fingerprint, Fingerprints};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -25,11 +26,58 @@ pub struct Outcome {
     pub findings: BTreeMap<Code, u64>,
     /// What reading and understanding it took, in microseconds.
     pub micros: u64,
+    /// Its forms, as far as those of other documents are compared with them.
+    pub prints: Vec<Fingerprint>,
+    /// Names of indicators that no canonical one fits, and how often.
+    pub unmatched: BTreeMap<String, u64>,
+}
+
+/// Names kept of one document, and characters of a name.
+const MOST_NAMES: usize = 200;
+const LONGEST_NAME: usize = 40;
+/// Names kept over documents: beyond, new ones are counted but not named.
+const MOST_NAMES_OF_A_RUN: usize = 20_000;
+
+/// What is counted of a document's records as they pass by.
+#[derive(Debug, Default)]
+pub struct Counted {
+    findings: BTreeMap<Code, u64>,
+    prints: Fingerprints,
+    unmatched: BTreeMap<String, u64>,
+}
+
+impl Counted {
+    /// The next record that is not the document's.
+    pub fn add(&mut self, record: &Record) {
+        let own: &[Finding] = match record {
+            Record::Document(r) => &r.findings,
+            Record::Form(r) => &r.findings,
+            Record::Fund(r) => &r.findings,
+            Record::Indicator(r) => &r.findings,
+            Record::Statement(r) => &r.findings,
+        };
+        count_findings(own, &mut self.findings);
+        self.prints.add(record);
+        if let Record::Indicator(row) = record
+            && row.indicator.is_none()
+            && let Some(name) = &row.level3
+        {
+            let name: String = name.chars().take(LONGEST_NAME).collect();
+            count_name(&mut self.unmatched, name, 1, MOST_NAMES);
+        }
+    }
+}
+
+/// Counts a name; one that is new where there are `most` already goes under the empty name.
+fn count_name(names: &mut BTreeMap<String, u64>, name: String, n: u64, most: usize) {
+    let name = if names.len() < most || names.contains_key(&name) { name } else { String::new() };
+    *names.entry(name).or_default() += n;
 }
 
 impl Outcome {
-    /// What a document record says, with the findings of the document's other records and the time it took.
-    pub fn of(record: &DocumentRecord, mut findings: BTreeMap<Code, u64>, micros: u64) -> Self {
+    /// What a document record says, with what was counted of its other records and the time it took.
+    pub fn of(record: &DocumentRecord, counted: Counted, micros: u64) -> Self {
+        let Counted { mut findings, prints, unmatched } = counted;
         count_findings(&record.findings, &mut findings);
         Outcome {
             status: record.status,
@@ -42,19 +90,9 @@ impl Outcome {
             statements: record.statements,
             findings,
             micros,
+            prints: prints.finish(),
+            unmatched,
         }
-    }
-
-    /// Adds the findings of a record that is not the document's.
-    pub fn count(record: &Record, findings: &mut BTreeMap<Code, u64>) {
-        let own: &[Finding] = match record {
-            Record::Document(r) => &r.findings,
-            Record::Form(r) => &r.findings,
-            Record::Fund(r) => &r.findings,
-            Record::Indicator(r) => &r.findings,
-            Record::Statement(r) => &r.findings,
-        };
-        count_findings(own, findings);
     }
 }
 
@@ -89,6 +127,9 @@ pub struct Tally {
     pub by_error: BTreeMap<String, u64>,
     /// Findings by code.
     pub by_finding: BTreeMap<Code, u64>,
+    /// Names of indicators that no canonical one fits, and how often; the empty name stands for those beyond the first
+    /// 20,000.
+    pub unmatched: BTreeMap<String, u64>,
     /// Time that reading them took when they were read, in microseconds.
     pub micros: u64,
 }
@@ -114,6 +155,24 @@ impl Tally {
         for (code, n) in &outcome.findings {
             *self.by_finding.entry(*code).or_default() += n;
         }
+        for (name, n) in &outcome.unmatched {
+            count_name(&mut self.unmatched, name.clone(), *n, MOST_NAMES_OF_A_RUN);
+        }
+    }
+
+    /// Adds findings that were made over documents.
+    pub fn add_findings<'f>(&mut self, findings: impl IntoIterator<Item = &'f Finding>) {
+        for finding in findings {
+            *self.by_finding.entry(finding.code).or_default() += 1;
+        }
+    }
+
+    /// The names that no canonical indicator fits, the most frequent first, and how many rows have one.
+    pub fn unmatched_names(&self) -> (u64, Vec<(&str, u64)>) {
+        let mut names: Vec<(&str, u64)> =
+            self.unmatched.iter().filter(|(name, _)| !name.is_empty()).map(|(name, n)| (name.as_str(), *n)).collect();
+        names.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        (self.unmatched.values().sum(), names)
     }
 
     /// All documents.

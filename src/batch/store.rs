@@ -3,6 +3,7 @@ use super::manifest::{Known, Manifest, Reading, Row};
 use super::outcome::{Outcome, Tally};
 use super::parts::{self, Appender, Lines, PartReader};
 use super::stamp::{Hash, Stamp};
+use crate::validate::SeenForms;
 use std::collections::HashSet;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -144,9 +145,12 @@ impl Store {
     /// Counts over all documents of these inputs.
     pub fn tally(&self, inputs: &HashSet<i64>) -> Result<Tally> {
         let mut tally = Tally::default();
+        let mut seen = SeenForms::default();
         self.manifest.rows::<StoreError>(&mut |row| {
             if inputs.contains(&row.input) {
                 tally.add(&row.outcome);
+                let across = seen.document(&row.outcome.prints);
+                tally.add_findings(across.iter().map(|(_, finding)| finding));
             }
             Ok(())
         })?;

@@ -7,15 +7,14 @@ use super::{ALL_WELL, SOME_FAILED, UsageError, log, parse};
 use anyhow::{Context, Result};
 use rayon::ThreadPool;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 use tempfile::SpooledTempFile;
-use zhibiao::batch::Outcome;
+use zhibiao::batch::{Counted, Outcome};
 use zhibiao::emit::json_lines;
 use zhibiao::ingest::Limits;
-use zhibiao::model::{Code, DocumentRecord, Record};
+use zhibiao::model::{DocumentRecord, Record};
 use zhibiao::pipeline::{self, Documents};
 use zhibiao::{Options, Source};
 
@@ -225,7 +224,7 @@ impl Run {
             held.rewind()?;
             io::copy(held, &mut self.out)?;
         }
-        let outcome = Outcome::of(&done.document, done.findings, 0);
+        let outcome = Outcome::of(&done.document, done.counted, 0);
         self.summary.add(&done.document, &outcome);
         Ok(())
     }
@@ -285,13 +284,13 @@ pub(super) fn load_options(dir: Option<&std::path::Path>) -> Result<Options> {
 /// One document's records, serialised, waiting for their turn.
 struct Done {
     document: Box<DocumentRecord>,
-    findings: BTreeMap<Code, u64>,
+    counted: Counted,
     records: Option<SpooledTempFile>,
 }
 
 impl Done {
     fn failed(document: Box<DocumentRecord>) -> Self {
-        Done { document, findings: BTreeMap::new(), records: None }
+        Done { document, counted: Counted::default(), records: None }
     }
 }
 
@@ -321,17 +320,17 @@ fn read_one(input: Input, options: &Options, max_size: u64) -> io::Result<Read> 
 }
 
 fn read_source(source: Source, options: &Options) -> io::Result<Done> {
-    let mut findings = BTreeMap::new();
+    let mut counted = Counted::default();
     let mut records = SpooledTempFile::new(HELD_IN_MEMORY);
     let mut line = Vec::new();
     let mut trouble = None;
     let document = pipeline::extract_to(source, options, &mut |record: Record| {
-        Outcome::count(&record, &mut findings);
+        counted.add(&record);
         line.clear();
         let written = json_lines::write_line(&mut line, &record).and_then(|()| records.write_all(&line));
         trouble = trouble.take().or(written.err());
     });
-    let done = Done { document: Box::new(document), findings, records: Some(records) };
+    let done = Done { document: Box::new(document), counted, records: Some(records) };
     trouble.map_or(Ok(done), Err)
 }
 

@@ -2,12 +2,14 @@
 //!
 //! Exit codes: 0 all well; 1 something could not be read, or did not reach what was asked for; 2 wrong usage.
 
+mod audit;
 mod batch;
 mod config;
 mod diff;
 mod export;
 mod extract;
 mod generate;
+mod indicators;
 mod inputs;
 mod log;
 mod normalize;
@@ -51,6 +53,8 @@ enum Command {
     Diff(diff::Args),
     Export(export::Args),
     Panel(panel::Args),
+    Audit(audit::Args),
+    Indicators(indicators::Args),
     Tables(tables::Args),
     Normalize(normalize::Args),
     Score(score::Args),
@@ -96,6 +100,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Panel(args) => panel::run(&args),
         Command::Completions(args) => generate::completions(&args),
         Command::Man => generate::manual(),
+        Command::Audit(args) => audit::run(&args),
+        Command::Indicators(args) => indicators::run(&args),
         Command::Tables(args) => tables::run(&args),
         Command::Normalize(args) => normalize::run(&args),
         Command::Score(args) => score::run(&args),

@@ -7,6 +7,9 @@ use zhibiao::model::{DocumentRecord, Status};
 /// How many failures are named; the records name them all.
 pub(super) const LISTED: usize = 50;
 
+/// How many of the names without a canonical indicator are shown.
+const NAMES_SHOWN: usize = 5;
+
 /// Counts over a run, and what went wrong first.
 #[derive(Default)]
 pub(super) struct Summary {
@@ -60,6 +63,13 @@ impl Summary {
         let _ = writeln!(out, "findings    {total:>7}");
         for (code, n) in &self.tally.by_finding {
             let _ = writeln!(out, "  {:24} {n:>7}", word(code));
+        }
+        let (rows, names) = self.tally.unmatched_names();
+        if rows > 0 {
+            let _ = writeln!(out, "unmatched   {rows:>7}  (names that no canonical indicator fits; most often:)");
+            for (name, n) in names.iter().take(NAMES_SHOWN) {
+                let _ = writeln!(out, "  {n:>7}  {name}");
+            }
         }
         for trouble in &self.troubles {
             let _ = writeln!(out, "{trouble}");

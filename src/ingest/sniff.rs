@@ -109,6 +109,10 @@ impl Detected {
             Format::WordXml => ("unsupported", "a Word document saved as one XML file; open it in Word or WPS and save it as DOCX".into()),
             Format::SpreadsheetXml => ("unsupported", "an Excel workbook saved as one XML file; open it in Excel or WPS and save it as XLSX".into()),
             Format::Presentation => ("unsupported", "a presentation; forms are read from documents, workbooks, web pages and text".into()),
+            Format::Compound if self.truncated => (
+                "damaged",
+                format!("{}; it is cut off or damaged: get the file again", self.reason).into(),
+            ),
             Format::Compound => (
                 "unsupported",
                 format!("{}; if it comes from WPS or Works, open it there and save it as DOCX or XLSX", self.reason).into(),

@@ -14,6 +14,7 @@ mod levels;
 mod place;
 pub mod quantity;
 mod row;
+mod scoring_rules;
 mod segment;
 mod signals;
 mod split;
@@ -153,6 +154,7 @@ fn read(
     let fund_points = |of: &dyn Fn(&fund::Fund) -> Option<Number>| funds.iter().find_map(of).map(Number::get);
     let totals =
         form::Totals { fund_weight: fund_points(&|f| f.weight), fund_score: fund_points(&|f| f.score), ..totals };
+    let scoring = scoring_rules::read(&layout, &after, patterns);
     let mut columns = Columns::new();
     let mut indicators = Vec::new();
     for (block, block_columns) in layout.indicators.iter().zip(&mut block_columns) {
@@ -257,7 +259,7 @@ fn read(
         bbox: None,
         findings,
     };
-    Some(FormRecords { form, funds, indicators })
+    Some(FormRecords { form, funds, indicators, scoring })
 }
 
 /// A confidence as the records have it: two decimals, 0 to 1.

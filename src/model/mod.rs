@@ -27,5 +27,5 @@ pub use quantity::{Date, Part, Quantity, Relation};
 pub use raster::Raster;
 pub use record::{
     Columns, DocumentError, DocumentRecord, FormRecord, FormRecords, FormType, FundRecord, IndicatorRecord, Kind,
-    Level, Place, Record, Region, RegionLevel, SCHEMA, SourceOfFunds, StatementRecord, Status,
+    Level, Place, Record, Region, RegionLevel, SCHEMA, ScoringRules, SourceOfFunds, StatementRecord, Status,
 };

@@ -287,4 +287,17 @@ pub struct FormRecords {
     pub funds: Vec<FundRecord>,
     /// Rows of its indicator block, in order.
     pub indicators: Vec<IndicatorRecord>,
+    /// What it says of its own scoring; for the audit, in no record.
+    pub scoring: ScoringRules,
+}
+
+/// How a form says that its scores come about, in its notes and headers.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ScoringRules {
+    /// The words that say 得分=权重×B/A.
+    pub proportional: Option<String>,
+    /// 得分（20分*执行率）: the points that the rate is multiplied with.
+    pub fund_points: Option<Number>,
+    /// 100-80%、80-50%、50-0%: where the first grade ends and where the second, as ratios.
+    pub bands: Option<[Number; 2]>,
 }

@@ -1,5 +1,6 @@
 //! The pattern files that there are. A new one takes one line here.
 
+use super::audit::AuditEntry;
 use super::check;
 use super::entries::{Entry, merge_entries};
 use super::gazetteer::{ALIASES, Gazetteer, REGIONS};
@@ -31,6 +32,7 @@ pub(super) fn all() -> Vec<Box<dyn PatternFile>> {
         entries::<RelationEntry>(),
         entries::<WordsEntry>(),
         entries::<StatementWords>(),
+        entries::<AuditEntry>(),
         Box::new(Rows(REGIONS)),
         Box::new(Rows(ALIASES)),
     ]

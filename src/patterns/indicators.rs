@@ -3,12 +3,13 @@
 //! A name is looked up among the aliases first; else the rules are tried: the words of all rules are found in one pass
 //! over the name, and a rule fits if all, any and none of its words were. Of several, the highest priority wins, then
 //! the one whose words cover most of the name. A draw between two indicators is no answer: a wrong id is worse than
-//! none.
+//! none. A name that no rule fits may still be nearly an alias (`similar_names.rs`).
 
 use super::entries::{Entry, load_entries};
 use super::indicator_names::name_key;
 use super::problem::PatternError;
 use super::quick_hash::QuickMap;
+use super::similar_names::SimilarNames;
 use crate::normalize;
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex::Regex;
@@ -45,6 +46,9 @@ pub enum ValueKind {
 pub struct Indicator {
     /// Stable, as in records: `insured_persons`.
     pub id: String,
+    /// What it is about: `health_insurance`, `education`, …
+    #[serde(default)]
+    pub domain: Option<String>,
     /// Usual Chinese name.
     pub name_zh: String,
     /// English name.
@@ -142,6 +146,7 @@ pub struct Indicators {
     /// Word → the rules that need it (its first of `all`, or each of `any`).
     rules_of_word: Vec<Vec<usize>>,
     patterns: Vec<CompiledPattern>,
+    similar: SimilarNames,
 }
 
 type Word = usize;
@@ -194,6 +199,9 @@ impl Indicators {
                 }
             }
         }
+        let similar = SimilarNames::of(entries.iter().enumerate().flat_map(|(at, entry)| {
+            entry.aliases.iter().chain([&entry.name_zh]).map(move |alias| (at, name_key(alias)))
+        }));
         for owners in aliases.values_mut() {
             owners.sort_by_key(|at| entries[*at].context.is_empty());
         }
@@ -211,7 +219,7 @@ impl Indicators {
             line: 0,
             message: format!("its words cannot be compiled: {error}"),
         })?;
-        Ok(Indicators { entries, aliases, words, word_lengths, rules, rules_of_word, patterns })
+        Ok(Indicators { entries, aliases, words, word_lengths, rules, rules_of_word, patterns, similar })
     }
 
     /// The indicator of an id.
@@ -251,8 +259,16 @@ impl Indicators {
             None => true,
         };
         let alias = self.aliases.get(&key).and_then(|owners| owners.iter().copied().find(|owner| fits(*owner)));
-        let found = alias.or_else(|| self.by_rules(&key, level2, fits))?;
+        let found = alias.or_else(|| self.by_rules(&key, level2, &fits)).or_else(|| self.by_likeness(&key, fits))?;
         Some(&self.entries[found].id)
+    }
+
+    /// The indicator of which an alias is nearly this name. What one of its rules forbids, likeness does not allow.
+    fn by_likeness(&self, key: &str, fits: impl Fn(usize) -> bool) -> Option<usize> {
+        let found = self.similar.nearest(key, &fits)?;
+        let rules = &self.entries[found].rules;
+        let forbidden = rules.iter().flat_map(|rule| &rule.none).any(|word| key.contains(word.as_str()));
+        (!forbidden).then_some(found)
     }
 
     fn by_rules(&self, key: &str, level2: Option<&str>, fits: impl Fn(usize) -> bool) -> Option<usize> {

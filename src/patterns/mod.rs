@@ -5,6 +5,7 @@
 //! one entry by entry: the same id replaces, a new id adds, `remove = true` takes away. A new file is registered in
 //! `files.rs`, for `patterns check` and `patterns show`.
 
+mod audit;
 mod check;
 mod entries;
 mod files;
@@ -20,9 +21,11 @@ mod regions;
 mod relations;
 mod rows;
 mod scoring;
+mod similar_names;
 mod statements;
 mod units;
 
+pub use audit::{Audit, AuditPatterns, AuditWords};
 pub use check::{check, show};
 pub use entries::{Entry, Located, load_entries};
 pub use headers::{Facts as HeaderFacts, Field, Headers, Match as HeaderMatch, Part as HeaderPart};
@@ -59,6 +62,8 @@ pub struct Patterns {
     pub indicators: Indicators,
     /// What numbers in prose measure.
     pub statements: Statements,
+    /// Wordings that the audit goes by.
+    pub audit: Audit,
 }
 
 impl Patterns {
@@ -84,6 +89,7 @@ impl Patterns {
             regions: Regions::load(overlay)?,
             indicators: Indicators::load(overlay)?,
             statements: Statements::load(overlay)?,
+            audit: Audit::load(overlay)?,
         })
     }
 }

@@ -1,8 +1,10 @@
 //! What the text says against what the tables and the rest of the text say, as records pass by: one measure with two
 //! figures, and a rate of completion that its own figures contradict.
 
-use crate::model::{Code, Finding, FormRecords, Quantity, Relation, Severity, StatementRecord};
+use super::figure::Figure;
+use crate::model::{Code, Finding, FormRecords, Quantity, Relation, Severity, SourceOfFunds, StatementRecord};
 use crate::normalize;
+use crate::patterns::Audit;
 use rust_decimal::Decimal;
 
 /// Figures kept of one document; of a longer one the first.
@@ -14,7 +16,7 @@ const SHORTEST_SUBJECT: usize = 6;
 
 /// What one document has said so far.
 #[derive(Debug, Default)]
-pub struct Prose {
+pub(super) struct Prose {
     facts: Vec<Fact>,
 }
 
@@ -23,6 +25,8 @@ struct Fact {
     /// Matching key of the measure's name, without 预算 at its end.
     name: String,
     indicator: Option<String>,
+    /// Income or expenditure of a fund, as a row of the fund block and as prose say it.
+    fund: Option<SourceOfFunds>,
     aspect: Aspect,
     year: Option<i32>,
     unit: Option<String>,
@@ -46,7 +50,7 @@ enum Aspect {
 
 impl Prose {
     /// Compares a statement with what was said before it, and remembers it.
-    pub fn statement(&mut self, statement: &mut StatementRecord) {
+    pub(super) fn statement(&mut self, statement: &mut StatementRecord, audit: &Audit) {
         let (Some(subject), Some(value)) = (&statement.subject, &statement.value) else { return };
         let name = name_of(subject);
         if statement.aspect == "completion_rate" {
@@ -61,15 +65,40 @@ impl Prose {
             _ => return,
         };
         let Some(fact) = Fact::of(name, aspect, value) else { return };
-        let fact =
-            Fact { indicator: statement.indicator.clone(), year: statement.year, id: statement.id.clone(), ..fact };
+        let fact = Fact {
+            indicator: statement.indicator.clone(),
+            fund: fund_of(subject, audit),
+            year: statement.year,
+            id: statement.id.clone(),
+            ..fact
+        };
         let conflict = self.facts.iter().find(|other| other.contradicts(&fact));
         statement.findings.extend(conflict.map(|other| conflict_of(subject, other, &fact)));
         self.keep(fact);
     }
 
-    /// Compares a form's indicators with what the text said before it, and remembers them for what it says behind.
-    pub fn form(&mut self, records: &mut FormRecords) {
+    /// Compares a form's indicators, its income and expenditure, with what the text said before it, and remembers them
+    /// for what it says behind.
+    pub(super) fn form(&mut self, records: &mut FormRecords) {
+        for row in &mut records.funds {
+            if !matches!(row.source_of_funds, SourceOfFunds::Income | SourceOfFunds::Expenditure) {
+                continue;
+            }
+            for (aspect, value) in [(Aspect::Budget, &row.budget), (Aspect::Actual, &row.executed)] {
+                let fact = value.as_ref().and_then(|value| Fact::of(name_of(&row.item), aspect, value));
+                let Some(fact) = fact else { continue };
+                let fact = Fact {
+                    fund: Some(row.source_of_funds),
+                    year: records.form.year,
+                    id: row.id.clone(),
+                    in_table: true,
+                    ..fact
+                };
+                let conflict = self.facts.iter().find(|other| other.contradicts(&fact));
+                row.findings.extend(conflict.map(|other| conflict_of(&row.item, other, &fact)));
+                self.keep(fact);
+            }
+        }
         for row in &mut records.indicators {
             let Some(indicator) = row.indicator.clone() else { continue };
             let shown = row.level3.clone().unwrap_or_default();
@@ -104,7 +133,7 @@ impl Prose {
             let same = |fact: &&Fact| !fact.in_table && fact.name == name && fact.year == year && fact.aspect == aspect;
             self.facts.iter().rev().find(same)
         };
-        let (result, budget) = (last(Aspect::Actual)?, last(Aspect::Budget)?);
+        let (result, budget) = (last(Aspect::Actual)?, last(Aspect::Budget).or_else(|| last(Aspect::Target))?);
         if result.unit != budget.unit || printed.relation != Some(Relation::Equal) || budget.value.is_zero() {
             return None;
         }
@@ -113,6 +142,11 @@ impl Prose {
         let rounded = result.last_place.checked_add(budget.last_place.checked_mul(computed)?)?;
         let tolerance = printed.last_place.checked_add(rounded.checked_div(budget.value)?.abs())?;
         if computed.checked_sub(printed.value)?.abs() < tolerance {
+            return None;
+        }
+        // Of a measure that is better the smaller, some reckon the other way round.
+        let inverse = Decimal::ONE.checked_div(computed).and_then(|inverse| inverse.checked_sub(printed.value));
+        if budget.aspect == Aspect::Target && inverse.is_some_and(|apart| apart.abs() < tolerance) {
             return None;
         }
         let computed = computed.round_dp(4).normalize();
@@ -131,12 +165,13 @@ impl Fact {
         Some(Fact {
             name,
             indicator: None,
+            fund: None,
             aspect,
             year: None,
             unit: value.unit.clone(),
             relation: value.relation,
             value: number,
-            last_place: last_place(&value.raw, number)?,
+            last_place: Figure::of(value).filter(|figure| figure.factor.is_some())?.place,
             raw: value.raw.split_whitespace().collect(),
             id: String::new(),
             in_table: false,
@@ -154,7 +189,8 @@ impl Fact {
         let across = self.in_table != other.in_table;
         // Within the text one indicator may have several subjects; only what ends alike is one measure.
         let one_ends_the_other = self.name.ends_with(&other.name) || other.name.ends_with(&self.name);
-        if !(same_name || same_indicator && (across || one_ends_the_other)) {
+        let same_fund = across && self.fund.is_some() && self.fund == other.fund;
+        if !(same_name || same_fund || same_indicator && (across || one_ends_the_other)) {
             return false;
         }
         let Some(apart) = self.value.checked_sub(other.value).map(|d| d.abs()) else { return false };
@@ -177,36 +213,13 @@ fn name_of(subject: &str) -> String {
     key.strip_suffix("预算").unwrap_or(&key).to_owned()
 }
 
-/// One unit of the last place that `raw` prints, in the base unit: 9.48亿元 → 1000000.
-fn last_place(raw: &str, value: Decimal) -> Option<Decimal> {
-    let text = normalize::display(raw);
-    // The number is the last run of digits: words of a change may hold a year.
-    let end = text.rfind(|c: char| c.is_ascii_digit())? + 1;
-    let start = text[..end]
-        .rfind(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',')))
-        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
-    let digits: String = text[start..end].chars().filter(|c| *c != ',').collect();
-    let printed: Decimal = digits.parse().ok()?;
-    let factor = value.abs().checked_div(printed).filter(|factor| !factor.is_zero())?;
-    factor.checked_mul(Decimal::new(1, printed.scale()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_printed_place_is_told_in_the_base_unit() {
-        for (raw, value, place) in [
-            ("9.48亿元", "948000000", "1000000"),
-            ("85,139 万元", "851390000", "10000"),
-            ("33.84%", "0.3384", "0.0001"),
-            ("较2020年增加20人", "20", "1"),
-        ] {
-            let found = last_place(raw, value.parse().unwrap()).unwrap();
-            assert_eq!(found, place.parse::<Decimal>().unwrap(), "{raw}");
-        }
-        assert_eq!(last_place("三成", "0.3".parse().unwrap()), None);
-        assert_eq!(last_place("0%", Decimal::ZERO), None);
+/// Whether a subject is the income or the expenditure of a whole fund.
+fn fund_of(subject: &str, audit: &Audit) -> Option<SourceOfFunds> {
+    if audit.income_in_prose.ends(subject) {
+        Some(SourceOfFunds::Income)
+    } else if audit.expenditure_in_prose.ends(subject) {
+        Some(SourceOfFunds::Expenditure)
+    } else {
+        None
     }
 }

@@ -1,37 +1,67 @@
 //! Executed ÷ budget against the printed rate.
 
-use crate::model::{Code, Finding, FundRecord, Number, Severity};
+use super::figure::{Figure, at};
+use crate::model::{Code, Finding, FundRecord, Severity};
 use rust_decimal::{Decimal, RoundingStrategy};
 
-/// Marks rates that differ from executed ÷ budget by more than their last printed place.
+/// Marks rates that differ from executed ÷ budget by more than their last printed place: as a warning, or, where the
+/// amounts' own rounding explains it, for information.
 pub(super) fn mark(funds: &mut [FundRecord]) {
     for fund in funds {
-        let value = |q: &Option<crate::model::Quantity>| q.as_ref().and_then(|q| q.value).map(Number::get);
-        let (Some(budget), Some(executed), Some(rate)) =
-            (value(&fund.budget), value(&fund.executed), value(&fund.rate))
-        else {
-            continue;
-        };
-        let Some(exact) = executed.checked_div(budget) else { continue };
-        let raw = fund.rate.as_ref().map_or("", |q| q.raw.as_str());
-        let place = last_place(raw, rate);
-        if (exact - rate).abs() < place {
-            continue;
-        }
-        let expected = (exact * Decimal::ONE_HUNDRED).round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
-        fund.findings.push(
-            Finding::new(
-                Code::RateMismatch,
-                Severity::Warning,
-                format!(
-                    "{}: {executed} ÷ {budget} = {}%, but the printed rate is {raw}",
-                    fund.item,
-                    expected.normalize()
-                ),
-            )
-            .with(format!("{}%", expected.normalize()), raw),
-        );
+        let found = differs(fund);
+        fund.findings.extend(found);
     }
+}
+
+fn differs(fund: &FundRecord) -> Option<Finding> {
+    let (budget, executed) = (Figure::of(fund.budget.as_ref()?)?, Figure::of(fund.executed.as_ref()?)?);
+    let (quantity, rate) = (fund.rate.as_ref()?, fund.rate.as_ref()?.value?.get());
+    let exact = executed.value.checked_div(budget.value)?;
+    let place = last_place(&quantity.raw, rate);
+    let apart = exact.checked_sub(rate)?.abs();
+    if apart < place {
+        return None;
+    }
+    let slack = if rounded(&budget) || rounded(&executed) { slack(exact, &executed, &budget)? } else { Decimal::ZERO };
+    let decimals = place.scale().saturating_sub(2);
+    let shown = |strategy| {
+        let percent = exact.checked_mul(Decimal::ONE_HUNDRED)?;
+        Some(percent.round_dp_with_strategy(decimals.max(2), strategy).normalize())
+    };
+    let (round, cut) = (shown(RoundingStrategy::MidpointAwayFromZero)?, shown(RoundingStrategy::ToZero)?);
+    let computed = if round == cut { format!("{round}%") } else { format!("{round}% (cut, not rounded: {cut}%)") };
+    let message = format!(
+        "{}: {}{} ÷ {}{} = {computed}, but the printed rate is {}{}",
+        fund.item,
+        raw_of(&fund.executed),
+        at(&fund.place, "executed"),
+        raw_of(&fund.budget),
+        at(&fund.place, "budget"),
+        quantity.raw,
+        at(&fund.place, "rate"),
+    );
+    let (severity, message) = if apart < place.checked_add(slack)? {
+        (Severity::Info, format!("{message}; the amounts are rounded enough to explain it"))
+    } else {
+        (Severity::Warning, message)
+    };
+    Some(Finding::new(Code::RateMismatch, severity, message).with(format!("{round}%"), &quantity.raw))
+}
+
+/// Amounts in 亿元, or with a fraction, were rounded when they were written; whole 万元 and 元 are taken as they stand.
+fn rounded(figure: &Figure) -> bool {
+    let hundred_million = Decimal::from(100_000_000);
+    !figure.is_whole() || figure.factor.is_some_and(|factor| factor >= hundred_million)
+}
+
+/// What half a unit of the amounts' last places may change of their quotient.
+fn slack(exact: Decimal, executed: &Figure, budget: &Figure) -> Option<Decimal> {
+    let both = executed.place.checked_add(budget.place.checked_mul(exact)?.abs())?;
+    Some(both.checked_div(budget.value)?.abs() / Decimal::TWO)
+}
+
+fn raw_of(quantity: &Option<crate::model::Quantity>) -> &str {
+    quantity.as_ref().map_or("", |quantity| quantity.raw.as_str())
 }
 
 /// The worth of the last printed place of a rate: 0.0001 for 98.77%, 0.01 for 94%.

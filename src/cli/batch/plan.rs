@@ -9,12 +9,12 @@ use crate::cli::inputs::{self, Input};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 use serde::Serialize;
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
-use zhibiao::batch::{self, Hash, Lines, Outcome, Stamp, Store, StoreError};
+use zhibiao::batch::{self, Counted, Hash, Lines, Outcome, Stamp, Store, StoreError};
 use zhibiao::emit::json_lines;
 use zhibiao::model::{DocumentRecord, Kind};
 
@@ -186,7 +186,7 @@ impl Plan {
     fn add_unread(&mut self, path: &Path, mut record: DocumentRecord, store: &mut Store) -> Result<()> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let name = std::mem::replace(&mut record.source, "".into());
-        let outcome = Outcome::of(&record, BTreeMap::new(), 0);
+        let outcome = Outcome::of(&record, Counted::default(), 0);
         let mut line = Vec::new();
         json_lines::write_line(&mut line, &record)?;
         let mut lines = Lines::default();

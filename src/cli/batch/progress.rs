@@ -42,6 +42,7 @@ impl Progress {
     pub(super) fn document(&mut self, outcome: &Outcome) {
         self.tally.add(outcome);
         self.tally.by_finding.clear();
+        self.tally.unmatched.clear();
     }
 
     pub(super) fn input(&mut self) {

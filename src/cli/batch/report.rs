@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Instant, SystemTime};
 use zhibiao::batch::{ERRORS, Reading, Tally, Written};
 
-/// Paths of deleted inputs that `run.json` names.
+/// Paths of deleted inputs, and names of indicators that no canonical one fits, that `run.json` names.
 const NAMED: usize = 1000;
 
 /// When the stages of a run began and ended.
@@ -120,6 +120,8 @@ impl Report<'_> {
         let count = |n: &std::sync::atomic::AtomicU64| n.load(Ordering::Relaxed);
         let findings: Map<String, Value> =
             self.tally.by_finding.iter().map(|(code, n)| (word(code), (*n).into())).collect();
+        let (unmatched, names) = self.tally.unmatched_names();
+        let names: Vec<Value> = names.iter().take(NAMED).map(|(name, n)| json!({ "name": name, "rows": n })).collect();
         json!({
             "schema": 1,
             "program": self.reading.program,
@@ -137,6 +139,7 @@ impl Report<'_> {
             "documents_by_format": self.tally.by_media,
             "documents_by_error": self.tally.by_error,
             "findings": findings,
+            "unmatched_indicators": { "rows": unmatched, "names": names },
             "workers": {
                 "started": count(&self.counts.started),
                 "ended_by_time": count(&self.counts.by_time),

@@ -5,11 +5,10 @@ use super::wire::{self, Answer, Members, Order, Setup, Slice};
 use crate::cli::inputs::{self, Input};
 use crate::cli::{ALL_WELL, SOME_FAILED};
 use anyhow::{Context, Result, bail};
-use std::collections::BTreeMap;
 use std::io::{self, BufWriter, StdinLock, Write};
 use std::path::PathBuf;
 use std::time::Instant;
-use zhibiao::batch::Outcome;
+use zhibiao::batch::{Counted, Outcome};
 use zhibiao::emit::json_lines::{self, KINDS};
 use zhibiao::model::{DocumentRecord, Identity, Record};
 use zhibiao::{Options, Source, pipeline};
@@ -90,7 +89,7 @@ impl Worker {
         let source = match inputs::read(Input::File { path, name: String::new() }, self.max_size) {
             Ok(source) => source,
             Err(record) => {
-                self.document(0, String::new(), false, &record, BTreeMap::new(), began)?;
+                self.document(0, String::new(), false, &record, Counted::default(), began)?;
                 return self.tell(&Answer::End { note: None });
             }
         };
@@ -134,7 +133,7 @@ impl Worker {
                     }
                     Err(record) => {
                         let suffix = record.source.to_string();
-                        self.document(index, suffix, true, &record, BTreeMap::new(), began)?;
+                        self.document(index, suffix, true, &record, Counted::default(), began)?;
                     }
                 }
             }
@@ -151,12 +150,12 @@ impl Worker {
             make_trouble(&source.bytes);
         }
         let suffix = source.name.clone();
-        let mut findings = BTreeMap::new();
+        let mut counted = Counted::default();
         let mut held: [Vec<u8>; KINDS.len()] = Default::default();
         let mut trouble = None;
         let out = &mut self.out;
         let record = pipeline::extract_to(source, &self.options, &mut |record: Record| {
-            Outcome::count(&record, &mut findings);
+            counted.add(&record);
             let kind = json_lines::kind(&record) as usize;
             let lines = &mut held[kind];
             let mut written = json_lines::write_line(lines, &record);
@@ -171,7 +170,7 @@ impl Worker {
         for (kind, lines) in held.iter_mut().enumerate().filter(|(_, lines)| !lines.is_empty()) {
             send_lines(&mut self.out, kind, lines)?;
         }
-        self.document(index, suffix, true, &record, findings, began)
+        self.document(index, suffix, true, &record, counted, began)
     }
 
     fn document(
@@ -180,11 +179,11 @@ impl Worker {
         suffix: String,
         read: bool,
         record: &DocumentRecord,
-        findings: BTreeMap<zhibiao::model::Code, u64>,
+        counted: Counted,
         began: Instant,
     ) -> io::Result<()> {
         let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let outcome = Outcome::of(record, findings, micros);
+        let outcome = Outcome::of(record, counted, micros);
         let sha256 = read.then(|| record.document.to_string());
         let mut line = Vec::new();
         json_lines::write_line(&mut line, record)?;

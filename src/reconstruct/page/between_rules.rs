@@ -1,6 +1,8 @@
 //! Tables whose rows are parted by lines and whose columns are not: the lines give rows and, where they break off,
 //! spans; the columns lie where the rows' texts leave gaps. Comes out as a lattice, as if the missing walls were drawn.
 
+mod parts;
+
 use super::lattice::{Lattice, build};
 use super::rulings::Segment;
 use super::words::Word;
@@ -66,11 +68,10 @@ pub(super) fn stacks(rules: &[Segment], page_height: f32) -> Vec<Stack> {
     open.retain_mut(|stack| {
         let full = |rule: &Segment| rule.length() >= FULL * (stack.x1 - stack.x0);
         let first = stack.rules.iter().position(full);
-        let count = stack.rules.iter().filter(|rule| full(rule)).count();
         if let Some(first) = first {
             stack.rules.drain(..first);
         }
-        count >= LEAST_RULES
+        stack.full_rules() >= LEAST_RULES
     });
     open.truncate(MOST_STACKS);
     open
@@ -91,6 +92,8 @@ struct Band {
     blocks: Vec<(f32, f32)>,
     /// Lines of text, each with the blocks' middles of its words: (baseline, middles).
     lines: Vec<(f32, Vec<f32>)>,
+    /// Largest font size.
+    size: f32,
 }
 
 impl Stack {
@@ -103,18 +106,10 @@ impl Stack {
     /// The lattice that these words (indices in `words`) make of the lines; None where they make no columns. `known`
     /// are places where column edges are likely: those of a table that may go on here.
     pub(super) fn lattice(&self, words: &[Word], inside: &[u32], known: &[f32]) -> Option<Lattice> {
-        let mut inside: Vec<&Word> = inside
-            .iter()
-            .filter_map(|&index| words.get(index as usize))
-            .filter(|word| word.direction == Direction::Right && !word.vertical)
-            .collect();
+        let (inside, em) = self.upright(words, inside);
         if inside.len() < 4 {
             return None;
         }
-        let mut sizes: Vec<f32> = inside.iter().map(|word| word.size).collect();
-        sizes.sort_unstable_by(f32::total_cmp);
-        let em = sizes[sizes.len() / 2].max(1.0);
-        inside.sort_by(|a, b| a.bbox.x0.total_cmp(&b.bbox.x0));
         let mut bands = self.bands(&inside, em);
         // Lines beside the table's first or last part no rows.
         let is_blank = |band: &Band| band.lines.is_empty();
@@ -154,6 +149,25 @@ impl Stack {
         build(&rules, &walls)
     }
 
+    /// These words as far as they are upright, from left to right, and their usual size.
+    fn upright<'w>(&self, words: &'w [Word], inside: &[u32]) -> (Vec<&'w Word>, f32) {
+        let mut inside: Vec<&Word> = inside
+            .iter()
+            .filter_map(|&index| words.get(index as usize))
+            .filter(|word| word.direction == Direction::Right && !word.vertical)
+            .collect();
+        let mut sizes: Vec<f32> = inside.iter().map(|word| word.size).collect();
+        sizes.sort_unstable_by(f32::total_cmp);
+        let em = sizes.get(sizes.len() / 2).copied().unwrap_or(0.0).max(1.0);
+        inside.sort_by(|a, b| a.bbox.x0.total_cmp(&b.bbox.x0));
+        (inside, em)
+    }
+
+    /// Lines that run along most of its width.
+    fn full_rules(&self) -> usize {
+        self.rules.iter().filter(|rule| rule.length() >= FULL * (self.x1 - self.x0)).count()
+    }
+
     /// Does this word lie between the lines?
     pub(super) fn holds(&self, word: &Word) -> bool {
         let (b, (x, y)) = (self.bbox(), word.bbox.center());
@@ -186,7 +200,7 @@ impl Stack {
         ys.dedup_by(|b, a| *b - *a < 4.0);
         let mut bands: Vec<Band> = ys
             .windows(2)
-            .map(|pair| Band { y0: pair[0], y1: pair[1], blocks: Vec::new(), lines: Vec::new() })
+            .map(|pair| Band { y0: pair[0], y1: pair[1], blocks: Vec::new(), lines: Vec::new(), size: 0.0 })
             .collect();
         for word in inside {
             let y = word.baseline - 0.35 * word.size;
@@ -199,6 +213,7 @@ impl Stack {
                 Some(last) if word.bbox.x0 - last.1 <= joined_gap(word) * em => last.1 = last.1.max(word.bbox.x1),
                 _ => band.blocks.push((word.bbox.x0, word.bbox.x1)),
             }
+            band.size = band.size.max(word.size);
             let middle = word.bbox.center().0;
             match band.lines.iter_mut().find(|(baseline, _)| (baseline - word.baseline).abs() < 0.3 * em) {
                 Some((_, middles)) => middles.push(middle),

@@ -4,7 +4,7 @@
 
 use super::columns::Columns;
 use super::drawn::Drawn;
-use super::line::{Kind, Line};
+use super::line::{Kind, Line, Piece};
 use crate::model::Rect;
 use std::ops::Range;
 
@@ -218,6 +218,9 @@ fn striped(stripes: &[Rect], a: &Line, b: &Line) -> f32 {
     }
 }
 
+/// Distance of baselines, in the text's size, over which lines of one text hardly stand apart.
+const LOOSE: f32 = 1.4;
+
 /// Distances of baselines: one or two kinds.
 struct Steps {
     least: f32,
@@ -239,6 +242,7 @@ impl Steps {
         Steps { least, two_kinds: wide * 6 >= steps.len() && wide >= 1 }
     }
 
+    /// What the distance of two lines says: above 0, they are one row's.
     fn say(&self, step: f32, size: f32) -> f32 {
         if self.least <= 0.0 || step < 0.9 * size {
             return 0.0;
@@ -248,6 +252,8 @@ impl Steps {
             (true, ratio) if ratio < 1.08 => 1.5,
             (true, ratio) if ratio < 1.2 => 0.0,
             (true, ratio) if ratio < 1.5 => -2.0,
+            // Lines of one text are set closer than this: all rows are one line high.
+            (false, ratio) if ratio < 1.2 && step > LOOSE * size => -2.5,
             (false, ratio) if ratio < 1.2 => 0.0,
             (_, ratio) if ratio < 1.5 => -1.5,
             _ => -4.0,
@@ -290,6 +296,18 @@ fn reads_on(first: &str, last: &str, next: &str, kind: Kind) -> f32 {
     if initial(last).is_some_and(char::is_lowercase) { -2.2 } else { -0.8 }
 }
 
+/// A text that cannot go on in the next line has another below it.
+const SHORT: f32 = -1.0;
+/// Ideographs from which a text may be broken.
+const BREAKABLE: u32 = 3;
+
+/// Could this be a line of a longer text?
+fn may_wrap(pieces: &[Piece]) -> bool {
+    let words = pieces.iter().filter(|piece| matches!(piece.kind, Kind::Text | Kind::Marker)).count();
+    let ideographs: u32 = pieces.iter().filter(|piece| piece.ideographic).map(|piece| piece.glyphs).sum();
+    words >= 2 || ideographs >= BREAKABLE || pieces.iter().any(|piece| piece.glyphs > 6 && piece.kind == Kind::Text)
+}
+
 /// What the texts in the columns of two neighbouring lines say.
 fn texts_say(
     lines: &[Line],
@@ -311,10 +329,15 @@ fn texts_say(
         if text.spans() || over.spans() {
             continue;
         }
+        // A quantity, a single word: nothing that would be broken into lines.
+        if over.numeric || !may_wrap(a.pieces.get(over.pieces.clone()).unwrap_or(&[])) {
+            sum += SHORT;
+            continue;
+        }
         // A text goes on in the next line because its next word had no room left.
         let Some(next) = b.pieces.get(text.pieces.start) else { continue };
         let word = if next.ideographic { next.size } else { next.bbox.width() };
-        let room = column.x1 - over.x1 - 0.25 * next.size;
+        let room = (column.x1 - column.x0) - (over.x1 - over.x0) - 0.25 * next.size;
         let wrapped = word > room + 0.1 * next.size;
         // How wide the column is, is told by texts that reach its end; this one alone tells nothing.
         let reach = column.x1 - 2.0 * a.size;

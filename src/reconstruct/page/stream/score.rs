@@ -36,6 +36,10 @@ const ANNOUNCED: f32 = 1.5;
 const EDGE_RULE: f32 = 1.3;
 /// Rules within.
 const INNER_RULE: f32 = 1.0;
+/// A line without columns beyond the outermost rules.
+const OUTSIDE_RULES: f32 = -2.0;
+/// Two neighbouring lines of which only one is framed.
+const FRAME_ACROSS: f32 = -6.0;
 /// Backgrounds as wide as the table.
 const STRIPES: f32 = 1.0;
 /// A wall between columns.
@@ -178,7 +182,7 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
         Some(Caption::Picture) => PICTURED,
         _ => 0.0,
     };
-    sum += drawn_score(evidence, lines, (x0, x1));
+    sum += drawn_score(evidence, lines, &found.lines, (x0, x1));
     for pair in lines.windows(2) {
         let [a, b] = pair else { continue };
         let clear = b.bbox.y0 - a.bbox.y1;
@@ -237,7 +241,7 @@ fn line_score(line: &Line, texts: &[Placed], columns: &[Column], (x0, x1): (f32,
 }
 
 /// What the lines drawn say.
-fn drawn_score(evidence: &Evidence<'_>, lines: &[&Line], (x0, x1): (f32, f32)) -> f32 {
+fn drawn_score(evidence: &Evidence<'_>, lines: &[&Line], texts: &[Vec<Placed>], (x0, x1): (f32, f32)) -> f32 {
     let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return 0.0 };
     let drawn = evidence.drawn;
     let reach = 0.9 * evidence.leading;
@@ -245,14 +249,27 @@ fn drawn_score(evidence: &Evidence<'_>, lines: &[&Line], (x0, x1): (f32, f32)) -
     let mut sum = 0.0;
     // Rules between lines of the table; what frames a paragraph is none.
     let row = |line: &Line| !line.is_solid_text() || line.bbox.width() < 0.5 * (x1 - x0);
-    let inner = lines.windows(2).filter(|pair| match pair {
-        [a, b] => row(a) && row(b) && drawn.is_ruled(a.bbox.center().1, b.bbox.center().1, x0, x1),
-        _ => false,
-    });
-    let inner = inner.count();
+    let mut ruled: Vec<usize> = Vec::new();
+    let mut inner = 0_usize;
+    for (at, pair) in lines.windows(2).enumerate() {
+        let [a, b] = pair else { continue };
+        if drawn.is_framed_off((x0 + x1) / 2.0, a.bbox.center().1, b.bbox.center().1) {
+            sum += FRAME_ACROSS;
+        }
+        if drawn.is_ruled(a.bbox.center().1, b.bbox.center().1, x0, x1) {
+            ruled.push(at + 1);
+            inner += usize::from(row(a) && row(b));
+        }
+    }
     sum += INNER_RULE * (inner as f32).min(2.0);
+    // What stands beyond the outermost rules without columns is a title or a note.
+    let lone = |texts: &[Vec<Placed>]| if texts.iter().all(|texts| texts.len() == 1) { texts.len() } else { 0 };
+    if let (Some(&above), Some(&below)) = (ruled.first(), ruled.last()) {
+        let outside = lone(texts.get(..above).unwrap_or(&[])) + lone(texts.get(below..).unwrap_or(&[]));
+        sum += OUTSIDE_RULES * outside as f32;
+    }
     // Where rows are ruled, a rule above or below is one among them and says nothing of the table's ends.
-    let ruled_rows = inner >= 2;
+    let ruled_rows = inner >= 3 && 4 * inner >= lines.len();
     if ruled_rows || drawn.is_ruled(top - reach, top + 0.3 * first.size, x0, x1) {
         sum += EDGE_RULE;
     }

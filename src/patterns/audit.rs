@@ -1,0 +1,121 @@
+//! `patterns/audit.toml`: words and expressions that the audit goes by.
+
+use super::entries::{Entry, load_entries};
+use super::problem::PatternError;
+use crate::normalize;
+use regex::Regex;
+use serde::Deserialize;
+use std::path::Path;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AuditEntry {
+    id: String,
+    #[serde(default)]
+    words: Vec<String>,
+    #[serde(default)]
+    patterns: Vec<String>,
+}
+
+impl Entry for AuditEntry {
+    const FILE: &'static str = "audit.toml";
+    const TABLE: &'static str = "audit";
+    const BUILTIN: &'static str = include_str!("../../patterns/audit.toml");
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn spellings(&self) -> Vec<&str> {
+        self.words.iter().map(String::as_str).collect()
+    }
+    fn scope(&self) -> &str {
+        &self.id
+    }
+    fn regexes(&self) -> Vec<&str> {
+        self.patterns.iter().map(String::as_str).collect()
+    }
+    fn complaints(&self) -> Vec<String> {
+        let nothing = self.words.is_empty() && self.patterns.is_empty();
+        nothing.then(|| "neither words nor patterns".to_owned()).into_iter().collect()
+    }
+}
+
+/// A list of words, as keys.
+#[derive(Debug, Default)]
+pub struct AuditWords(Vec<String>);
+
+impl AuditWords {
+    /// Does the text hold one of the words?
+    pub fn inside(&self, text: &str) -> bool {
+        let key = normalize::key(text);
+        self.0.iter().any(|word| key.contains(word.as_str()))
+    }
+
+    /// Is the text one of the words?
+    pub fn is(&self, text: &str) -> bool {
+        let key = normalize::key(text);
+        self.0.contains(&key)
+    }
+
+    /// Does the text end in one of the words?
+    pub fn ends(&self, text: &str) -> bool {
+        let key = normalize::key(text);
+        self.0.iter().any(|word| key.ends_with(word.as_str()))
+    }
+}
+
+/// A list of expressions for keys.
+#[derive(Debug, Default)]
+pub struct AuditPatterns(Vec<Regex>);
+
+impl AuditPatterns {
+    /// What the first expression that fits this key catches: the whole, then its groups.
+    pub fn find<'k>(&self, key: &'k str) -> Option<Vec<&'k str>> {
+        let caught = self.0.iter().find_map(|regex| regex.captures(key))?;
+        Some(caught.iter().flatten().map(|group| group.as_str()).collect())
+    }
+}
+
+macro_rules! audit {
+    (words: $($word:ident),* ; patterns: $($pattern:ident),* $(;)?) => {
+        /// What the audit knows of wordings; the file says what each list is for.
+        #[derive(Debug, Default)]
+        #[allow(missing_docs)]
+        pub struct Audit { $(pub $word: AuditWords,)* $(pub $pattern: AuditPatterns,)* }
+
+        impl Audit {
+            fn take(&mut self, entry: AuditEntry) -> Result<(), String> {
+                match entry.id.as_str() {
+                    $(stringify!($word) => {
+                        self.$word = AuditWords(entry.words.iter().map(|word| normalize::key(word)).collect());
+                    })*
+                    $(stringify!($pattern) => {
+                        let compiled = entry.patterns.iter().map(|pattern| Regex::new(pattern)).collect::<Result<_, _>>();
+                        self.$pattern = AuditPatterns(compiled.map_err(|error| format!("`{}`: {error}", entry.id))?);
+                    })*
+                    other => return Err(format!("unknown list {other:?}; `zhibiao patterns show` lists the known ids")),
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+audit!(
+    words: smaller_is_better, grade_reached, grade_partly, grade_missed, total_score_in_prose, counted_level1,
+        counted_level2, counted_level3, income_in_prose, expenditure_in_prose;
+    patterns: score_in_proportion, fund_score_by_rate, score_bands;
+);
+
+impl Audit {
+    pub(super) fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
+        let mut audit = Audit::default();
+        for entry in load_entries::<AuditEntry>(overlay)? {
+            audit.take(entry).map_err(|message| PatternError::Parse {
+                path: overlay.unwrap_or(Path::new("patterns")).join(AuditEntry::FILE),
+                line: 1,
+                message,
+            })?;
+        }
+        Ok(audit)
+    }
+}

@@ -1,0 +1,103 @@
+//! Names that are nearly a known name: compared by the pairs of characters that they share.
+
+use super::quick_hash::QuickMap;
+
+/// From which likeness on (twice the shared pairs ÷ all pairs of both) a name is taken for another: 0.8 lets one character
+/// in ten be put in or left out. Below it, names of other measures begin to pass: 参保率 and 续保率.
+const LEAST_LIKENESS: f32 = 0.8;
+/// How far ahead of the next indicator it must be: two that are as near are no answer.
+const LEAST_LEAD: f32 = 0.1;
+/// Shorter names differ in what matters when they differ at all.
+const SHORTEST: usize = 5;
+/// Longer ones are sentences.
+const LONGEST: usize = 40;
+
+/// Known names, by their pairs of characters.
+#[derive(Debug, Default)]
+pub(super) struct SimilarNames {
+    names: Vec<Name>,
+    /// Pair → names that have it.
+    by_pair: QuickMap<Vec<u32>>,
+}
+
+#[derive(Debug)]
+struct Name {
+    owner: usize,
+    pairs: u32,
+    last: char,
+}
+
+impl SimilarNames {
+    /// From owners and the keys of their names.
+    pub(super) fn of(names: impl Iterator<Item = (usize, String)>) -> Self {
+        let mut all = SimilarNames::default();
+        for (owner, key) in names {
+            let pairs = pairs(&key);
+            let Some(last) = key.chars().last().filter(|_| pairs.len() + 1 >= SHORTEST) else { continue };
+            let id = all.names.len() as u32;
+            all.names.push(Name { owner, pairs: pairs.len() as u32, last });
+            for pair in pairs {
+                all.by_pair.entry(pair).or_default().push(id);
+            }
+        }
+        all
+    }
+
+    /// The owner of the nearest name, among those that fit; `None` where none is near, or two are. The last character, which
+    /// tells a count from a share, must be the same.
+    pub(super) fn nearest(&self, key: &str, fits: &dyn Fn(usize) -> bool) -> Option<usize> {
+        let pairs = pairs(key);
+        let last = key.chars().last()?;
+        if !(SHORTEST..=LONGEST).contains(&(pairs.len() + 1)) {
+            return None;
+        }
+        let mut shared: Vec<u32> =
+            pairs.iter().filter_map(|pair| self.by_pair.get(pair.as_str())).flatten().copied().collect();
+        shared.sort_unstable();
+        let mut best: Option<(f32, usize)> = None;
+        let mut next = 0.0f32;
+        for run in shared.chunk_by(|a, b| a == b) {
+            let name = &self.names[run[0] as usize];
+            let likeness = 2.0 * run.len() as f32 / (pairs.len() as f32 + name.pairs as f32);
+            if likeness < LEAST_LIKENESS - LEAST_LEAD || name.last != last || !fits(name.owner) {
+                continue;
+            }
+            match best {
+                Some((most, owner)) if owner == name.owner => best = Some((most.max(likeness), owner)),
+                Some((most, _)) if most >= likeness => next = next.max(likeness),
+                _ => {
+                    next = best.map_or(next, |(most, _)| next.max(most));
+                    best = Some((likeness, name.owner));
+                }
+            }
+        }
+        best.filter(|(most, _)| *most >= LEAST_LIKENESS && most - next >= LEAST_LEAD).map(|(_, owner)| owner)
+    }
+}
+
+/// The distinct pairs of neighbours.
+fn pairs(key: &str) -> Vec<String> {
+    let chars: Vec<char> = key.chars().collect();
+    let mut pairs: Vec<String> = chars.windows(2).map(|pair| pair.iter().collect()).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_found_and_others_are_not() {
+        let names = ["城乡居民基本医疗保险参保率", "失业人员再就业人数", "义务教育巩固率", "参保群众满意度"];
+        let known = SimilarNames::of(names.iter().enumerate().map(|(at, name)| (at, (*name).to_owned())));
+        let found = |name: &str| known.nearest(name, &|_| true);
+        assert_eq!(found("城乡居民基本医疗保险的参保率"), Some(0));
+        assert_eq!(found("失业人员再次就业人数"), None, "two of nine pairs are gone");
+        assert_eq!(found("失业人员再就业的人数"), Some(1));
+        assert_eq!(found("城乡居民基本医疗保险续保率"), None, "the pairs that differ are those that matter");
+        assert_eq!(found("城乡居民基本医疗保险参保人数"), None);
+        assert_eq!(found("满意度"), None);
+    }
+}
