@@ -191,7 +191,18 @@ fn strip(picture: &Gray, line: &Line, size: i32) -> (Strip, Vec<Slot>) {
     (Strip { width: at, pixels }, slots)
 }
 
+/// What stands alone and is a stroke across is a dash, not the numeral one: `一` alone fills no cell.
+fn alone(mut reading: Reading) -> Reading {
+    if let [only] = reading.letters.as_mut_slice()
+        && only.text == '一'
+    {
+        only.text = '—';
+    }
+    reading
+}
+
 fn place(line: Line, reading: Reading, slots: &[Slot]) -> ReadLine {
+    let reading = if slots.len() == 1 { alone(reading) } else { reading };
     let letters = reading
         .letters
         .into_iter()

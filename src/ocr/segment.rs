@@ -37,8 +37,30 @@ pub(super) fn lines(places: &[Place], ink: &Ink, walls: &[Ruling]) -> Vec<Line> 
         left.erase(&piece.grown(1));
         lines.extend(parted(ink, bounds, size).into_iter().map(|pieces| Line { pieces, detected: true }));
     }
-    lines.extend(overlooked(&left, walls, size));
+    for row in overlooked(&left, walls, size) {
+        // A character at a line's end that the detector left out belongs to the line.
+        let beside = lines.iter_mut().find_map(|line| match line.pieces.as_mut_slice() {
+            [piece] if goes_with(piece, &row, walls, size) => Some(piece),
+            _ => None,
+        });
+        match beside {
+            Some(piece) => *piece = piece.union(&row),
+            None => lines.push(Line { pieces: vec![row], detected: false }),
+        }
+    }
     lines
+}
+
+/// Does ink stand right before or behind a line?
+fn goes_with(line: &Box2, blob: &Box2, walls: &[Ruling], size: i32) -> bool {
+    let middle = (blob.y0 + blob.y1) / 2;
+    let apart = (blob.x0 - line.x1).max(line.x0 - blob.x1);
+    let (left, right) = if blob.x0 < line.x0 { (blob, line) } else { (line, blob) };
+    (line.y0..line.y1).contains(&middle)
+        && blob.height() <= line.height() * 5 / 4
+        && line.height() * 10 < size * 17
+        && apart * 10 <= size * 8
+        && clear(left, right, walls)
 }
 
 /// Height of most lines of text, in pixels.
@@ -177,12 +199,15 @@ fn parted(ink: &Ink, bounds: &Box2, size: i32) -> Vec<Vec<Box2>> {
 }
 
 /// Ink of the size of text that no place covers.
-fn overlooked(left: &Ink, walls: &[Ruling], size: i32) -> Vec<Line> {
+fn overlooked(left: &Ink, walls: &[Ruling], size: i32) -> Vec<Box2> {
     let mut blobs: Vec<Box2> = components(left)
         .into_iter()
         .filter(|b| {
             let large = b.width().max(b.height());
-            large * 3 >= size && b.height() <= size * 2 && b.width() <= size * 3
+            // Far longer than thick, it is what is left of a drawn line.
+            let stroke =
+                b.height() > size && b.width() * 8 < b.height() || b.width() > 2 * size && b.height() * 16 < b.width();
+            large * 3 >= size && b.height() <= size * 2 && b.width() <= size * 3 && !stroke
         })
         .collect();
     blobs.sort_by_key(|b| (b.y0, b.x0));
@@ -202,7 +227,7 @@ fn overlooked(left: &Ink, walls: &[Ruling], size: i32) -> Vec<Line> {
     }
     rows.retain(|row| row.width().max(row.height()) * 10 >= size * 4);
     rows.truncate(MOST_OVERLOOKED);
-    rows.into_iter().map(|row| Line { pieces: vec![row], detected: false }).collect()
+    rows
 }
 
 /// Pieces of ink looked at beside the detector's places: a noisy page has thousands of specks.
