@@ -6,13 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What has a say in the records.
-const STAGES: [&str; 9] = [
+const STAGES: [&str; 10] = [
     "Cargo.lock",
     "patterns",
     "src/ingest",
     "src/mapping",
     "src/model",
     "src/normalize",
+    "src/ocr",
     "src/patterns",
     "src/pipeline.rs",
     "src/reconstruct",

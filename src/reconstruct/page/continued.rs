@@ -2,10 +2,11 @@
 //! goes on; what has to come after it waits. Nothing else is held, and a very long table is handed out in parts.
 
 use super::brim::{Brim, HEAD_ROWS};
+use super::doubts::Doubts;
 use super::same_columns::{Columns, Likeness, columns};
 use super::table::{Evidence, Table, TableCell};
 use super::turn::{Turn, on_page};
-use crate::model::{Block, Cell, Grid, GridOrigin, Line, Rect, TaggedCell};
+use crate::model::{Block, Cell, Grid, GridOrigin, Line, Rect, TaggedCell, Trust};
 use crate::reconstruct::text_blocks::{CHUNK_CELLS, CHUNK_ROWS};
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -29,6 +30,8 @@ pub(super) struct Sheet {
     pub(super) footer: Vec<Block<'static>>,
     /// How far down text may reach on this page.
     pub(super) limit: f32,
+    /// What recognition was not sure of.
+    pub(super) doubts: Doubts,
 }
 
 /// One thing on a page.
@@ -115,7 +118,7 @@ const LONG_TEXT: usize = 3;
 impl Joiner {
     /// Takes the next page.
     pub(super) fn push(&mut self, sheet: Sheet) {
-        let Sheet { number, width, height, turn, header, mut items, footer, limit } = sheet;
+        let Sheet { number, width, height, turn, header, mut items, footer, limit, doubts } = sheet;
         self.later(header);
         // What may stand before the rest of a table.
         let skipped = match &self.open {
@@ -127,7 +130,7 @@ impl Joiner {
             None => 0,
         };
         if self.open.is_some() && matches!(items.get(skipped), Some(Item::Table(..))) {
-            let place = Place { number, width, height, turn };
+            let place = Place { number, width, height, turn, doubts: doubts.clone() };
             if let Some(Item::Table(table, brims)) = items.get(skipped)
                 && let Some(joint) = self.open.as_ref().and_then(|open| joint(open, table, brims, self.one_element))
             {
@@ -158,7 +161,8 @@ impl Joiner {
                 }
                 Item::Table(table, brims) => {
                     self.close();
-                    let mut open = Open::new(table, &brims, Place { number, width, height, turn }, limit);
+                    let mut open =
+                        Open::new(table, &brims, Place { number, width, height, turn, doubts: doubts.clone() }, limit);
                     let titles = std::mem::take(&mut titles);
                     // Pages of text above a table are no title.
                     open.titles = if titles.len() <= MOST_TITLES { titles } else { Vec::new() };
@@ -224,6 +228,7 @@ struct Place {
     width: f32,
     height: f32,
     turn: Turn,
+    doubts: Doubts,
 }
 
 impl Place {
@@ -232,6 +237,7 @@ impl Place {
         Cell {
             page: Some(self.number),
             bbox: Some(bbox.into()),
+            trust: self.doubts.trust(&cell.bbox),
             ..Cell::new(row, cell.column, cell.text).spanning(cell.row_span, cell.column_span)
         }
     }
@@ -538,6 +544,7 @@ impl Open {
                 Some((old, known)) => {
                     let flows = self.tail.iter().find(|t| t.cell == old).is_some_and(|t| t.brim.flows_into(&brim));
                     join_text(&mut known.text, &cell.text, flows);
+                    known.trust = Trust(known.trust.0.min(place.doubts.trust(&cell.bbox).0));
                     known.row_span = (row + cell.row_span).saturating_sub(known.row).max(1);
                     if cell.text.is_empty() {
                         brim = self.tail.iter().find(|t| t.cell == old).map_or(brim, |t| t.brim);

@@ -9,6 +9,7 @@ mod brim;
 mod cell_text;
 mod choose;
 mod continued;
+mod doubts;
 mod flow;
 mod furniture;
 mod lattice;
@@ -29,6 +30,7 @@ mod words;
 use crate::model::{Block, Code, Finding, Line, Page, Rect, Severity};
 use between_rules::Stack;
 use continued::{Item, Joiner, Sheet};
+use doubts::Doubts;
 use furniture::Band;
 use prose::Ordered;
 use rustc_hash::FxHashSet;
@@ -121,6 +123,7 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
             height: page.height,
             turn: *turn,
             limit: page.height,
+            doubts: Doubts::of(page),
             ..Sheet::default()
         };
         for band in furniture.iter().filter_map(|&index| bands.get(index)) {
