@@ -213,9 +213,7 @@ fn seed_002_lacks_a_score_that_its_total_implies() {
 #[test]
 fn seed_003_adds_up_to_more_than_it_prints() {
     let records = seed("003");
-    for (code, printed, sum) in
-        [("weights_do_not_add_up", "100", "110"), ("scores_do_not_add_up", "98", "108")]
-    {
+    for (code, printed, sum) in [("weights_do_not_add_up", "100", "110"), ("scores_do_not_add_up", "98", "108")] {
         let found = told(&records, code, &[printed, sum, "fund row"]);
         assert_eq!(found.len(), 1, "{code}");
         let finding = found[0]["findings"].as_array().unwrap().iter().find(|f| f["code"] == code).unwrap();

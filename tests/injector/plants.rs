@@ -23,9 +23,15 @@ const fn class(error: &'static str, place: &'static str, rule: &'static str) -> 
 /// Every class with what plants it; a plant gives nothing where the form has no place for it, or where arithmetic could not
 /// see it.
 pub const CLASSES: [(Class, Plant); 21] = [
-    (class("digit changed", "part of the funds", "funds_do_not_add_up"), |form, random| amount(form, random, true, digit)),
-    (class("digits swapped", "part of the funds", "funds_do_not_add_up"), |form, random| amount(form, random, true, swap)),
-    (class("total changed", "total of the funds", "funds_do_not_add_up"), |form, random| amount(form, random, false, digit)),
+    (class("digit changed", "part of the funds", "funds_do_not_add_up"), |form, random| {
+        amount(form, random, true, digit)
+    }),
+    (class("digits swapped", "part of the funds", "funds_do_not_add_up"), |form, random| {
+        amount(form, random, true, swap)
+    }),
+    (class("total changed", "total of the funds", "funds_do_not_add_up"), |form, random| {
+        amount(form, random, false, digit)
+    }),
     (class("unit lost", "an amount", "funds_do_not_add_up"), |form, random| fund_unit(form, random, "")),
     (class("unit changed", "an amount", "funds_do_not_add_up"), |form, random| fund_unit(form, random, "元")),
     (class("rate mistyped", "rate", "rate_mismatch"), |form, random| rate(form, random, digit)),
@@ -214,8 +220,11 @@ fn ten_thousand_lost(form: &mut Form, random: &mut Random) -> Option<()> {
 /// A line of tab-separated cells that begins with the blanks of two merged cells loses one: its cells all stand one column to
 /// the left.
 pub fn lose_blank(text: &str, random: &mut Random) -> Option<String> {
-    let lines: Vec<usize> =
-        text.match_indices("\n\t\t").map(|(at, _)| at + 1).filter(|at| text[at + 2..].starts_with(|c| c != '\t' && c != '\n')).collect();
+    let lines: Vec<usize> = text
+        .match_indices("\n\t\t")
+        .map(|(at, _)| at + 1)
+        .filter(|at| text[at + 2..].starts_with(|c| c != '\t' && c != '\n'))
+        .collect();
     if lines.is_empty() {
         return None;
     }
