@@ -92,6 +92,9 @@ struct Band {
     blocks: Vec<(f32, f32)>,
     /// Lines of text, each with the blocks' middles of its words: (baseline, middles).
     lines: Vec<(f32, Vec<f32>)>,
+    /// What stands in one line without a gap: (baseline, left end, right end). Texts of two columns may lie closer than
+    /// words do, but not on one line.
+    texts: Vec<(f32, f32, f32)>,
     /// Largest font size.
     size: f32,
 }
@@ -136,7 +139,7 @@ impl Stack {
         let mut walls = Vec::new();
         for band in &bands {
             for &x in &edges {
-                let crossed = band.blocks.iter().any(|&(from, to)| from < x - 1.0 && to > x + 1.0);
+                let crossed = band.texts.iter().any(|&(_, from, to)| from < x - 1.0 && to > x + 1.0);
                 if !crossed {
                     walls.push(Segment { at: x, from: band.y0, to: band.y1, drawn: true });
                 }
@@ -200,7 +203,14 @@ impl Stack {
         ys.dedup_by(|b, a| *b - *a < 4.0);
         let mut bands: Vec<Band> = ys
             .windows(2)
-            .map(|pair| Band { y0: pair[0], y1: pair[1], blocks: Vec::new(), lines: Vec::new(), size: 0.0 })
+            .map(|pair| Band {
+                y0: pair[0],
+                y1: pair[1],
+                blocks: Vec::new(),
+                lines: Vec::new(),
+                texts: Vec::new(),
+                size: 0.0,
+            })
             .collect();
         for word in inside {
             let y = word.baseline - 0.35 * word.size;
@@ -214,6 +224,11 @@ impl Stack {
                 _ => band.blocks.push((word.bbox.x0, word.bbox.x1)),
             }
             band.size = band.size.max(word.size);
+            let on_line = |text: &&mut (f32, f32, f32)| (text.0 - word.baseline).abs() < 0.3 * em;
+            match band.texts.iter_mut().rev().find(on_line) {
+                Some(last) if word.bbox.x0 - last.2 <= joined_gap(word) * em => last.2 = last.2.max(word.bbox.x1),
+                _ => band.texts.push((word.baseline, word.bbox.x0, word.bbox.x1)),
+            }
             let middle = word.bbox.center().0;
             match band.lines.iter_mut().find(|(baseline, _)| (baseline - word.baseline).abs() < 0.3 * em) {
                 Some((_, middles)) => middles.push(middle),

@@ -13,6 +13,7 @@ mod doubts;
 mod flow;
 mod furniture;
 mod lattice;
+mod overhang;
 mod placing;
 mod prose;
 mod ruled;
@@ -223,7 +224,8 @@ impl Draft {
         let mut words = words::words(&page);
         let segments = rulings::segments(&page);
         let (ruled, stacks) = ruled::tables(&page, &mut words, &segments);
-        let ruled = tree.decided(&page, &words, ruled);
+        let mut ruled = tree.decided(&page, &words, ruled);
+        overhang::take_in(&page, &words, &mut ruled);
         let mut taken = vec![false; words.len()];
         for table in ruled.iter().filter(|table| !table.weak) {
             mark(&mut taken, &table.words);
