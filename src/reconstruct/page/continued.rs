@@ -222,7 +222,7 @@ fn says_nothing(block: &Block<'_>) -> bool {
     bare.is_empty() || GOES_ON.iter().any(|mark| bare.trim_end_matches(|c: char| c.is_ascii_digit()) == *mark)
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Place {
     number: u32,
     width: f32,
