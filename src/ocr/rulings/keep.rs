@@ -2,26 +2,48 @@
 //! crosses to the next. Strokes of characters are neither, even where they stand in a row with a line.
 
 use super::Measure;
-use super::scan::Line;
+use super::scan::{Line, Mark};
 
 /// From this length on a line needs no others, in inches: beyond the largest titles' strokes.
 const LONG: f32 = 0.6;
+/// From this length on no characters are as large.
+const VERY_LONG: f32 = 1.5;
+/// Part of a shorter line by itself that may be crowded.
+const TITLE: f32 = 0.4;
 /// Part of a solid line that may be blank.
 const SOLID: f32 = 0.05;
 /// The same between two rulings that it reaches.
 const SOLID_BETWEEN: f32 = 0.1;
 /// Widest blank gap in a solid line, in inches: a scanner's drop-out.
 const DROP_OUT: f32 = 0.02;
+/// The same in a broken one.
+const WIDE_DROP_OUT: f32 = 0.05;
 /// Part of a broken line that may be blank, and that may be crowded: strokes of characters have others beside them.
 const BROKEN: (f32, f32) = (0.25, 0.08);
 /// The same of a dashed one.
 const DASHED: (f32, f32) = (0.75, 0.15);
+/// The same of dashes beside which other things may stand, and how much.
+const VERY_REGULAR: f32 = 0.85;
+const DASHED_CROWDED: f32 = 0.4;
+/// Longest dash and gap together that are finer than rows of print, in inches.
+const FINE_PERIOD: f32 = 0.1;
+/// Least gap after a longer dash, over the dash.
+const OPEN: f32 = 0.55;
+/// Widest gap in a dashed line, in inches.
+const DASH_GAP: f32 = 0.14;
+/// As long as a character's stroke may be where it fills its row, in inches.
+const CHARACTER: f32 = 0.2;
+/// Part of the stretch beyond a wall that short that is blank where the wall ends, or goes on: between the two a stroke
+/// sticks out.
+const STICKS_OUT: std::ops::Range<f32> = 0.12..0.93;
+/// Part of a wall of one row that may be crowded, as short.
+const CROWDED_ALONE: f32 = 0.1;
 /// Part of the dashes that must be alike.
 const REGULAR: f32 = 0.7;
 /// How much thicker than its strokes a line may be: more is strokes of several heights.
 const SPREAD: f32 = 1.5;
 /// The shortest wall, in inches: a row of the smallest print.
-const SHORTEST: f32 = 0.07;
+const SHORTEST: f32 = 0.085;
 /// Thicker bars are no lines, in inches.
 const THICKEST: f32 = 0.06;
 /// Lines that come this close touch, in inches.
@@ -41,7 +63,12 @@ struct Part {
 }
 
 /// Replaces the lines by those parts of them that are rulings.
-pub(super) fn keep(horizontal: &mut Vec<Line>, vertical: &mut Vec<Line>, measure: &Measure) {
+pub(super) fn keep(
+    horizontal: &mut Vec<Line>,
+    vertical: &mut Vec<Line>,
+    (width, height): (f32, f32),
+    measure: &Measure,
+) {
     let inch = measure.inch;
     for lines in [&mut *horizontal, &mut *vertical] {
         lines.retain(|line| line.length() >= SHORTEST * inch && line.thickness <= THICKEST * inch);
@@ -55,11 +82,9 @@ pub(super) fn keep(horizontal: &mut Vec<Line>, vertical: &mut Vec<Line>, measure
             break;
         }
     }
-    let size = |parts: &[Part]| parts.iter().map(|part| part.to).fold(0.0, f32::max);
-    let (right, bottom) = (size(&kept[0]), size(&kept[1]));
     let ends = kept.clone();
-    drop_rim(&mut kept[0], &ends[1], bottom, inch);
-    drop_rim(&mut kept[1], &ends[0], right, inch);
+    drop_rim(&mut kept[0], &ends[1], height, inch);
+    drop_rim(&mut kept[1], &ends[0], width, inch);
     let ends = kept.clone();
     *horizontal = cut(horizontal, &kept[0], &ends[1], inch);
     *vertical = cut(vertical, &kept[1], &ends[0], inch);
@@ -70,25 +95,44 @@ fn seeds(lines: &[Line], inch: f32) -> Vec<Part> {
     let mut parts = Vec::new();
     for (number, line) in lines.iter().enumerate() {
         let even = line.spread <= SPREAD * line.thickness + 1.0;
-        let part = |from: f32, to: f32| Part { line: number, at: line.at, from, to };
         let within = |(blank, crowded): (f32, f32)| line.blank <= blank && line.crowded <= crowded;
-        let whole = line.blank <= SOLID || within(BROKEN) || is_dashed(line);
-        if even && whole && line.length() >= LONG * inch {
-            parts.push(part(line.from, line.to));
-        } else {
-            let solid = solid_stretches(line, inch);
-            parts.extend(solid.into_iter().filter(|(from, to)| to - from >= LONG * inch).map(|(a, b)| part(a, b)));
-        }
+        let long = line.length() >= LONG * inch;
+        let (gap, least) = match even && long {
+            true if is_dashed(line, inch) => (DASH_GAP, LONG),
+            true if line.blank <= SOLID => (DROP_OUT, SHORTEST),
+            true if within(BROKEN) && line.length() >= VERY_LONG * inch => (WIDE_DROP_OUT, SHORTEST),
+            // Strokes of characters may stand in a row with a line: what is a line by itself counts.
+            _ => (DROP_OUT, LONG),
+        };
+        let stretches = stretches(line, gap * inch).into_iter().filter(|(from, to)| to - from >= least * inch);
+        // What is left of a row of large characters has others of their strokes beside it.
+        let plain = |&(from, to): &(f32, f32)| {
+            let marks = line.between(from, to);
+            let part =
+                |of: fn(&Mark) -> bool| marks.iter().filter(|mark| of(mark)).count() as f32 / marks.len().max(1) as f32;
+            gap > DROP_OUT
+                || part(|mark| mark.blank) <= SOLID
+                    && (to - from >= VERY_LONG * inch || part(|mark| mark.crowded) <= TITLE)
+        };
+        let stretches = stretches.filter(plain);
+        parts.extend(stretches.map(|(from, to)| Part { line: number, at: line.at, from, to }));
     }
     parts
 }
 
-fn is_dashed(line: &Line) -> bool {
-    line.regular >= REGULAR && line.blank <= DASHED.0 && line.crowded <= DASHED.1
+fn is_dashed(line: &Line, inch: f32) -> bool {
+    let (dash, gap) = line.dash;
+    // Strokes of characters in rows of one height, and feet of digits, are regular, too, but fill their rows and have
+    // the rest of the character beside them.
+    let fine = dash + gap <= FINE_PERIOD * inch;
+    let open = gap >= OPEN * dash;
+    let sure = line.regular >= VERY_REGULAR && line.length() >= VERY_LONG * inch;
+    let crowded = if sure { DASHED_CROWDED } else { DASHED.1 };
+    line.regular >= REGULAR && (fine || open) && (SOLID..=DASHED.0).contains(&line.blank) && line.crowded <= crowded
 }
 
-/// Parts of a line without a gap.
-fn solid_stretches(line: &Line, inch: f32) -> Vec<(f32, f32)> {
+/// Parts of a line without a wider gap.
+fn stretches(line: &Line, gap: f32) -> Vec<(f32, f32)> {
     let mut stretches = Vec::new();
     let mut open: Option<(f32, f32)> = None;
     let mut x = line.from;
@@ -96,7 +140,7 @@ fn solid_stretches(line: &Line, inch: f32) -> Vec<(f32, f32)> {
         let end = x + piece.len() as f32;
         let blank = piece.first().is_some_and(|mark| mark.blank);
         match (&mut open, blank) {
-            (Some(_), true) if piece.len() as f32 > DROP_OUT * inch => stretches.extend(open.take()),
+            (Some(_), true) if piece.len() as f32 > gap => stretches.extend(open.take()),
             (Some(open), false) => open.1 = end,
             (None, false) => open = Some((x, end)),
             _ => {}
@@ -122,11 +166,20 @@ fn with_parts_between(lines: &[Line], known: &[Part], crossing: &[Part], inch: f
             .filter(|wall| wall.from - reach <= line.at && line.at <= wall.to + reach)
             .map(|wall| wall.at)
             .collect();
-        for pair in met.windows(2) {
-            if let [from, to] = *pair
-                && to - from >= SHORTEST * inch
-                && is_drawn(line, from, to, inch)
-            {
+        for (index, pair) in met.windows(2).enumerate() {
+            let [from, to] = *pair else { continue };
+            if to - from < SHORTEST * inch || !is_drawn(line, from, to, inch) {
+                continue;
+            }
+            let beyond =
+                |a: Option<&f32>, b: Option<&f32>| a.zip(b).map_or(1.0, |(&a, &b)| blank_between(line, a, b, inch));
+            let before = beyond(index.checked_sub(1).and_then(|i| met.get(i)), Some(&from));
+            let after = beyond(Some(&to), met.get(index + 2));
+            let ends = STICKS_OUT.end;
+            let sticks_out = STICKS_OUT.contains(&before) || STICKS_OUT.contains(&after);
+            let alone = before.min(after) >= ends && crowded_between(line, from, to) > CROWDED_ALONE;
+            let is_stroke = to - from < CHARACTER * inch && (sticks_out || alone);
+            if !is_stroke || is_dashed(line, inch) {
                 parts.push(Part { line: number, at: line.at, from, to });
             }
         }
@@ -136,16 +189,26 @@ fn with_parts_between(lines: &[Line], known: &[Part], crossing: &[Part], inch: f
 
 /// Is a line drawn all the way between two crossing rulings?
 fn is_drawn(line: &Line, from: f32, to: f32, inch: f32) -> bool {
+    let blank = blank_between(line, from, to, inch);
+    let crowded = crowded_between(line, from, to);
+    let within = |(most_blank, most_crowded): (f32, f32)| blank <= most_blank && crowded <= most_crowded;
+    blank <= SOLID_BETWEEN || within(BROKEN) || is_dashed(line, inch) && blank <= DASHED.0
+}
+
+fn crowded_between(line: &Line, from: f32, to: f32) -> f32 {
+    let marks = line.between(from, to);
+    marks.iter().filter(|mark| mark.crowded).count() as f32 / marks.len().max(1) as f32
+}
+
+/// Part of the stretch between two crossing rulings in which a line is not drawn.
+fn blank_between(line: &Line, from: f32, to: f32, inch: f32) -> f32 {
     // The rulings themselves are no evidence.
     let margin = 0.012 * inch;
     let (begin, end) = (from + margin, to - margin);
     let marks = line.between(begin, end);
     let missing = (end - begin - marks.len() as f32).max(0.0);
-    let count = (marks.len() as f32 + missing).max(1.0);
-    let blank = (marks.iter().filter(|mark| mark.blank).count() as f32 + missing) / count;
-    let crowded = marks.iter().filter(|mark| mark.crowded).count() as f32 / count;
-    let within = |(most_blank, most_crowded): (f32, f32)| blank <= most_blank && crowded <= most_crowded;
-    blank <= SOLID_BETWEEN || within(BROKEN) || is_dashed(line) && within(DASHED)
+    let blank = marks.iter().filter(|mark| mark.blank).count() as f32 + missing;
+    blank / (marks.len() as f32 + missing).max(1.0)
 }
 
 /// Parts of one line that meet or overlap made one.

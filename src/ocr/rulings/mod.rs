@@ -27,7 +27,8 @@ impl Lines {
         let mut horizontal = join::joined(scan::lines(gray, &measure), gray, &measure);
         let turned = gray.transposed();
         let mut vertical = join::joined(scan::lines(&turned, &measure), &turned, &measure);
-        keep::keep(&mut horizontal, &mut vertical, &measure);
+        let size = (gray.width as f32, gray.height as f32);
+        keep::keep(&mut horizontal, &mut vertical, size, &measure);
         Lines { horizontal, vertical }
     }
 
@@ -62,6 +63,30 @@ impl Lines {
     }
 }
 
+/// How a long line runs in a picture that is not quite straight.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Slope {
+    /// Its middle across its direction: the row of a level line, the column of an upright one.
+    pub(super) at: f32,
+    /// Pixels across for each along.
+    pub(super) slope: f32,
+    /// How much it says: its length in inches.
+    pub(super) weight: f32,
+}
+
+/// Shortest line that says how a page lies, in inches.
+const TELLING: f32 = 1.0;
+
+/// The slopes of the long level and of the long upright lines.
+pub(super) fn slopes(gray: &Gray, dpi: f32) -> (Vec<Slope>, Vec<Slope>) {
+    let measure = Measure::new(dpi);
+    let of = |gray: &Gray| {
+        let lines = scan::lines(gray, &measure);
+        lines.iter().filter_map(|line| line.slope(TELLING * measure.inch, measure.inch)).collect()
+    };
+    (of(gray), of(&gray.transposed()))
+}
+
 /// Lengths in pixels at the picture's resolution.
 #[derive(Debug, Clone, Copy)]
 struct Measure {
@@ -69,8 +94,10 @@ struct Measure {
     sides: [usize; 3],
     /// Pixels along a line that are mixed before looking: dots become a line, noise is less.
     mixed: usize,
-    /// Widest gap in a line: a crossing line, a gap between dashes.
+    /// Widest gap in a line: a crossing line, a gap between dots.
     gap: usize,
+    /// Widest gap between dashes.
+    dash_gap: usize,
     /// Shortest piece that is looked at further.
     piece: usize,
     /// Pixels in an inch.
@@ -85,6 +112,7 @@ impl Measure {
             sides: [pixels(0.011, 2), pixels(0.022, 3), pixels(0.04, 5)],
             mixed: pixels(0.026, 3) | 1,
             gap: pixels(0.05, 5),
+            dash_gap: pixels(0.12, 10),
             piece: pixels(0.11, 12),
             inch: dpi,
         }

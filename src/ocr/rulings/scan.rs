@@ -1,7 +1,7 @@
 //! Pieces of horizontal lines: runs of pixels that are darker than above and below, row by row, runs of neighbouring
 //! rows put together.
 
-use super::Measure;
+use super::{Measure, Slope};
 use crate::ocr::picture::Gray;
 
 /// A horizontal line, or what stands for one: of the mirrored picture a vertical one's.
@@ -22,6 +22,8 @@ pub(super) struct Line {
     pub(super) crowded: f32,
     /// Part of its dashes, and of the gaps between them, that are as long as the others; 0 where there are few.
     pub(super) regular: f32,
+    /// Median length of its dashes and of the gaps between them.
+    pub(super) dash: (f32, f32),
     /// How dark it is drawn.
     pub(super) shade: u8,
     /// What is seen in each of its columns.
@@ -55,6 +57,32 @@ impl Line {
         self.to - self.from
     }
 
+    /// How it runs, where it is a long thin line and no row of strokes.
+    pub(super) fn slope(&self, least: f32, inch: f32) -> Option<Slope> {
+        let thin = self.spread <= 1.5 * self.thickness + 1.5 && self.thickness <= 0.05 * inch;
+        if self.length() < least || !thin || self.blank > 0.2 {
+            return None;
+        }
+        // Least squares through the runs' pixels, row by row.
+        let (mut n, mut sx, mut sy, mut sxx, mut sxy) = (0.0f64, 0.0, 0.0, 0.0, 0.0);
+        for run in &self.runs {
+            let (from, to, y) = (f64::from(run.from), f64::from(run.to), f64::from(run.y));
+            let count = to - from;
+            let middle = (from + to) / 2.0 - f64::from(self.from);
+            n += count;
+            sx += count * middle;
+            sy += count * y;
+            sxx += count * (middle * middle + count * count / 12.0);
+            sxy += count * middle * y;
+        }
+        let under = n * sxx - sx * sx;
+        (under > 0.0).then(|| Slope {
+            at: (sy / n) as f32,
+            slope: ((n * sxy - sx * sy) / under) as f32,
+            weight: self.length() / inch,
+        })
+    }
+
     /// The same between two columns.
     pub(super) fn part(&self, from: f32, to: f32) -> Line {
         let runs = self.runs.iter().filter(|run| (run.from as f32) < to && from < run.to as f32);
@@ -72,6 +100,8 @@ impl Line {
 const LEAST_CONTRAST: u8 = 11;
 /// Part of a run that must be seen: less is strokes of characters in a row.
 const LEAST_SEEN: f32 = 0.62;
+/// Part of the dashes of a row, and of the gaps between them, that must be alike.
+const LEAST_ALIKE: f32 = 0.7;
 /// How much darker than the paper what stands beside a line is, on the mean of the rows there.
 const CROWDED: u8 = 25;
 /// Runs of one picture: more are a texture, not lines.
@@ -88,6 +118,7 @@ fn runs(gray: &Gray, measure: &Measure) -> Vec<Run> {
     let mixed = mixed(gray, measure.mixed);
     let mut runs = Vec::new();
     let mut dark = vec![0u8; width];
+    let mut pieces = Vec::new();
     for y in 0..height {
         dark.fill(0);
         let row = mixed.row(y);
@@ -104,7 +135,7 @@ fn runs(gray: &Gray, measure: &Measure) -> Vec<Run> {
             any = true;
         }
         if any {
-            collect(&dark, y, measure, &mut runs);
+            collect(&dark, y, measure, &mut pieces, &mut runs);
         }
         if runs.len() > MOST_RUNS {
             return Vec::new();
@@ -144,38 +175,52 @@ fn mixed(gray: &Gray, count: usize) -> Gray {
     out
 }
 
-/// Runs of a row, small gaps closed.
-fn collect(dark: &[u8], y: usize, measure: &Measure, runs: &mut Vec<Run>) {
-    let mut open: Option<Run> = None;
-    let mut close = |run: Run| {
-        let length = run.to - run.from;
-        if length as usize >= measure.piece && run.seen as f32 >= LEAST_SEEN * length as f32 {
-            runs.push(run);
-        }
-    };
+/// Runs of a row: pieces with small gaps, or with larger ones that are dashes.
+fn collect(dark: &[u8], y: usize, measure: &Measure, pieces: &mut Vec<(u32, u32)>, runs: &mut Vec<Run>) {
+    pieces.clear();
     let mut x = 0;
     while let Some(next) = dark.get(x..).and_then(|rest| memchr::memchr(1, rest)) {
         let from = x + next;
         let length = dark.get(from..).and_then(|rest| memchr::memchr(0, rest)).unwrap_or(dark.len() - from);
-        let to = from + length;
-        let (from32, to32, seen) = (from as u32, to as u32, length as u32);
-        match &mut open {
-            Some(run) if from - run.to as usize <= measure.gap => {
-                run.to = to32;
-                run.seen += seen;
-            }
-            _ => {
-                if let Some(run) = open.take() {
-                    close(run);
-                }
-                open = Some(Run { y: y as u32, from: from32, to: to32, seen });
-            }
+        pieces.push((from as u32, (from + length) as u32));
+        x = from + length;
+    }
+    let run = |pieces: &[(u32, u32)]| {
+        let (from, to) = (pieces.first()?.0, pieces.last()?.1);
+        Some(Run { y: y as u32, from, to, seen: pieces.iter().map(|piece| piece.1 - piece.0).sum() })
+    };
+    let near = |gap: usize| move |a: &(u32, u32), b: &(u32, u32)| (b.0 - a.1) as usize <= gap;
+    for dashes in pieces.chunk_by(near(measure.dash_gap)) {
+        if are_dashes(dashes, measure) {
+            runs.extend(run(dashes));
+            continue;
         }
-        x = to;
+        let solid = dashes.chunk_by(near(measure.gap)).filter_map(run);
+        runs.extend(solid.filter(|run| {
+            let length = run.to - run.from;
+            length as usize >= measure.piece && run.seen as f32 >= LEAST_SEEN * length as f32
+        }));
     }
-    if let Some(run) = open {
-        close(run);
+}
+
+/// Are these pieces of a row dashes, each as long as the others and as far apart?
+fn are_dashes(pieces: &[(u32, u32)], measure: &Measure) -> bool {
+    let gaps = pieces.windows(2).filter_map(|pair| Some(pair.get(1)?.0 - pair.first()?.1));
+    let widest = gaps.clone().max().unwrap_or(0) as usize;
+    if pieces.len() <= FEW_DASHES || widest <= measure.gap / 2 {
+        return false;
     }
+    let lengths = pieces.iter().map(|piece| piece.1 - piece.0);
+    alike(lengths.map(|length| length as usize).collect()) >= LEAST_ALIKE
+        && alike(gaps.map(|gap| gap as usize).collect()) >= LEAST_ALIKE
+}
+
+/// Part of these lengths that are about the median one.
+fn alike(mut lengths: Vec<usize>) -> f32 {
+    lengths.sort_unstable();
+    let median = lengths.get(lengths.len() / 2).copied().unwrap_or(0);
+    let near = lengths.iter().filter(|&&length| length.abs_diff(median) <= 1 + median / 3).count();
+    near as f32 / lengths.len().max(1) as f32
 }
 
 /// Runs that overlap in neighbouring rows as lines.
@@ -238,6 +283,7 @@ pub(super) fn line(runs: Vec<Run>, gray: &Gray, measure: &Measure) -> Line {
     darkest.sort_unstable();
     let shade = darkest.get(darkest.len() / 2).copied().unwrap_or(0);
     let marks = marks(&columns, from as usize, shade, gray, measure);
+    let (regular, dash) = dashes(&marks);
     let part = |of: fn(&Mark) -> bool| marks.iter().filter(|mark| of(mark)).count() as f32 / length as f32;
     let middle = runs.first().map_or(0.0, |run| f64::from(run.y));
     Line {
@@ -248,7 +294,8 @@ pub(super) fn line(runs: Vec<Run>, gray: &Gray, measure: &Measure) -> Line {
         spread: height as f32 / covered as f32,
         blank: part(|mark| mark.blank),
         crowded: part(|mark| mark.crowded),
-        regular: regular(&marks),
+        regular,
+        dash,
         marks,
         shade,
         runs,
@@ -296,13 +343,13 @@ fn marks(columns: &[Column], from: usize, shade: u8, gray: &Gray, measure: &Meas
             .push([mean(top.saturating_sub(far)..top.saturating_sub(near)), mean(bottom + 1 + near..bottom + 1 + far)]);
         own.push(if top > bottom { 255 } else { (top..=bottom).map(|y| gray.at(x, y)).min().unwrap_or(255) });
     }
-    let median = |side: usize| {
+    let paper_of = |side: usize| {
         let mut shades: Vec<u8> = beside.iter().map(|sides| sides[side]).collect();
         shades.sort_unstable();
-        shades.get(shades.len() / 2).copied().unwrap_or(255)
+        shades.get(shades.len() * 4 / 5).copied().unwrap_or(255)
     };
     // Each side may have a background of its own.
-    let papers = [median(0), median(1)];
+    let papers = [paper_of(0), paper_of(1)];
     let paper = papers[0].min(papers[1]);
     let faint = paper.saturating_sub((paper.saturating_sub(shade) / 3).max(LEAST_CONTRAST));
     let is_crowded =
@@ -313,21 +360,21 @@ fn marks(columns: &[Column], from: usize, shade: u8, gray: &Gray, measure: &Meas
 /// Dashes that a line must have for their lengths to mean anything.
 const FEW_DASHES: usize = 4;
 
-/// Part of the dashes, or of the gaps if that is less, that are about as long as the median one.
-fn regular(marks: &[Mark]) -> f32 {
+/// Part of the dashes, or of the gaps if that is less, that are about as long as the median one; and the two medians.
+fn dashes(marks: &[Mark]) -> (f32, (f32, f32)) {
     let pieces: Vec<(bool, usize)> =
         marks.chunk_by(|a, b| a.blank == b.blank).map(|piece| (piece[0].blank, piece.len())).collect();
     // The ends of a line cut its first and last dash.
     let inner = pieces.get(1..pieces.len().saturating_sub(1)).unwrap_or(&[]);
-    let alike = |blank: bool| -> f32 {
+    let part = |blank: bool| {
         let mut lengths: Vec<usize> = inner.iter().filter(|piece| piece.0 == blank).map(|piece| piece.1).collect();
         if lengths.len() < FEW_DASHES {
-            return 0.0;
+            return (0.0, 0.0);
         }
         lengths.sort_unstable();
-        let median = lengths[lengths.len() / 2];
-        let near = lengths.iter().filter(|&&length| length.abs_diff(median) <= 1 + median / 3).count();
-        near as f32 / lengths.len() as f32
+        let median = lengths.get(lengths.len() / 2).copied().unwrap_or(0);
+        (alike(lengths), median as f32)
     };
-    alike(true).min(alike(false))
+    let (dash, gap) = (part(false), part(true));
+    (dash.0.min(gap.0), (dash.1, gap.1))
 }
