@@ -79,7 +79,8 @@ pub fn report(seed: u64) -> Report {
     let total = fund_score + scores;
     let rows = indicators.rows.len();
     let mut total_row = serde_json::Map::new();
-    for (key, text) in [("label", "总分".to_owned()), ("分值", "100".into()), ("得分", total.normalize().to_string())] {
+    for (key, text) in [("label", "总分".to_owned()), ("分值", "100".into()), ("得分", total.normalize().to_string())]
+    {
         total_row.insert(key.to_owned(), text.into());
     }
     let prose = if random.one_in(3) {
@@ -132,8 +133,7 @@ fn fund(random: &mut Random) -> (Block, Decimal) {
     }
     let (budget, executed) = (budgets.iter().sum::<Decimal>(), spent.iter().sum::<Decimal>());
     let places = random.within(0, 2) as u32;
-    let strategy =
-        if random.one_in(3) { RoundingStrategy::ToZero } else { RoundingStrategy::MidpointAwayFromZero };
+    let strategy = if random.one_in(3) { RoundingStrategy::ToZero } else { RoundingStrategy::MidpointAwayFromZero };
     let rate = |budget: Decimal, executed: Decimal| {
         let percent = executed * Decimal::ONE_HUNDRED / budget;
         let mut shown = percent.round_dp_with_strategy(places, strategy);
@@ -191,8 +191,11 @@ fn indicators(random: &mut Random, proportional: bool) -> (Block, Decimal) {
             (true, false) => (weight * share).round_dp(1).min(weight - Decimal::new(5, 1)).max(Decimal::ZERO),
         };
         sum += score;
-        let level1 =
-            if with_level_weights { format!("{level1}（{}分）", level_weight(level1)) } else { (*level1).to_owned() };
+        let level1 = if with_level_weights {
+            format!("{level1}（{}分）", level_weight(level1))
+        } else {
+            (*level1).to_owned()
+        };
         let reason = if lost { "受客观条件影响，下一步加强管理。" } else { "" };
         rows.push(vec![
             level1,
@@ -230,7 +233,8 @@ fn values(random: &mut Random, unit: &str) -> (String, String, Decimal) {
         return (format!("≤{target}{unit}"), format!("{actual}{unit}"), Decimal::ONE);
     }
     let target = random.within(40, 90_000);
-    let actual = if missed { random.within(target * 7 / 10, target - 1) } else { random.within(target, target * 11 / 10) };
+    let actual =
+        if missed { random.within(target * 7 / 10, target - 1) } else { random.within(target, target * 11 / 10) };
     let share = Decimal::from(actual) / Decimal::from(target);
     if random.one_in(4) && target > 10_000 {
         // 1.25万人 for 12500人.
