@@ -5,7 +5,7 @@
 mod injector;
 mod support;
 
-use injector::plants::{CLASSES, lose_blank, plant};
+use injector::plants::{CLASSES, lose_blank, plant, plant_in_real};
 use injector::{Random, sound};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -112,6 +112,54 @@ fn planted_errors_are_found() {
     }
 }
 
+/// Places in the forms of the fixtures, and how many plants there are in each form.
+const REAL: [&str; 5] = ["weight", "score", "total weight", "total score", "rate"];
+const IN_EACH: u64 = 4;
+
+/// The same in the forms of the fixtures: place, how many were planted and found, and which not.
+fn measure_real() -> Vec<(&'static str, usize, usize, Vec<String>)> {
+    let reports: Vec<_> = ["fixtures/forms", "fixtures/variety"].into_iter().flat_map(support::reports).collect();
+    let mut random = Random(0xF0F0);
+    let of = |what: &'static str| {
+        let (mut planted, mut found, mut missed) = (0, 0, Vec::new());
+        for (stem, report) in &reports {
+            let before = read(report, Dialect::Html);
+            let first = before.iter().find(|record| record["kind"] == "form").unwrap();
+            let total = if what.ends_with("weight") { "total_weight" } else { "total_score" };
+            let known = alarms(&before);
+            // What a form does not print, or has wrong already, cannot be measured.
+            let wrong = known.iter().any(|(code, _)| code.ends_with("do_not_add_up") || code.starts_with("rate"));
+            if wrong || (what != "rate" && first[total].is_null()) {
+                continue;
+            }
+            for _ in 0..IN_EACH {
+                let mut changed = report.clone();
+                if plant_in_real(&mut changed.forms[0], what, &mut random).is_none() {
+                    continue;
+                }
+                let new: Vec<_> =
+                    alarms(&read(&changed, Dialect::Html)).into_iter().filter(|alarm| !known.contains(alarm)).collect();
+                planted += 1;
+                found += usize::from(!new.is_empty());
+                if new.is_empty() {
+                    missed.push(stem.clone());
+                }
+            }
+        }
+        (what, planted, found, missed)
+    };
+    REAL.into_iter().map(of).collect()
+}
+
+#[test]
+fn errors_planted_in_the_fixtures_are_found() {
+    for (what, planted, found, missed) in measure_real() {
+        println!("{what}: {found} of {planted}; missed in {missed:?}");
+        assert!(planted >= 20, "{what}: {planted}");
+        assert!(found * 100 >= planted * 95, "{what}: {found} of {planted}, missed in {missed:?}");
+    }
+}
+
 #[test]
 fn sound_forms_are_left_in_peace() {
     let (documents, alarmed, _, shown) = false_alarms();
@@ -137,12 +185,123 @@ fn table() {
         let rule = rules.entry(class.rule).or_default();
         *rule = (rule.0 + measured.planted, rule.1 + measured.found, rule.2 + measured.by_own_rule, Vec::new());
     }
+    for (what, here, seen, _) in measure_real() {
+        println!("| digit changed, forms of the fixtures | {what} | {here} | {seen} | |");
+        planted += here;
+        found += seen;
+    }
     println!("| all | | {planted} | {found} | |\n");
     println!("| rule | planted | found | false alarms on {documents} sound documents |\n| --- | --- | --- | --- |");
     for (rule, (planted, found, ..)) in &rules {
         println!("| `{rule}` | {planted} | {found} | {} |", by_code.get(*rule).unwrap_or(&0));
     }
     println!("| documents with any alarm | | | {alarmed} |");
+}
+
+// ---- Over documents, and the command ----
+
+fn zhibiao(arguments: &[&std::ffi::OsStr]) -> std::process::Output {
+    std::process::Command::new(env!("CARGO_BIN_EXE_zhibiao")).args(arguments).output().unwrap()
+}
+
+/// Two sound documents of one project, unit and year: as they are, and with another total score and its parts in the second.
+fn drop_of_two() -> tempfile::TempDir {
+    let drop = tempfile::tempdir().unwrap();
+    let one = sound::report(7);
+    let mut other = one.clone();
+    let form = &mut other.forms[0];
+    let row = form.indicators.rows.iter_mut().find(|row| row[sound::SCORE] == row[sound::WEIGHT]).unwrap();
+    let score: rust_decimal::Decimal = row[sound::SCORE].parse().unwrap();
+    row[sound::SCORE] = (score - rust_decimal::Decimal::ONE).to_string();
+    let total = form.total.as_mut().unwrap().get_mut("得分").unwrap();
+    let sum: rust_decimal::Decimal = total.as_str().unwrap().parse().unwrap();
+    *total = (sum - rust_decimal::Decimal::ONE).to_string().into();
+    other.prose.clear();
+    let style = Style::plain(Dialect::Html);
+    std::fs::write(drop.path().join("a.txt"), render(&one, &style)).unwrap();
+    std::fs::write(drop.path().join("b.txt"), render(&other, &style)).unwrap();
+    // The same form in another layout.
+    std::fs::write(drop.path().join("c.txt"), render(&one, &Style::plain(Dialect::TabRows))).unwrap();
+    drop
+}
+
+#[test]
+fn forms_are_compared_over_the_documents_of_a_run() {
+    let drop = drop_of_two();
+    let out = tempfile::tempdir().unwrap();
+    let run = || zhibiao(&["extract".as_ref(), drop.path().as_ref(), "-o".as_ref(), out.path().as_ref()]);
+    assert!(run().status.success());
+    let forms = || std::fs::read_to_string(out.path().join("forms.jsonl")).unwrap();
+    let first = forms();
+    let lines: Vec<Value> = first.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |at: usize| findings(&lines[at..=at]);
+    assert_eq!(of(0), []);
+    let id = lines[0]["id"].as_str().unwrap();
+    assert!(of(1).iter().any(|(code, _, message, _)| {
+        code == "duplicate_form"
+            && message.contains("other figures")
+            && message.contains(id)
+            && message.contains("total score")
+    }));
+    assert!(of(2).iter().any(|(code, _, message, _)| code == "duplicate_form" && message.contains("same figures")));
+    let report: Value = serde_json::from_slice(&std::fs::read(out.path().join("run.json")).unwrap()).unwrap();
+    assert_eq!(report["findings"]["duplicate_form"], 2);
+    assert!(report["unmatched_indicators"]["rows"].is_u64());
+    // Another run finds the same, and writes the same bytes.
+    std::fs::write(drop.path().join("d.txt"), "无表").unwrap();
+    assert!(run().status.success());
+    assert_eq!(forms(), first);
+}
+
+#[test]
+fn the_command_groups_findings_by_document_and_severity() {
+    let drop = drop_of_two();
+    let mut wrong = sound::report(9);
+    wrong.forms[0].total.as_mut().unwrap()["分值"] = "90".into();
+    std::fs::write(drop.path().join("w.txt"), render(&wrong, &Style::plain(Dialect::Html))).unwrap();
+    let text = zhibiao(&["audit".as_ref(), drop.path().as_ref()]);
+    assert_eq!(text.status.code(), Some(1));
+    let shown = String::from_utf8(text.stdout).unwrap();
+    let at = |what: &str| shown.find(what).unwrap_or_else(|| panic!("{what} is not in\n{shown}"));
+    assert!(at("b.txt") < at("c.txt") && at("c.txt") < at("w.txt"));
+    assert!(at("w.txt") < at("[weights_do_not_add_up]") && shown.contains("expected 90, found 100; record"));
+    assert!(shown.contains("(a.txt, "), "the other document is named: {shown}");
+
+    let json = zhibiao(&[
+        "audit".as_ref(),
+        "--format".as_ref(),
+        "json".as_ref(),
+        "--code".as_ref(),
+        "weights_do_not_add_up".as_ref(),
+        drop.path().as_ref(),
+    ]);
+    let lines: Vec<Value> =
+        String::from_utf8(json.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 1);
+    let keys: Vec<&String> = lines[0].as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["source", "document", "record", "kind", "severity", "code", "message", "expected", "found"]);
+    assert_eq!((&lines[0]["source"], &lines[0]["severity"]), (&"w.txt".into(), &"warning".into()));
+}
+
+#[test]
+fn the_commands_exit_code_says_whether_something_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("sound.txt");
+    std::fs::write(&file, render(&sound::report(7), &Style::plain(Dialect::Html))).unwrap();
+    let code = |arguments: &[&str], path: &std::path::Path| {
+        let mut all: Vec<&std::ffi::OsStr> = vec!["audit".as_ref()];
+        all.extend(arguments.iter().map(|argument| std::ffi::OsStr::new(*argument)));
+        all.push(path.as_ref());
+        zhibiao(&all).status.code()
+    };
+    assert_eq!(code(&[], &file), Some(0));
+    let wrong = support::files("fixtures/seeds", "txt").remove(3).1;
+    assert_eq!(code(&[], &wrong), Some(1));
+    assert_eq!(code(&["--fail-on", "error"], &wrong), Some(0));
+    assert_eq!(code(&["--fail-on", "never"], &wrong), Some(0));
+    assert_eq!(code(&[], &folder.path().join("gone.txt")), Some(1));
+    assert_eq!(code(&["--code", "no_such_code"], &file), Some(2));
+    assert_eq!(code(&["--severity", "loud"], &file), Some(2));
 }
 
 // ---- What is wrong in the public documents ----

@@ -68,9 +68,63 @@ pub fn plant(report: &Report, at: usize, random: &mut Random) -> Option<Report> 
     Some(report)
 }
 
+/// Headers of points in the forms of the fixtures.
+const WEIGHTS: [&str; 7] = ["分值", "权重", "指标分值权重", "分值权重", "指标权重", "权重（%）", "标准分"];
+const SCORES: [&str; 6] = ["得分", "自评得分", "自评分", "单项得分", "指标得分", "实际得分"];
+
+/// A digit changed in a form of the fixtures: in a weight, a score, the totals of either, or a rate that its own row gives.
+pub fn plant_in_real(form: &mut Form, what: &str, random: &mut Random) -> Option<()> {
+    match what {
+        "weight" | "score" => {
+            let column = leaf(form, if what == "weight" { &WEIGHTS } else { &SCORES })?;
+            let is_number = |row: &&mut Vec<String>| row[column].parse::<Decimal>().is_ok_and(|n| !n.is_zero());
+            let mut rows: Vec<_> = form.indicators.rows.iter_mut().filter(is_number).collect();
+            if rows.is_empty() {
+                return None;
+            }
+            let at = random.next() as usize % rows.len();
+            let cell = &mut rows[at][column];
+            *cell = digit(cell, random)?;
+            Some(())
+        }
+        "total weight" | "total score" => {
+            let names: &[&str] = if what == "total weight" { &WEIGHTS } else { &SCORES };
+            let total = form.total.as_mut()?;
+            let key = names.iter().find(|name| total.contains_key(**name))?;
+            let old = total[*key].as_str()?.to_owned();
+            let changed = digit(&old, random)?;
+            old.parse::<Decimal>().ok()?;
+            total[*key] = changed.into();
+            Some(())
+        }
+        _ => {
+            let fund = form.fund.as_mut()?;
+            let at = |word: &str| fund.columns.iter().position(|column| column.name().contains(word));
+            let (budget, executed) = (at("全年预算数")?, at("执行数")?);
+            let rate = at("执行率")?;
+            let row = fund.rows.iter_mut().find(|row| row.len() > rate.max(executed) && row[rate].ends_with('%'))?;
+            let changed = digit(&row[rate], random)?;
+            let (budget, executed, new) = (number(&row[budget])?, number(&row[executed])?, number(&changed)?);
+            let exact = executed.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(budget)?;
+            let rounding = Decimal::TWO * Decimal::ONE_HUNDRED * Decimal::new(1, budget.scale()) / budget;
+            row[rate] = changed;
+            ((exact - new).abs() > Decimal::new(1, new.scale()) + rounding).then_some(())
+        }
+    }
+}
+
+/// The lowest column under one of these headers.
+fn leaf(form: &Form, names: &[&str]) -> Option<usize> {
+    let at = form.indicators.position(names)?;
+    Some(form.indicators.columns[..at].iter().map(|column| column.width()).sum())
+}
+
 /// One digit made another one; the first never 0.
 fn digit(cell: &str, random: &mut Random) -> Option<String> {
     let digits: Vec<(usize, char)> = cell.char_indices().filter(|(_, c)| c.is_ascii_digit()).collect();
+    if digits.is_empty() {
+        return None;
+    }
     let (at, old) = *random.of(&digits);
     let first = at == digits[0].0;
     let new = (1..10).map(|_| char::from(b'0' + random.within(i64::from(first), 9) as u8)).find(|new| *new != old)?;
