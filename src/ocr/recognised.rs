@@ -52,12 +52,13 @@ impl Recognised {
     }
 
     fn recognise(&self, page: &Page) -> Result<Page, String> {
-        let engine = self.ocr.engine()?;
+        // Whether there are models is known before the page is drawn.
+        self.ocr.engine()?;
         let raster = self.source.render(page.number, DPI).ok_or("the page cannot be drawn")?;
         let picture = Gray::of(&raster);
         drop(raster);
         let drawn = Lines::find(&picture, DPI);
-        let lines = engine.read(&picture, &drawn, self.ocr.settings().profile)?;
+        let lines = self.ocr.read(&picture, &drawn)?;
         let scale = 72.0 / DPI;
         let mut read = Page {
             number: page.number,
