@@ -132,7 +132,8 @@ impl State {
                 self.count = self.count.saturating_add(1);
                 let mut page = RawPage::new(self.count);
                 page.size = bbox(title).map(|rect| (rect.x1, rect.y1));
-                page.per_inch = numbers(title, "scan_res").first().copied();
+                // Tesseract writes 70 where the picture does not say.
+                page.per_inch = numbers(title, "scan_res").first().copied().filter(|dots| *dots > 72.0);
                 self.page = Some(page);
                 Role::Page
             }

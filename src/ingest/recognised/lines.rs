@@ -287,22 +287,12 @@ fn fitted(sets: &[Set]) -> Option<f32> {
 
 /// The tilt of a page: what half of its text, by length, lies at or below.
 fn tilt(lines: &[Vec<Set>]) -> f32 {
-    let mut slopes: Vec<(f32, f32)> = lines
+    let slopes = lines
         .iter()
         .flatten()
         .filter(|set| set.direction != Direction::Skewed && !set.vertical && set.length > 3.0 * set.em)
-        .filter_map(|set| Some((set.slope.filter(|slope| slope.abs() <= MOST_TILT)?, set.length)))
-        .collect();
-    slopes.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let half: f32 = slopes.iter().map(|(_, length)| length).sum::<f32>() / 2.0;
-    let mut sum = 0.0;
-    for (slope, length) in slopes {
-        sum += length;
-        if sum >= half {
-            return slope;
-        }
-    }
-    0.0
+        .filter_map(|set| Some((set.slope.filter(|slope| slope.abs() <= MOST_TILT)?, set.length)));
+    median(slopes)
 }
 
 /// Sets the words of a line on one baseline and in one size, as far as they do stand on one.
@@ -310,16 +300,8 @@ fn align(line: &mut [Set]) {
     if line.len() < 2 {
         return;
     }
-    let tall = line.iter().filter(|set| set.is_tall());
-    let mut sizes: Vec<(f32, f32)> = tall.map(|set| (set.em, units(&set.text))).collect();
-    sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let half = sizes.iter().map(|(_, units)| units).sum::<f32>() / 2.0;
-    let mut sum = 0.0;
-    let em = sizes.iter().find(|(_, units)| {
-        sum += units;
-        sum >= half
-    });
-    let em = em.map_or(0.0, |(em, _)| *em);
+    part(line);
+    let em = line_em(line);
     let across =
         |set: &Set| if matches!(set.direction, Direction::Up | Direction::Down) { set.middle.0 } else { set.middle.1 };
     let mut middles: Vec<f32> = line.iter().filter(|set| set.is_tall()).map(across).collect();
@@ -328,7 +310,7 @@ fn align(line: &mut [Set]) {
     for set in line.iter_mut().filter(|set| !set.vertical && set.direction != Direction::Skewed) {
         let off = (across(set) - middle).abs();
         // A comma lies low and a dash in the middle, whatever their boxes say; a word far off is another line's.
-        let reach = if set.is_tall() { 0.3 } else { 0.6 };
+        let reach = if set.is_tall() { 0.35 } else { 0.6 };
         if off <= reach * em {
             if matches!(set.direction, Direction::Up | Direction::Down) {
                 set.middle.0 = middle;
@@ -336,10 +318,56 @@ fn align(line: &mut [Set]) {
                 set.middle.1 = middle;
             }
         }
-        if !set.is_tall() || (0.7..=1.4).contains(&(set.em / em)) {
+        if !set.is_tall() || (0.5..=2.0).contains(&(set.em / em)) {
             set.em = em;
         }
     }
+}
+
+/// Ends words where the next of the line begins: Tesseract's boxes of ideographs often reach over their neighbours.
+fn part(line: &mut [Set]) {
+    for index in 1..line.len() {
+        let (before, rest) = line.split_at_mut(index);
+        let (Some(left), Some(right)) = (before.last_mut(), rest.first()) else { return };
+        let is_plain = |set: &Set| set.direction == Direction::Right && !set.vertical;
+        let (x0, x1) = (left.middle.0 - left.length / 2.0, left.middle.0 + left.length / 2.0);
+        let next = right.middle.0 - right.length / 2.0;
+        if is_plain(left) && is_plain(right) && next < x1 && next > x0 + 0.25 * left.em.min(left.length) {
+            left.length = next - x0;
+            left.middle.0 = (x0 + next) / 2.0;
+        }
+    }
+}
+
+/// The size of a line's characters: from how far apart its words begin, else what half of its text has.
+fn line_em(line: &[Set]) -> f32 {
+    let heights = median(line.iter().filter(|set| set.is_tall()).map(|set| (set.height, 1.0)));
+    let pitch = |pair: &[Set]| {
+        let [left, right] = pair else { return None };
+        let step = (right.middle.0 - right.length / 2.0) - (left.middle.0 - left.length / 2.0);
+        let ideographs = left.text.chars().all(|c| c > '\u{2E7F}' && c.is_alphanumeric());
+        let pitch = step / units(&left.text);
+        (ideographs && left.direction == Direction::Right && pitch > 0.3 * heights && pitch < 1.6 * heights)
+            .then_some((pitch, units(&left.text)))
+    };
+    let pitches: Vec<(f32, f32)> = line.windows(2).filter_map(pitch).collect();
+    if pitches.len() >= 2 {
+        return median(pitches.into_iter());
+    }
+    median(line.iter().filter(|set| set.is_tall()).map(|set| (set.em, units(&set.text))))
+}
+
+/// The value that half of the weight lies at or below; 0 of none.
+fn median(values: impl Iterator<Item = (f32, f32)>) -> f32 {
+    let mut values: Vec<(f32, f32)> = values.collect();
+    values.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let half = values.iter().map(|(_, weight)| weight).sum::<f32>() / 2.0;
+    let mut sum = 0.0;
+    let found = values.iter().find(|(_, weight)| {
+        sum += weight;
+        sum >= half
+    });
+    found.map_or(0.0, |(value, _)| *value)
 }
 
 /// Share of the em box above the baseline.

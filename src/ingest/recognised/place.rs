@@ -126,8 +126,8 @@ pub(super) struct Scale {
 
 /// The long and the short edge of A4 in points.
 const A4: (f32, f32) = (842.0, 595.0);
-/// Edges of a page, in points, that can be believed: from a visiting card to the largest drawing.
-const EDGES: std::ops::RangeInclusive<f32> = 80.0..=4_000.0;
+/// Edges of a page, in points, that can be believed: from a visiting card to A2.
+const EDGES: std::ops::RangeInclusive<f32> = 80.0..=1_700.0;
 
 impl Scale {
     /// A page of this size in a unit of so many to the inch; where nothing says how many, or the page would be of no
