@@ -230,6 +230,22 @@ impl Draft {
         for table in ruled.iter().filter(|table| !table.weak) {
             mark(&mut taken, &table.words);
         }
+        // What stands in rows between lines is a table's, though it may be repeated on every page.
+        let heads = between_rules::heads(&segments.horizontal);
+        for bbox in stacks.iter().map(Stack::bbox).chain(heads) {
+            let inside: Vec<(usize, &Word)> = words
+                .iter()
+                .enumerate()
+                .filter(|(_, word)| {
+                    let (x, y) = word.bbox.center();
+                    bbox.x0 <= x && x <= bbox.x1 && bbox.y0 <= y && y <= bbox.y1
+                })
+                .collect();
+            let only: Vec<&Word> = inside.iter().map(|&(_, word)| word).collect();
+            if between_rules::in_columns(&only) {
+                inside.iter().for_each(|&(index, _)| taken[index] = true);
+            }
+        }
         let bands = furniture::bands(&page, &words, &taken);
         Draft { page, turn, words, ruled, stacks, bands }
     }
