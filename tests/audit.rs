@@ -361,6 +361,17 @@ fn seed_002_gives_all_points_for_targets_that_were_missed() {
 }
 
 #[test]
+fn seed_002_takes_its_place_from_the_document() {
+    let records = seed("002");
+    let forms: Vec<&Value> = records.iter().filter(|record| record["kind"] == "form").collect();
+    assert_eq!(forms.len(), 8);
+    for form in forms {
+        assert_eq!(form["implementer"], "区医疗保障局");
+        assert_eq!((&form["region"]["code"], &form["region"]["name"]), (&"420205".into(), &"铁山区".into()));
+    }
+}
+
+#[test]
 fn seed_002_lacks_a_score_that_its_total_implies() {
     let records = seed("002");
     let found = told(&records, "score_imputed", &["80", "100", "leaves 20"]);

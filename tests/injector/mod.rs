@@ -1,5 +1,6 @@
 //! Errors planted into sound forms: [`sound`] writes forms in which every sum and rate is right, [`plants`] changes one cell,
 //! and says which change arithmetic can see.
+#![allow(unreachable_pub)] // as in support
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
 pub mod plants;

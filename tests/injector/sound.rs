@@ -63,7 +63,6 @@ pub const SCORE: usize = 6;
 /// Columns of the fund block.
 pub const BUDGET: usize = 2;
 pub const EXECUTED: usize = 3;
-pub const FUND_WEIGHT: usize = 4;
 pub const RATE: usize = 5;
 pub const FUND_SCORE: usize = 6;
 
