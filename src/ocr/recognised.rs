@@ -1,7 +1,8 @@
 //! Pages as a source has them, those that are pictures read.
 
+use super::engine::{Engine, Profile, ReadLine};
 use super::layout;
-use super::picture::Gray;
+use super::picture::{self, Prepared};
 use super::rulings::Lines;
 use super::settings::{Mode, Ocr};
 use crate::model::{Code, Finding, Page, PageSource, Raster, Severity};
@@ -54,10 +55,23 @@ impl Recognised {
     fn recognise(&self, page: &Page) -> Result<Page, String> {
         let engine = self.ocr.engine()?;
         let raster = self.source.render(page.number, DPI).ok_or("the page cannot be drawn")?;
-        let picture = Gray::of(&raster);
+        let profile = self.ocr.settings().profile;
+        let mut sheet = Sheet::read(engine, picture::prepare(&raster, DPI), profile)?;
+        if sheet.is_gibberish() {
+            // It may stand on its head, or be no text at all; the picture alone does not always tell.
+            for &(degrees, chance) in
+                sheet.prepared.turns.clone().iter().skip(1).filter(|(_, chance)| *chance > LEAST_CHANCE)
+            {
+                tracing::debug!(page = page.number, degrees, chance, "read another way up");
+                let other = Sheet::read(engine, picture::prepare_turned(&raster, DPI, degrees), profile)?;
+                if other.sureness() > sheet.sureness() {
+                    sheet = other;
+                }
+            }
+        }
         drop(raster);
-        let drawn = Lines::find(&picture, DPI);
-        let lines = engine.read(&picture, &drawn, self.ocr.settings().profile)?;
+        let Sheet { prepared, drawn, lines } = sheet;
+        let picture = &prepared.gray;
         let scale = 72.0 / DPI;
         let mut read = Page {
             number: page.number,
@@ -83,6 +97,40 @@ impl Recognised {
         );
         let severity = if doubtful * 20 > count { Severity::Warning } else { Severity::Info };
         Finding::new(Code::LowOcrConfidence, severity, message)
+    }
+}
+
+/// A picture made ready and read.
+struct Sheet {
+    prepared: Prepared,
+    drawn: Lines,
+    lines: Vec<ReadLine>,
+}
+
+/// Mean score of characters below which a picture is read another way up.
+const GIBBERISH: f32 = 0.75;
+/// Chance of another way up that is worth reading.
+const LEAST_CHANCE: f32 = 0.05;
+
+impl Sheet {
+    fn read(engine: &Engine, prepared: Prepared, profile: Profile) -> Result<Sheet, String> {
+        let drawn = Lines::find(&prepared.gray, DPI);
+        let lines = engine.read(&prepared.gray, &drawn, profile)?;
+        Ok(Sheet { prepared, drawn, lines })
+    }
+
+    /// Mean score of all characters, each counted; 0 where there are none.
+    fn sureness(&self) -> f32 {
+        let (count, sum) = self
+            .lines
+            .iter()
+            .flat_map(|line| &line.letters)
+            .fold((0u32, 0.0), |(count, sum), letter| (count + 1, sum + letter.score));
+        if count == 0 { 0.0 } else { sum / count as f32 }
+    }
+
+    fn is_gibberish(&self) -> bool {
+        !self.lines.is_empty() && self.sureness() < GIBBERISH
     }
 }
 
