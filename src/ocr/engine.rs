@@ -1,11 +1,12 @@
 //! The networks together: a picture in, lines of text with places and scores out.
 
+use super::ctc::Letter;
 use super::detect;
 use super::ink::{Box2, Ink};
 use super::models;
 use super::network::Network;
 use super::picture::Gray;
-use super::recognise::{HEIGHT, MOST_WIDTH, Reading, Recogniser, Strip};
+use super::recognise::{HEIGHT, LEAST_WIDTH, MOST_WIDTH, Reading, Recogniser, Strip, USUAL_WIDTH};
 use super::resample;
 use super::rulings::Lines;
 use super::segment::{self, Line};
@@ -74,6 +75,8 @@ pub struct Engine {
 
 /// Below this score of a character the tiny recogniser's line is read again by the small one.
 const DOUBTFUL: f32 = 0.9;
+/// A strip narrower than this holds a sign or two.
+const SHORT: u32 = 160;
 /// The detector looks at the picture reduced to this: text of 10 points is then 17 pixels high.
 const DETECT_SCALE: f32 = 0.6;
 /// Margin around a line's ink, in hundredths of its height.
@@ -124,24 +127,40 @@ impl Engine {
 
     fn cascade(&self, strips: &[&Strip], profile: Profile) -> Result<Vec<Reading>, String> {
         if profile == Profile::Accurate {
-            return self.small.read(strips);
+            return self.small.read(strips, LEAST_WIDTH);
         }
-        let mut readings = self.tiny.read(strips)?;
+        let mut readings = self.tiny.read(strips, LEAST_WIDTH)?;
         if profile == Profile::Fast {
             return Ok(readings);
         }
         let doubtful: Vec<usize> =
             readings.iter().enumerate().filter(|(_, r)| r.least() < DOUBTFUL).map(|(index, _)| index).collect();
-        let again: Vec<&Strip> = doubtful.iter().map(|&index| strips[index]).collect();
-        tracing::debug!(doubtful = again.len(), of = strips.len(), "read again");
-        for (index, reading) in doubtful.into_iter().zip(self.small.read(&again)?) {
-            // Where the large alphabet reads nothing at all, the small one's reading is at least something to doubt.
-            if !reading.letters.is_empty() || readings[index].mean() < 0.5 {
-                readings[index] = reading;
+        tracing::debug!(doubtful = doubtful.len(), of = strips.len(), "read again");
+        for short in [true, false] {
+            let part: Vec<usize> = doubtful.iter().copied().filter(|&i| (strips[i].width < SHORT) == short).collect();
+            let again: Vec<&Strip> = part.iter().map(|&index| strips[index]).collect();
+            let width = if short { USUAL_WIDTH } else { LEAST_WIDTH };
+            for (index, reading) in part.into_iter().zip(self.small.read(&again, width)?) {
+                readings[index] = better(std::mem::take(&mut readings[index]), reading);
             }
         }
         Ok(readings)
     }
+}
+
+/// What two recognisers made of one line: where both read the same, both vouch for it; else the larger one's reading.
+fn better(tiny: Reading, small: Reading) -> Reading {
+    if small.letters.is_empty() {
+        // Where the large alphabet reads nothing at all, the small one's reading is at least something to doubt.
+        return if tiny.mean() < 0.5 { small } else { tiny };
+    }
+    let same = tiny.letters.len() == small.letters.len()
+        && tiny.letters.iter().zip(&small.letters).all(|(a, b)| a.text == b.text);
+    if !same {
+        return small;
+    }
+    let both = |(a, b): (Letter, Letter)| Letter { score: 1.0 - (1.0 - a.score) * (1.0 - b.score), ..b };
+    Reading { letters: tiny.letters.into_iter().zip(small.letters).map(both).collect() }
 }
 
 /// Where a piece lies in its strip, in pixels of the strip, and how many pixels of the picture one of them is.

@@ -24,7 +24,7 @@ pub(super) fn fill(page: &mut Page, lines: &[ReadLine], rulings: &[Ruling], scal
     for line in lines {
         for (number, piece) in line.pieces.iter().enumerate() {
             let letters: Vec<&PlacedLetter> = line.letters.iter().filter(|letter| letter.piece == number).collect();
-            run(page, &letters, piece, scale);
+            run(page, &without_spread(&letters, piece), piece, scale);
         }
     }
 }
@@ -60,6 +60,18 @@ fn run(page: &mut Page, letters: &[&PlacedLetter], piece: &Box2, scale: f32) {
         artifact: false,
         mark: None,
     });
+}
+
+/// Figures set as wide as ideographs (９２．６％) have gaps that are no spaces: where no two figures stand closer than that,
+/// spaces between them go.
+fn without_spread<'a>(letters: &[&'a PlacedLetter], piece: &Box2) -> Vec<&'a PlacedLetter> {
+    let is_figure = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '%' | '-');
+    let figures: Vec<&PlacedLetter> = letters.iter().copied().filter(|letter| is_figure(letter.text)).collect();
+    let only_figures = letters.iter().all(|letter| is_figure(letter.text) || letter.text == ' ');
+    // Figures are 0.72 em high; half as wide as ideographs, their middles lie 0.55 em apart.
+    let em = piece.height() as f32 / FIGURE_INK;
+    let spread = figures.windows(2).all(|pair| pair[1].x - pair[0].x > 0.75 * em);
+    if only_figures && figures.len() > 1 && spread { figures } else { letters.to_vec() }
 }
 
 /// Where the letters of a piece begin and end: one more than letters, the first and last at the ink's edges, the others
@@ -109,6 +121,19 @@ mod tests {
         assert!((boxes[0].x0 - 36.0).abs() < 1e-4 && (boxes[3].x1 - 61.2).abs() < 1e-4);
         // The ideograph takes two thirds of the way to the figure.
         assert!((boxes[0].x1 - 124.0 * 0.36).abs() < 1e-3);
+    }
+
+    #[test]
+    fn spread_figures_lose_their_spaces_and_two_numbers_keep_theirs() {
+        let piece = Box2::new(0, 0, 200, 18);
+        let text = |letters: &[PlacedLetter]| {
+            let all: Vec<&PlacedLetter> = letters.iter().collect();
+            without_spread(&all, &piece).iter().map(|letter| letter.text).collect::<String>()
+        };
+        let wide = [letter('9', 10.0), letter(' ', 22.0), letter('2', 35.0), letter('.', 55.0), letter('6', 85.0)];
+        assert_eq!(text(&wide), "92.6");
+        let two = [letter('1', 10.0), letter('0', 23.0), letter(' ', 35.0), letter('5', 50.0)];
+        assert_eq!(text(&two), "10 5");
     }
 
     #[test]

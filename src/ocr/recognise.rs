@@ -7,7 +7,9 @@ use super::network::Network;
 /// Height of the strips that the networks were trained on.
 pub(super) const HEIGHT: u32 = 48;
 /// Narrower strips are filled up to this.
-const LEAST_WIDTH: u32 = 64;
+pub(super) const LEAST_WIDTH: u32 = 64;
+/// The width of most lines that the networks were trained on: a lone sign is read best in a strip filled up to it.
+pub(super) const USUAL_WIDTH: u32 = 320;
 /// Strips run together at most.
 const BATCH: usize = 8;
 /// Widest strip looked at: a line of 200 characters.
@@ -64,23 +66,23 @@ impl Recogniser {
         Ok(Recogniser { network, alphabet })
     }
 
-    /// Reads strips, each by itself; the readings come in the order of the strips.
+    /// Reads strips, each by itself, filled up to a width; the readings come in the order of the strips.
     ///
     /// # Errors
     /// The network cannot be run.
-    pub(super) fn read(&self, strips: &[&Strip]) -> Result<Vec<Reading>, String> {
+    pub(super) fn read(&self, strips: &[&Strip], least_width: u32) -> Result<Vec<Reading>, String> {
         let mut order: Vec<usize> = (0..strips.len()).collect();
         order.sort_by_key(|&index| strips[index].width);
         let mut readings = vec![Reading::default(); strips.len()];
         let mut rest = order.as_slice();
         while let Some(&first) = rest.first() {
             // Strips of nearly one width go together: what is filled up costs as much as text.
-            let limit = strips[first].width.max(LEAST_WIDTH) * 9 / 8;
+            let limit = strips[first].width.max(least_width) * 9 / 8;
             let count = rest.iter().take(BATCH).take_while(|&&index| strips[index].width <= limit).count().max(1);
             let (batch, later) = rest.split_at(count);
             rest = later;
             let width =
-                batch.iter().map(|&index| strips[index].width).max().unwrap_or(0).clamp(LEAST_WIDTH, MOST_WIDTH);
+                batch.iter().map(|&index| strips[index].width).max().unwrap_or(0).clamp(least_width, MOST_WIDTH);
             let width = width.div_ceil(8) * 8;
             let mut input = Vec::with_capacity(batch.len() * 3 * (HEIGHT * width) as usize);
             for &index in batch {

@@ -1,7 +1,8 @@
 //! Pages as a source has them, those that are pictures read.
 
+use super::engine::ReadLine;
 use super::layout;
-use super::picture::Gray;
+use super::picture::{self, Prepared};
 use super::rulings::Lines;
 use super::settings::{Mode, Ocr};
 use crate::model::{Code, Finding, Page, PageSource, Raster, Severity};
@@ -40,6 +41,7 @@ impl Recognised {
         match self.recognise(&page) {
             Ok(read) => {
                 self.used.store(true, Ordering::Relaxed);
+                self.ocr.tell();
                 read
             }
             Err(reason) => {
@@ -55,10 +57,22 @@ impl Recognised {
         // Whether there are models is known before the page is drawn.
         self.ocr.engine()?;
         let raster = self.source.render(page.number, DPI).ok_or("the page cannot be drawn")?;
-        let picture = Gray::of(&raster);
+        let mut sheet = Sheet::read(&self.ocr, picture::prepare(&raster, DPI))?;
+        if sheet.is_gibberish() {
+            // It may stand on its head, or be no text at all; the picture alone does not always tell.
+            for &(degrees, chance) in
+                sheet.prepared.turns.clone().iter().skip(1).filter(|(_, chance)| *chance > LEAST_CHANCE)
+            {
+                tracing::debug!(page = page.number, degrees, chance, "read another way up");
+                let other = Sheet::read(&self.ocr, picture::prepare_turned(&raster, DPI, degrees))?;
+                if other.sureness() > sheet.sureness() {
+                    sheet = other;
+                }
+            }
+        }
         drop(raster);
-        let drawn = Lines::find(&picture, DPI);
-        let lines = self.ocr.read(&picture, &drawn)?;
+        let Sheet { prepared, drawn, lines } = sheet;
+        let picture = &prepared.gray;
         let scale = 72.0 / DPI;
         let mut read = Page {
             number: page.number,
@@ -84,6 +98,40 @@ impl Recognised {
         );
         let severity = if doubtful * 20 > count { Severity::Warning } else { Severity::Info };
         Finding::new(Code::LowOcrConfidence, severity, message)
+    }
+}
+
+/// A picture made ready and read.
+struct Sheet {
+    prepared: Prepared,
+    drawn: Lines,
+    lines: Vec<ReadLine>,
+}
+
+/// Mean score of characters below which a picture is read another way up.
+const GIBBERISH: f32 = 0.75;
+/// Chance of another way up that is worth reading.
+const LEAST_CHANCE: f32 = 0.05;
+
+impl Sheet {
+    fn read(ocr: &Ocr, prepared: Prepared) -> Result<Sheet, String> {
+        let drawn = Lines::find(&prepared.gray, DPI);
+        let lines = ocr.read(&prepared.gray, &drawn)?;
+        Ok(Sheet { prepared, drawn, lines })
+    }
+
+    /// Mean score of all characters, each counted; 0 where there are none.
+    fn sureness(&self) -> f32 {
+        let (count, sum) = self
+            .lines
+            .iter()
+            .flat_map(|line| &line.letters)
+            .fold((0u32, 0.0), |(count, sum), letter| (count + 1, sum + letter.score));
+        if count == 0 { 0.0 } else { sum / count as f32 }
+    }
+
+    fn is_gibberish(&self) -> bool {
+        !self.lines.is_empty() && self.sureness() < GIBBERISH
     }
 }
 

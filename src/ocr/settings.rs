@@ -128,10 +128,14 @@ impl Ocr {
                 lines
             }
         };
+        Ok(lines)
+    }
+
+    /// A page is done.
+    pub(super) fn tell(&self) {
         if let Some(told) = &self.on_page {
             told();
         }
-        Ok(lines)
     }
 
     /// What decides what is read, in a few words: another text is another reading. The models' absence is part of it.
