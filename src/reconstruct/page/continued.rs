@@ -7,6 +7,7 @@ use super::same_columns::{Columns, Likeness, columns, hanging_left};
 use super::table::{Evidence, Table, TableCell};
 use super::turn::{Turn, on_page};
 use crate::model::{Block, Cell, Grid, GridOrigin, Line, Rect, TaggedCell, Trust};
+use crate::normalize::key;
 use crate::reconstruct::text_blocks::{CHUNK_CELLS, CHUNK_ROWS};
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -360,7 +361,8 @@ fn repeated_rows(
         let known = open.head[row].iter().map(|(column, count, text)| (old_map(*column, *count), text.as_str()));
         let own = table.cells.iter().filter(|c| c.row == row).map(|c| (map(c), bare(&c.text)));
         let (known, own): (Vec<_>, Vec<_>) = (known.collect(), own.collect());
-        let same = known.len() == own.len() && known.iter().zip(&own).all(|(a, b)| a.0 == b.0 && a.1 == b.1);
+        let same =
+            known.len() == own.len() && known.iter().zip(&own).all(|(a, b)| a.0 == b.0 && is_same_text(a.1, &b.1));
         if !same || (row == 0 && known.iter().all(|(_, text)| text.is_empty())) {
             break;
         }
@@ -727,8 +729,27 @@ fn head_texts(table: &Table) -> Vec<Vec<(usize, usize, String)>> {
     head
 }
 
+/// A text as it is compared: recognition takes a bracket for a wide one on one page and for a narrow one on the next.
 fn bare(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect()
+    key(text).chars().filter(|c| c.is_alphanumeric() || *c == '%').collect()
+}
+
+/// Is it one text, but for a letter in eight that recognition took for another? Digits are never.
+fn is_same_text(a: &str, b: &str) -> bool {
+    if a == b {
+        return true;
+    }
+    let (mut all, mut other) = (0, 0);
+    for (a, b) in a.chars().zip(b.chars()) {
+        all += 1;
+        if a != b {
+            if a.is_numeric() || b.is_numeric() {
+                return false;
+            }
+            other += 1;
+        }
+    }
+    other * 8 <= all && a.chars().count() == b.chars().count()
 }
 
 /// Puts the rest of a text to it: in the same line where the page cut it within a sentence.
