@@ -65,7 +65,7 @@ formats! {
     alto: "alto", "xml", 0.98;
     page_with_lines: "page-lines", "xml", 0.98;
     tesseract_tsv: "tsv", "tsv", 0.55;
-    paddle: "paddle", "json", 0.55;
+    paddle: "paddle", "json", 0.6;
     paddlex: "paddlex", "json", 0.55;
     rapidocr: "rapidocr", "json", 0.55;
     textract_lines: "textract-lines", "json", 0.55;
@@ -85,16 +85,16 @@ fn real(file: &str, stem: &str) -> f64 {
 #[test]
 fn real_output_is_read() {
     let floors = [
-        ("tesseract", "hocr", 0.0),
-        ("tesseract", "tsv", 0.0),
-        ("tesseract", "xml", 0.0),
-        ("rapidocr-3.10", "json", 0.0),
+        ("tesseract", "hocr", 0.42),
+        ("tesseract", "tsv", 0.42),
+        ("tesseract", "xml", 0.42),
+        ("tesseract-psm3", "hocr", 0.38),
+        ("rapidocr-3.10", "json", 0.75),
     ];
     for (engine, ending, floor) in floors {
         let all: f64 = ["003", "005", "020"].iter().map(|stem| real(&format!("{engine}/{stem}.{ending}"), stem)).sum();
         assert!(all / 3.0 >= floor, "{engine} {ending}: {}", all / 3.0);
     }
-    real("tesseract/003.psm3.hocr", "003");
 }
 
 fn document(bytes: impl Into<Vec<u8>>) -> Value {
