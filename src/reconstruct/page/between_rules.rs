@@ -1,7 +1,10 @@
 //! Tables whose rows are parted by lines and whose columns are not: the lines give rows and, where they break off,
 //! spans; the columns lie where the rows' texts leave gaps. Comes out as a lattice, as if the missing walls were drawn.
 
+mod heads;
 mod parts;
+
+pub(super) use heads::{heads, in_columns};
 
 use super::lattice::{Lattice, build};
 use super::rulings::Segment;
@@ -77,47 +80,6 @@ pub(super) fn stacks(rules: &[Segment], page_height: f32) -> Vec<Stack> {
     open
 }
 
-/// Height, in points, of a head between two lines.
-const HEAD_HEIGHTS: std::ops::Range<f32> = 8.0..90.0;
-/// Narrowest table with such a head.
-const NARROWEST_HEAD: f32 = 120.0;
-/// Lines looked at below one.
-const NEXT_RULES: usize = 8;
-
-/// Boxes between two lines (sorted by position) of one width: a table's head may stand there, with no line below it
-/// but the table's last one.
-pub(super) fn heads(rules: &[Segment]) -> Vec<Rect> {
-    let mut out = Vec::new();
-    for (number, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.length() >= NARROWEST_HEAD) {
-        let ends = |other: &&Segment| {
-            (other.from - rule.from).abs() <= SAME_END
-                && (other.to - rule.to).abs() <= SAME_END
-                && HEAD_HEIGHTS.contains(&(other.at - rule.at))
-        };
-        let below = rules.iter().skip(number + 1).take(NEXT_RULES).find(ends);
-        out.extend(below.map(|below| Rect::new(rule.from, rule.at, rule.to, below.at)));
-    }
-    out.truncate(MOST_STACKS);
-    out
-}
-
-/// Do these words stand in several columns of one line?
-pub(super) fn in_columns(words: &[&Word]) -> bool {
-    let mut sorted: Vec<&&Word> = words.iter().filter(|word| !word.vertical).collect();
-    sorted.sort_by(|a, b| a.bbox.x0.total_cmp(&b.bbox.x0));
-    let mut end = f32::MAX;
-    let mut gaps = 0;
-    for word in sorted {
-        gaps += usize::from(word.bbox.x0 - end > CLEAR_GAP * word.size);
-        end = if end == f32::MAX { word.bbox.x1 } else { end.max(word.bbox.x1) };
-    }
-    gaps >= LEAST_HEAD_GAPS
-}
-
-/// Gap, in ems, between two headings, and how many a head has at least: a page's header may have one.
-const CLEAR_GAP: f32 = 1.0;
-const LEAST_HEAD_GAPS: usize = 2;
-
 /// A lattice of one column as a stack.
 pub(super) fn stack_of(lattice: &Lattice) -> Stack {
     let b = lattice.bbox();
@@ -131,11 +93,19 @@ struct Band {
     y1: f32,
     /// Where its texts lie, with nothing between them: left and right ends.
     blocks: Vec<(f32, f32)>,
-    /// Lines of text, each with the blocks' middles of its words: (baseline, middles).
-    lines: Vec<(f32, Vec<f32>)>,
+    lines: Vec<BandLine>,
     /// What stands in one line without a gap: (baseline, left end, right end). Texts of two columns may lie closer than
     /// words do, but not on one line.
     texts: Vec<(f32, f32, f32)>,
+    /// Largest font size.
+    size: f32,
+}
+
+/// A line of text in a row.
+struct BandLine {
+    baseline: f32,
+    /// Of its words.
+    middles: Vec<f32>,
     /// Largest font size.
     size: f32,
 }
@@ -271,9 +241,14 @@ impl Stack {
                 _ => band.texts.push((word.baseline, word.bbox.x0, word.bbox.x1)),
             }
             let middle = word.bbox.center().0;
-            match band.lines.iter_mut().find(|(baseline, _)| (baseline - word.baseline).abs() < 0.3 * em) {
-                Some((_, middles)) => middles.push(middle),
-                None => band.lines.push((word.baseline, vec![middle])),
+            match band.lines.iter_mut().find(|line| (line.baseline - word.baseline).abs() < 0.3 * em) {
+                Some(line) => {
+                    line.middles.push(middle);
+                    line.size = line.size.max(word.size);
+                }
+                None => {
+                    band.lines.push(BandLine { baseline: word.baseline, middles: vec![middle], size: word.size });
+                }
             }
         }
         bands
@@ -385,7 +360,7 @@ fn in_groups(bands: &[Band], edges: &[f32]) -> bool {
     // A frame with a line below its head: one row that has most of the text.
     let total: usize = bands.iter().map(|band| band.lines.len()).sum();
     let is_body = |band: &Band| {
-        let several = band.lines.iter().filter(|(_, middles)| columns_of(middles) > 1).count();
+        let several = band.lines.iter().filter(|line| columns_of(&line.middles) > 1).count();
         band.lines.len() >= LEAST_BODY_LINES && band.lines.len() * 2 > total && several * 2 >= band.lines.len()
     };
     if bands.len() <= MOST_BODY_BANDS && bands.iter().any(is_body) {
@@ -394,9 +369,9 @@ fn in_groups(bands: &[Band], edges: &[f32]) -> bool {
     let (mut all, mut grouped) = (0usize, 0usize);
     for band in bands {
         all += band.lines.len();
-        let middles: Vec<f32> = band.lines.iter().flat_map(|(_, middles)| middles.iter().copied()).collect();
+        let middles: Vec<f32> = band.lines.iter().flat_map(|line| line.middles.iter().copied()).collect();
         let held = columns_of(&middles);
-        let wide = band.lines.iter().filter(|(_, middles)| columns_of(middles) * 10 >= held * 6).count();
+        let wide = band.lines.iter().filter(|line| columns_of(&line.middles) * 10 >= held * 6).count();
         if held >= 2 && band.lines.len() >= 3 && wide * 10 >= band.lines.len() * 7 {
             grouped += band.lines.len();
         }
