@@ -35,6 +35,8 @@ const BARE_GAP: f32 = 0.12;
 /// The same where other rows have it, too, and where none has.
 const SHARED_GAP: f32 = 0.7;
 const LONE_GAP: f32 = 1.4;
+/// Places to which an edge may be moved that are looked at.
+const MOST_MOVES: usize = 400;
 /// Narrowest column, in ems.
 const NARROWEST: f32 = 0.6;
 /// Columns of one table.
@@ -147,6 +149,7 @@ impl Stack {
         if parted < 2 {
             return None;
         }
+        settle(&mut edges, &bands, em);
         let mut walls = Vec::new();
         for band in &bands {
             for &x in &edges {
@@ -326,6 +329,34 @@ fn add_known(edges: &mut Vec<f32>, bands: &[Band], em: f32, known: &[f32]) {
     }
 }
 
+/// Moves edges out of texts: where the widest text of a column and the next column leave little room in one row, the edge
+/// that the other rows show may lie within that text.
+fn settle(edges: &mut [f32], bands: &[Band], em: f32) {
+    let crossed = |x: f32| {
+        let over = |band: &Band| band.texts.iter().any(|&(_, from, to)| from < x - 1.0 && to > x + 1.0);
+        bands.iter().filter(|band| over(band)).count()
+    };
+    let texts = || bands.iter().flat_map(|band| &band.texts);
+    for at in 1..edges.len().saturating_sub(1) {
+        let edge = edges[at];
+        let mut best = (crossed(edge), edge);
+        if best.0 == 0 {
+            continue;
+        }
+        // No text comes to stand on the edge's other side.
+        let left = texts().filter(|text| text.2 <= edge + 1.0).map(|text| text.2).fold(edges[at - 1] + em, f32::max);
+        let right = texts().filter(|text| text.1 >= edge - 1.0).map(|text| text.1).fold(edges[at + 1] - em, f32::min);
+        let ends = texts().flat_map(|&(_, from, to)| [from - 0.5, to + 0.5]);
+        for x in ends.filter(|x| left <= *x && *x <= right).take(MOST_MOVES) {
+            let count = crossed(x);
+            if count < best.0 || count == best.0 && (x - edge).abs() < (best.1 - edge).abs() {
+                best = (count, x);
+            }
+        }
+        edges[at] = best.1;
+    }
+}
+
 /// The stretch that most gaps have in common, and how many they are. A gap that no other shares must be wide.
 fn most_stabbed(gaps: &[(f32, f32)], em: f32) -> Option<(f32, f32, usize)> {
     let mut ends: Vec<(f32, bool)> = gaps.iter().flat_map(|&(from, to)| [(from, true), (to, false)]).collect();
@@ -412,6 +443,23 @@ mod tests {
         assert_eq!((found.rows(), found.columns()), (4, 3));
         let last: Vec<_> = found.cells.iter().filter(|c| c.row == 3).map(|c| (c.column, c.column_span)).collect();
         assert_eq!(last, [(0, 2), (2, 1)]);
+    }
+
+    #[test]
+    fn an_edge_lies_beside_the_widest_text_of_its_column() {
+        let mut sketch = Sketch::new(500.0, 400.0);
+        for y in [50.0, 70.0, 90.0, 130.0, 150.0] {
+            sketch.horizontal(y, 50.0, 400.0);
+        }
+        for (y, name) in [(63.0, "指标名称"), (83.0, "参保人数"), (143.0, "报销比例")] {
+            sketch.text(52.0, y, 10.0, name).text(200.0, y, 10.0, "10").text(300.0, y, 10.0, "说明");
+        }
+        // Fills its column, a quarter em from the next one's, whose text stands in the middle between its lines.
+        sketch.text(52.0, 106.0, 10.0, "以常住人口数为基数计算的基").text(52.0, 122.0, 10.0, "本参保率");
+        sketch.text(184.5, 114.0, 10.0, "达到9").text(300.0, 114.0, 10.0, "说明");
+        let found = lattice(sketch).unwrap();
+        assert_eq!((found.rows(), found.columns()), (4, 3));
+        assert!(found.cells.iter().all(|cell| cell.column_span == 1), "{:?}", found.xs);
     }
 
     #[test]

@@ -9,6 +9,8 @@
 
 mod columns;
 mod grid;
+#[cfg(test)]
+mod tests;
 
 use super::cell_text;
 use super::table::{Table, Tagged};
