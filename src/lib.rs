@@ -10,6 +10,7 @@ pub mod ingest;
 pub mod mapping;
 pub mod model;
 pub mod normalize;
+pub mod ocr;
 pub mod patterns;
 pub mod pipeline;
 pub mod reconstruct;

@@ -9,8 +9,10 @@ use crate::ingest::{self, Limits, LoadError};
 use crate::mapping::quantity::Grammar;
 use crate::mapping::{self, Found, Summary};
 use crate::model::{
-    Block, Document, DocumentError, DocumentRecord, Finding, Identity, Kind, Record, SCHEMA, Severity, Status,
+    Block, Body, DeferredPages, Document, DocumentError, DocumentRecord, Finding, Identity, Kind, Record, SCHEMA,
+    Severity, Status,
 };
+use crate::ocr::{Ocr, Recognised};
 use crate::patterns::{PatternError, Patterns};
 use crate::reconstruct;
 use crate::validate;
@@ -18,6 +20,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One input file, read into memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +40,8 @@ pub struct Options {
     pub grammar: Arc<Grammar>,
     /// What one file may cost.
     pub limits: Limits,
+    /// How pages that are pictures are read.
+    pub ocr: Arc<Ocr>,
 }
 
 impl Options {
@@ -46,7 +51,12 @@ impl Options {
     /// A pattern file that cannot be read or parsed.
     pub fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
         let (patterns, grammar) = (Patterns::load(overlay)?, Grammar::load(overlay)?);
-        Ok(Options { patterns: Arc::new(patterns), grammar: Arc::new(grammar), limits: Limits::default() })
+        Ok(Options {
+            patterns: Arc::new(patterns),
+            grammar: Arc::new(grammar),
+            limits: Limits::default(),
+            ocr: Arc::default(),
+        })
     }
 }
 
@@ -90,6 +100,7 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
         Err(panic) => return failed(record, &panic),
     };
     describe(&mut record, &document);
+    let recognised = recognise(&mut document, &options.ocr);
     let mut counted = |each: Record| {
         *match &each {
             Record::Document(_) => return,
@@ -125,6 +136,9 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
         })
     });
     add_findings(&mut record, on_pages);
+    if recognised.load(Ordering::Relaxed) {
+        record.ocr = Some(options.ocr.name());
+    }
     match understood {
         Ok(summary) => {
             add_findings(&mut record, audit.finish());
@@ -136,6 +150,16 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
         }
         Err(panic) => failed(record, &panic),
     }
+}
+
+/// Lets pages that are pictures be read when they are asked for; [`extract`] does it by itself. What is returned becomes
+/// true once one was.
+pub fn recognise(document: &mut Document, ocr: &Arc<Ocr>) -> Arc<AtomicBool> {
+    let used = Arc::new(AtomicBool::new(false));
+    if let Body::Pages(pages) = &mut document.body {
+        *pages = DeferredPages(Arc::new(Recognised::new(pages.0.clone(), ocr.clone(), used.clone())));
+    }
+    used
 }
 
 /// Is this an archive whose members [`documents`] gives one by one, and not a document itself?
@@ -270,6 +294,7 @@ fn describe(record: &mut DocumentRecord, document: &Document) {
     record.media = Some(document.media);
     record.pages = document.pages;
     record.encoding = document.encoding.as_ref().map(|e| e.name.to_owned());
+    record.ocr.clone_from(&document.ocr);
     add_findings(record, document.findings.clone());
 }
 

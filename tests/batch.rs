@@ -279,6 +279,95 @@ fn a_document_that_never_ends_or_takes_the_process_down_fails_alone() {
     assert_eq!(drop.inputs("out", "unchanged"), 12 + 2 + 3 + 1, "loop, grow and huge get another try");
 }
 
+/// A hundred inputs that cannot be read, with the code that each has to get: from the corpora of damaged, protected and
+/// hostile files, cut office files, foreign formats, and what brings a process down.
+fn hostile() -> Vec<(String, Vec<u8>, &'static str)> {
+    let read = |path: &str| fs::read(support::repository(path)).unwrap();
+    let mut all: Vec<(String, Vec<u8>, &'static str)> = Vec::new();
+    for method in ["rc4-40", "rc4-128", "aes-128", "aes-128-clear-metadata", "aes-256-r5", "aes-256-r6"] {
+        for password in ["ascii", "chinese"] {
+            let name = format!("{method}-{password}.pdf");
+            let bytes = read(&format!("fixtures/pdf/encrypted/{name}"));
+            all.push((name, bytes, "encrypted"));
+        }
+    }
+    all.push(("password.doc".into(), read("fixtures/office/special/password-spire.doc"), "encrypted"));
+    all.push(("header-only.pdf".into(), read("fixtures/pdf/damaged/header-only.pdf"), "damaged"));
+    // A package that is cut has lost its directory, a compound file that is cut early its sectors.
+    for (stem, extension) in [("001.python-docx", "docx"), ("003.openpyxl", "xlsx"), ("003.libreoffice", "ods")] {
+        let bytes = read(&format!("fixtures/office/{stem}.{extension}"));
+        for tenths in 2..9 {
+            all.push((format!("cut-{tenths}.{extension}"), bytes[..bytes.len() * tenths / 10].to_vec(), "damaged"));
+        }
+    }
+    let sheet = read("fixtures/office/003.libreoffice.xls");
+    all.extend((1..4).map(|n| (format!("cut-{n}.xls"), sheet[..n * 600].to_vec(), "damaged")));
+    for n in 0..10 {
+        all.push((format!("empty-{n}.txt"), vec![b'\n'; n], "empty"));
+        // No text in any encoding: zero bytes between numbers that go up by a step.
+        let noise = (0..2000 + n).flat_map(|i| [0, (i * 37) as u8, 0, 0, (i / 7) as u8]).collect();
+        all.push((format!("noise-{n}.bin"), noise, "binary"));
+    }
+    let foreign: [(&str, &[u8], &str); 5] = [
+        ("7z", b"7z\xbc\xaf\x27\x1c\x00\x04", "archive"),
+        ("rar", b"Rar!\x1a\x07\x01\x00", "archive"),
+        ("gz", b"\x1f\x8b\x08\x00\x00\x00\x00\x00", "archive"),
+        ("gif", b"GIF89a\x01\x00\x01\x00\x80\x00\x00", "unsupported"),
+        ("exe", b"MZ\x90\x00\x03\x00\x00\x00", "binary"),
+    ];
+    for (extension, begin, code) in foreign {
+        for n in 0..3 {
+            let bytes = [begin, vec![0; 600 + n].as_slice()].concat();
+            all.push((format!("foreign-{n}.{extension}"), bytes, code));
+        }
+    }
+    all.extend((0..3).map(|n| (format!("nothing-{n}.zip"), zips::of_files(&[]), "empty_archive")));
+    let troubles = [("abort", "crash"), ("exit", "crash"), ("overflow", "stack_overflow"), ("grow", "memory_limit")];
+    for (trouble, code) in troubles.into_iter().chain([("huge", "memory_limit"), ("loop", "timeout")]) {
+        all.push((format!("{trouble}.txt"), format!("#zhibiao-test {trouble}\n").into_bytes(), code));
+    }
+    let left = 100 - all.len();
+    all.extend((0..left).map(|n| (format!("abort-{n}.txt"), b"#zhibiao-test abort\n".to_vec(), "crash")));
+    all
+}
+
+#[test]
+fn a_hundred_hostile_files_in_a_thousand_fail_alone_each_with_its_code() {
+    let drop = Drop::new();
+    let hostile = hostile();
+    assert_eq!(hostile.len(), 100);
+    for number in 0..900 {
+        drop.put(&format!("{}/{number}.txt", number % 9), form(number));
+        if number % 9 == 0 {
+            let (name, bytes, _) = &hostile[number / 9];
+            drop.put(&format!("{}/{name}", number % 8), bytes);
+        }
+    }
+    let output = drop.run("out", &["--timeout", "3s", "--max-memory", "300MB"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let mut failed: Vec<String> = Vec::new();
+    let mut sound = 0;
+    for fate in drop.fates("out") {
+        if fate.ends_with(" ok -") {
+            sound += 1;
+        } else {
+            failed.push(fate.split_once('/').unwrap().1.to_owned());
+        }
+    }
+    failed.sort();
+    let mut expected: Vec<String> = hostile.iter().map(|(name, _, code)| format!("{name} failed {code}")).collect();
+    expected.sort();
+    assert_eq!(failed, expected);
+    assert_eq!(sound, 900);
+    // Every sound file's records, and no others.
+    let mut targets: Vec<u64> =
+        drop.lines("out", "indicators.jsonl").iter().filter_map(|i| i["target"]["value"].as_u64()).collect();
+    targets.sort_unstable();
+    assert_eq!(targets, (0..900).collect::<Vec<u64>>());
+    assert_eq!(drop.lines("out", "indicators.jsonl").len(), 1800);
+    assert_eq!(drop.lines("out", "errors.jsonl").len(), 100);
+}
+
 // ---- whatever ends a run ----
 
 #[test]

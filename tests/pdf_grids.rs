@@ -88,7 +88,7 @@ impl Sheet {
 fn blocks(sheets: Vec<Sheet>) -> Vec<Block<'static>> {
     let pages = Pages(sheets.into_iter().map(|sheet| sheet.0).collect());
     let body = Body::Pages(DeferredPages(Arc::new(pages)));
-    let document = Document { media: Media::Pdf, encoding: None, pages: None, body, findings: Vec::new() };
+    let document = Document { media: Media::Pdf, encoding: None, pages: None, ocr: None, body, findings: Vec::new() };
     let owned = |block: Block<'_>| match block {
         Block::Line(line) => {
             let text = std::borrow::Cow::Owned(line.text.into_owned());

@@ -106,6 +106,54 @@ fn sqlite_has_a_table_a_kind() {
 }
 
 #[test]
+#[cfg(feature = "parquet")]
+fn parquet_keeps_every_digit_and_every_null() {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::{Field, RowAccessor};
+    let dir = tempfile::tempdir().unwrap();
+    let out = extracted(dir.path(), "out", &[("a.txt", form("四川省", "12345678901234567890.5"))]);
+    assert_eq!(zhibiao(&["export", &out, "--to", "duckdb"]).status.code(), Some(0));
+    let folder = Path::new(&out).join("duckdb");
+    let reader = SerializedFileReader::new(fs::File::open(folder.join("indicators.parquet")).unwrap()).unwrap();
+    let names: Vec<String> =
+        reader.metadata().file_metadata().schema().get_fields().iter().map(|f| f.name().to_owned()).collect();
+    let at = |name: &str| names.iter().position(|n| n == name).unwrap();
+    let rows: Vec<_> = reader.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[0].get_string(at("level3")).unwrap(), "参保人数");
+    assert_eq!(rows[0].get_long(at("year")).unwrap(), 2021);
+    let target = rows[0].get_decimal(at("target_value")).unwrap();
+    let unscaled = target.data().iter().fold(0u128, |n, byte| n << 8 | u128::from(*byte));
+    // 12345678901234567890.5 with twelve places.
+    assert_eq!((unscaled, target.precision(), target.scale()), (12_345_678_901_234_567_890_500_000_000_000, 38, 12));
+    assert!(matches!(rows[1].get_column_iter().nth(at("target_value")), Some((_, Field::Null))));
+    let script = fs::read_to_string(folder.join("load.sql")).unwrap();
+    assert!(script.contains("CREATE OR REPLACE TABLE indicators AS SELECT * FROM read_parquet('indicators.parquet');"));
+    let package: Value = serde_json::from_slice(&fs::read(folder.join("datapackage.json")).unwrap()).unwrap();
+    assert_eq!(package["resources"][3]["path"], "indicators.parquet");
+}
+
+#[test]
+#[cfg(feature = "xlsx")]
+fn a_workbook_has_a_sheet_a_kind_and_changes_no_number() {
+    use calamine::{Data, Reader, Xlsx, open_workbook};
+    let dir = tempfile::tempdir().unwrap();
+    let files = [("a.txt", form("四川省", "266627")), ("b.txt", form("贵州省", "12345678901234567890.5"))];
+    let out = extracted(dir.path(), "out", &files);
+    assert_eq!(zhibiao(&["export", &out, "--to", "xlsx"]).status.code(), Some(0));
+    let mut book: Xlsx<_> = open_workbook(Path::new(&out).join("records.xlsx")).unwrap();
+    assert_eq!(book.sheet_names(), ["documents", "forms", "funds", "indicators", "statements"]);
+    let sheet = book.worksheet_range("indicators").unwrap();
+    let head: Vec<String> = sheet.rows().next().unwrap().iter().map(ToString::to_string).collect();
+    let column = |name: &str| head.iter().position(|n| n == name).unwrap();
+    let cells: Vec<&Data> = sheet.rows().skip(1).map(|row| &row[column("target_value")]).collect();
+    let text = Data::String("12345678901234567890.5".into());
+    assert_eq!(cells, [&Data::Float(266_627.0), &Data::Empty, &text, &Data::Empty]);
+    let name = sheet.get((2, column("level3"))).unwrap();
+    assert_eq!(*name, Data::String("农户增收, \"效果\"".into()));
+}
+
+#[test]
 fn the_panel_lists_conflicts_and_averages_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let files = [

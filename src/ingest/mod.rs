@@ -9,12 +9,14 @@ pub mod doc;
 pub mod docx;
 mod flow;
 pub mod html;
+pub mod image;
 mod limits;
 pub mod mhtml;
 mod ole;
 mod opc;
 mod package;
 pub mod pdf;
+pub mod recognised;
 pub mod rtf;
 pub mod sniff;
 pub mod text;
@@ -62,9 +64,11 @@ pub fn load(bytes: Vec<u8>, limits: &Limits) -> Result<Document, LoadError> {
         Format::Xls => workbook::load(&bytes, Media::Xls, limits),
         Format::Ods => workbook::load(&bytes, Media::Ods, limits),
         Format::Pdf => pdf::load(bytes, limits),
+        Format::Image => image::load(bytes, limits),
         Format::Rtf => rtf::load(&bytes, limits),
         Format::Mhtml => mhtml::load(&bytes, limits),
         Format::Html => html::load(bytes, limits),
+        Format::Recognised(kind) => recognised::load(bytes, kind, limits),
         Format::Text if html::recognizes(&bytes) => html::load(bytes, limits),
         Format::Text | Format::Empty => text::load(bytes),
         _ => Err(detected.refusal().unwrap_or_else(|| {

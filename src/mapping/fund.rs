@@ -244,6 +244,7 @@ impl Reader<'_> {
         }
         fund.confidence *= row.cells.iter().map(|c| c.trust).fold(1.0, f32::min);
         fund.source = Some(self.patterns.fund_labels.source(&fund.item));
+        fund.findings.extend(places.doubts());
         fund.place = places.done();
         fund.has_value().then_some(fund)
     }
@@ -359,6 +360,8 @@ impl Reader<'_> {
                         }
                     }
                 }
+                fund.confidence *= cell.trust;
+                fund.findings.extend(places.doubts());
                 fund.place = places.done();
             }
         }

@@ -368,6 +368,7 @@ impl Reader<'_> {
         let deviation = text(Field::Deviation);
         let improvement = text(Field::Improvement);
         let basis = text(Field::Basis);
+        findings.extend(places.doubts());
         Placed {
             level1: self.printed(&level1, Field::Level1, &row),
             level2: self.printed(&level2, Field::Level2, &row),

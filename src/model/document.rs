@@ -105,6 +105,8 @@ pub struct Document {
     pub encoding: Option<Encoding>,
     /// Number of pages, where the format has pages.
     pub pages: Option<u32>,
+    /// Engine and version that recognised its text from pixels, where that is known.
+    pub ocr: Option<String>,
     /// Its content.
     pub body: Body,
     /// What the loader could not read, or guessed. A finding of severity error makes the document `partial`.

@@ -244,7 +244,7 @@ pub enum Role {
     Block(u32),
 }
 
-/// A table cell as the structure tree has it. The column is not told: empty cells often have no element.
+/// A table cell as the structure tree has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TaggedCell {
     /// The table, by a number unique in the document: a table over several pages has one.
@@ -259,6 +259,11 @@ pub struct TaggedCell {
     pub column_span: u32,
     /// A header cell (TH).
     pub header: bool,
+    /// 0-based column; None where the row's elements do not fill the table's width: some writers make none for blank
+    /// cells, and the tree does not tell where they are.
+    pub column: Option<u32>,
+    /// Columns of the table, as its first row or most of its rows show them.
+    pub columns: u32,
 }
 
 /// Pages that are read from a file's bytes one after the other, each time they are asked for.

@@ -62,7 +62,7 @@ impl Exporter for Folder {
     fn finish(mut self: Box<Self>) -> Result<()> {
         self.close()?;
         let package = self.new.path().join(datapackage::FILE);
-        fs::write(package, datapackage::of_csv(&self.tables)?)?;
+        fs::write(package, datapackage::of(&self.tables, &datapackage::CSV)?)?;
         for name in self.tables.iter().map(|(name, _)| name.as_str()).chain([datapackage::FILE]) {
             fs::rename(self.new.path().join(name), self.dir.join(name)).with_context(|| name.to_owned())?;
         }

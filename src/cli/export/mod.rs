@@ -2,7 +2,11 @@
 
 mod csv;
 mod datapackage;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod sqlite;
+#[cfg(feature = "xlsx")]
+mod xlsx;
 
 pub(super) use csv::field as csv_field;
 
@@ -19,10 +23,10 @@ use zhibiao::model::Kind;
 /// Write the records of an output folder as tables.
 ///
 /// A table a kind, a column a key; quantities become columns of their own (target_value, target_upper, target_unit …),
-/// regions, too; lists become JSON text. A datapackage.json describes every table.
+/// regions, too; lists become JSON text. A data package (datapackage.json) describes every table.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Example:\n  zhibiao export records/ --to csv\n  zhibiao export records/ --to sqlite -o reports.sqlite"
+    after_help = "Example:\n  zhibiao export records/ --to parquet\n  zhibiao export records/ --to sqlite -o reports.sqlite"
 )]
 pub(super) struct Args {
     /// The folder that extract wrote.
@@ -31,7 +35,8 @@ pub(super) struct Args {
     /// What to write.
     #[arg(long, value_name = "FORMAT")]
     to: Format,
-    /// Where to: a folder for csv [default: OUT/csv], a file for sqlite [default: OUT/records.sqlite].
+    /// Where to: a folder for csv, parquet and duckdb [default: OUT/csv …], a file for sqlite and xlsx [default:
+    /// OUT/records.sqlite …].
     #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,
 }
@@ -42,6 +47,15 @@ enum Format {
     Csv,
     /// An SQLite database.
     Sqlite,
+    /// A folder of Parquet files; decimals are DECIMAL(38, 12).
+    #[cfg(feature = "parquet")]
+    Parquet,
+    /// The same with load.sql, which makes a DuckDB database of them: duckdb records.duckdb < load.sql
+    #[cfg(feature = "parquet")]
+    Duckdb,
+    /// An Excel workbook, a sheet a table.
+    #[cfg(feature = "xlsx")]
+    Xlsx,
 }
 
 /// Takes tables row by row. What it wrote is in place only once it is finished.
@@ -58,12 +72,16 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     if !args.records.join(file_name(Kind::Document)).is_file() {
         return Err(UsageError(format!("{}: no output folder of extract", args.records.display())).into());
     }
+    let place = |name: &str| args.output.clone().unwrap_or_else(|| args.records.join(name));
     let mut exporter: Box<dyn Exporter> = match args.to {
-        Format::Csv => Box::new(csv::Folder::create(&args.output.clone().unwrap_or_else(|| args.records.join("csv")))?),
-        Format::Sqlite => {
-            let path = args.output.clone().unwrap_or_else(|| args.records.join("records.sqlite"));
-            Box::new(sqlite::Database::create(&path)?)
-        }
+        Format::Csv => Box::new(csv::Folder::create(&place("csv"))?),
+        Format::Sqlite => Box::new(sqlite::Database::create(&place("records.sqlite"))?),
+        #[cfg(feature = "parquet")]
+        Format::Parquet => Box::new(parquet::Folder::create(&place("parquet"), None)?),
+        #[cfg(feature = "parquet")]
+        Format::Duckdb => Box::new(parquet::Folder::create(&place("duckdb"), Some("load.sql"))?),
+        #[cfg(feature = "xlsx")]
+        Format::Xlsx => Box::new(xlsx::Book::create(&place("records.xlsx"))?),
     };
     for kind in KINDS {
         let columns = flat::columns(kind);
@@ -94,6 +112,17 @@ pub(super) fn each_record(path: &Path, sink: &mut dyn FnMut(Value) -> Result<()>
         let record = serde_json::from_slice(&line).with_context(|| format!("{}: line {number}", path.display()))?;
         sink(record)?;
     }
+}
+
+/// Gives a finished file its name. Temporary files are private to their owner; results get the permissions of ordinary
+/// files.
+fn put_in_place(new: tempfile::TempPath, path: &Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(&new, std::fs::Permissions::from_mode(0o644))?;
+    }
+    new.persist(path).with_context(|| format!("{}: cannot be put in place", path.display()))
 }
 
 /// A table's name: that of its file without the extension.

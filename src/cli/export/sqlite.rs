@@ -1,4 +1,4 @@
-use super::{Exporter, table_name};
+use super::{Exporter, datapackage, put_in_place, table_name};
 use anyhow::{Context, Result};
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params_from_iter};
@@ -13,6 +13,7 @@ pub(super) struct Database {
     path: PathBuf,
     new: tempfile::TempPath,
     insert: String,
+    tables: Vec<(String, Vec<Column>)>,
 }
 
 impl Database {
@@ -24,7 +25,7 @@ impl Database {
         let db = Connection::open(&new).with_context(cannot)?;
         // Nobody sees the file before it is whole, and one that is not whole is thrown away.
         db.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN")?;
-        Ok(Database { db, path: path.to_owned(), new, insert: String::new() })
+        Ok(Database { db, path: path.to_owned(), new, insert: String::new(), tables: Vec::new() })
     }
 }
 
@@ -35,6 +36,7 @@ impl Exporter for Database {
             columns.iter().map(|column| format!("\"{}\" {}", column.name, sql_type(column.holds))).collect();
         self.db.execute_batch(&format!("CREATE TABLE {table} ({})", typed.join(", ")))?;
         let holes = vec!["?"; columns.len()].join(", ");
+        self.tables.push((table.to_owned(), columns.to_vec()));
         self.insert = format!("INSERT INTO {table} VALUES ({holes})");
         Ok(())
     }
@@ -51,14 +53,15 @@ impl Exporter for Database {
     }
 
     fn finish(self: Box<Self>) -> Result<()> {
-        let Database { db, path, new, .. } = *self;
+        let Database { db, path, new, tables, .. } = *self;
         for table in ["forms", "funds", "indicators", "statements"] {
             db.execute_batch(&format!("CREATE INDEX {table}_document ON {table} (document, source)"))?;
         }
         db.execute_batch("CREATE INDEX indicators_indicator ON indicators (indicator, year, region_code); COMMIT")?;
         db.close().map_err(|(_, error)| error)?;
-        allow_others_to_read(&new)?;
-        new.persist(&path).with_context(|| format!("{}: cannot be put in place", path.display()))?;
+        let package = datapackage::of(&tables, &datapackage::sqlite(&path))?;
+        put_in_place(new, &path)?;
+        fs::write(datapackage::beside(&path), package).with_context(|| path.display().to_string())?;
         Ok(())
     }
 }
@@ -85,16 +88,4 @@ fn sql_type(holds: Type) -> &'static str {
         // None: a type would make a double of every number, exact or not.
         Type::Decimal => "",
     }
-}
-
-/// Temporary files are private to their owner; results get the permissions of ordinary files.
-#[cfg(unix)]
-fn allow_others_to_read(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn allow_others_to_read(_: &Path) -> std::io::Result<()> {
-    Ok(())
 }

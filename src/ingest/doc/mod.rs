@@ -97,7 +97,7 @@ pub fn load(bytes: &[u8], limits: &Limits) -> Result<Document, LoadError> {
     if file.damaged || text.damaged || body < fib.body || source.budget.get() == 0 {
         skipped(Severity::Error, "the file is damaged: parts of its text or tables lie outside it");
     }
-    Ok(Document { media: Media::Doc, encoding: None, pages: None, body: Body::Blocks(blocks), findings })
+    Ok(Document { media: Media::Doc, encoding: None, pages: None, ocr: None, body: Body::Blocks(blocks), findings })
 }
 
 fn findings(left_out: &LeftOut) -> Vec<Finding> {

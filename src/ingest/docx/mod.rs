@@ -63,7 +63,14 @@ pub fn load(bytes: &[u8], limits: &Limits) -> Result<Document, LoadError> {
         findings.push(Finding::new(Code::ContentSkipped, Severity::Error, message));
     }
     findings.extend(story.left_out.findings());
-    Ok(Document { media: Media::Docx, encoding: None, pages: story.pages, body: Body::Blocks(story.blocks), findings })
+    Ok(Document {
+        media: Media::Docx,
+        encoding: None,
+        pages: story.pages,
+        ocr: None,
+        body: Body::Blocks(story.blocks),
+        findings,
+    })
 }
 
 /// Notes as lines with something in them, without page: they are read apart from the page they stand on.

@@ -40,6 +40,7 @@ pub fn load(bytes: Vec<u8>, limits: &Limits) -> Result<Document, LoadError> {
         media: Media::Pdf,
         encoding: None,
         pages: Some(count),
+        ocr: None,
         body: Body::Pages(DeferredPages(Arc::new(Pages { pdf, limits: limits.clone() }))),
         findings: Vec::new(),
     })

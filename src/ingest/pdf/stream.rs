@@ -32,20 +32,68 @@ pub(super) fn is_bounded(stream: &Stream<'_>, limit: u64) -> bool {
     let filters = stream.filters();
     let unfolding = |f: &&Filter| matches!(f, Filter::FlateDecode | Filter::LzwDecode | Filter::RunLengthDecode);
     let raw = stream.raw_data();
-    match filters.iter().filter(unfolding).count() {
+    let steps = filters.iter().filter(unfolding).count();
+    let flate = |f: &Filter| *f == Filter::FlateDecode;
+    match steps {
         0 => raw.len() as u64 <= limit,
         // LZW reaches about 1,400 times, run lengths 64 times.
-        1 if (raw.len() as u64).saturating_mul(2 * DEFLATE_RATIO) <= limit => true,
-        1 if filters.first() == Some(&Filter::FlateDecode) => {
-            let counted = std::io::copy(&mut ZlibDecoder::new(&*raw).take(limit.saturating_add(1)), &mut sink());
-            // How much of a damaged stream can be salvaged shows only in doing so: the worst is assumed.
-            match counted {
-                Ok(length) => length <= limit,
-                Err(_) => (raw.len() as u64).saturating_mul(DEFLATE_RATIO) <= limit.saturating_mul(2),
-            }
-        }
+        _ if worst(raw.len() as u64, steps, 2 * DEFLATE_RATIO) <= limit => true,
+        // Nobody packs more often but to do harm.
+        1..=3 if filters.iter().all(flate) => unfolds_within(&raw, steps, limit),
         1 => (raw.len() as u64).saturating_mul(64) <= limit,
-        // Nobody packs twice but to do harm.
-        _ => (raw.len() as u64).saturating_mul(64) <= limit / 64,
+        _ => false,
+    }
+}
+
+/// Does deflate, applied so many times, unfold to at most `limit` bytes at every step?
+fn unfolds_within(raw: &[u8], steps: usize, limit: u64) -> bool {
+    // Each step is counted by itself: the next one may end before it has read all that the reader would hold.
+    (1..=steps).all(|step| {
+        let mut unfolded: Box<dyn Read + '_> = Box::new(raw);
+        for _ in 0..step {
+            unfolded = Box::new(ZlibDecoder::new(unfolded).take(limit.saturating_add(1)));
+        }
+        // How much of a damaged stream can be salvaged shows only in doing so: the worst is assumed.
+        match std::io::copy(&mut unfolded, &mut sink()) {
+            Ok(length) => length <= limit,
+            Err(_) => worst(raw.len() as u64, steps, DEFLATE_RATIO) <= limit.saturating_mul(2),
+        }
+    })
+}
+
+/// What `length` bytes can become at most.
+fn worst(length: u64, steps: usize, ratio: u64) -> u64 {
+    (0..steps).fold(length, |length, _| length.saturating_mul(ratio))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::{Compression, write::ZlibEncoder};
+    use std::io::Write;
+
+    fn packed(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(bytes).and_then(|()| encoder.finish()).unwrap()
+    }
+
+    #[test]
+    fn what_is_packed_several_times_is_measured_at_every_step() {
+        let large = packed(&vec![0; 1_000_000]);
+        assert!(unfolds_within(&large, 1, 1_000_000));
+        assert!(!unfolds_within(&large, 1, 999_999));
+        assert!(unfolds_within(&packed(&large), 2, 1_000_000));
+        assert!(!unfolds_within(&packed(&large), 2, 999_999));
+        // The second step ends at once, the first does not.
+        let mut short = packed(b"ends here");
+        short.resize(1_000_000, 0);
+        assert!(!unfolds_within(&packed(&short), 2, 999_999));
+    }
+
+    #[test]
+    fn a_damaged_stream_is_taken_for_the_worst_it_can_be() {
+        let raw = vec![0x78; 232];
+        assert!(unfolds_within(&raw, 1, 1 << 20));
+        assert!(!unfolds_within(&raw, 3, 1 << 26)); // 232 bytes packed three times can stand for 255 GB
     }
 }

@@ -10,21 +10,33 @@ use rustc_hash::{FxHashMap, FxHashSet};
 const MAX_DEPTH: usize = 64;
 /// Most children of one element that are looked through for a row's number.
 const MAX_CHILDREN: usize = 200_000;
+/// Most elements of tables that are read for one document. Tables are read again when they turn up after pages without
+/// them; pages that take turns would cost the square.
+const MAX_ELEMENTS: usize = 5_000_000;
+/// Widest table whose columns are counted.
+const MAX_COLUMNS: usize = 256;
 
 type Id = (u32, i32);
 
-/// Ways from marked content to roles.
+/// Ways from marked content to roles. What it remembers is that of the last two pages, since elements that hold many
+/// pages' content are asked for on each of them, and others on one or two.
 pub(super) struct Structure<'a> {
     xref: &'a XRef,
     /// What each page's marked content belongs to, by the page's key; read when first asked for.
     parents: Option<FxHashMap<i64, MaybeRef<Object<'a>>>>,
     parent_tree: Option<Dict<'a>>,
     roles: Option<Dict<'a>>,
-    /// Roles of elements already asked for.
+    /// Roles of elements already asked for: on this page, and on the page before.
     known: FxHashMap<Id, Option<Role>>,
-    /// Places of rows in tables and of cells in rows.
-    places: FxHashMap<Id, (Id, u32)>,
+    known_before: FxHashMap<Id, Option<Role>>,
+    /// Tables, each with whether this page has asked for it.
+    tables: Vec<(Id, bool, TableCells)>,
+    /// Elements of tables that were read.
+    elements_read: usize,
 }
+
+/// The cells of a table by their elements, sorted.
+type TableCells = Vec<(Id, TaggedCell)>;
 
 impl<'a> Structure<'a> {
     pub(super) fn of(catalog: &Dict<'a>, xref: &'a XRef) -> Self {
@@ -35,7 +47,9 @@ impl<'a> Structure<'a> {
             parent_tree: root.as_ref().and_then(|root| root.get::<Dict<'a>>("ParentTree")),
             roles: root.as_ref().and_then(|root| root.get::<Dict<'a>>("RoleMap")),
             known: FxHashMap::default(),
-            places: FxHashMap::default(),
+            known_before: FxHashMap::default(),
+            tables: Vec::new(),
+            elements_read: 0,
         }
     }
 
@@ -50,6 +64,7 @@ impl<'a> Structure<'a> {
             _ => None,
         };
         let Some(elements) = elements else { return Vec::new() };
+        self.forget();
         let mut used: Vec<u32> = read.runs.iter().filter_map(|run| run.mark).collect();
         used.sort_unstable();
         used.dedup();
@@ -71,6 +86,13 @@ impl<'a> Structure<'a> {
         tags
     }
 
+    /// Drops what neither this page nor the one before it asked for.
+    fn forget(&mut self) {
+        std::mem::swap(&mut self.known, &mut self.known_before);
+        self.known.clear();
+        self.tables.retain_mut(|(_, asked, _)| std::mem::take(asked));
+    }
+
     /// The role of an element by what it is and what it lies in. Every element on the way up is remembered: the upper
     /// ones have thousands of children, and reading them for each would cost the square of that.
     fn role(&mut self, reference: ObjRef) -> Option<Role> {
@@ -83,10 +105,16 @@ impl<'a> Structure<'a> {
                 role = *known;
                 break;
             }
+            if let Some(known) = self.known_before.get(&id) {
+                role = *known;
+                self.known.insert(id, role);
+                self.touch(role);
+                break;
+            }
             let Some((_, element)) = self.element(reference) else { break };
             let kind = self.kind(&element);
             let settled = match kind.as_slice() {
-                b"TD" | b"TH" => Some(self.cell(&element, id, kind == b"TH").map(Role::Cell)),
+                b"TD" | b"TH" => Some(self.cell(&element, id).map(Role::Cell)),
                 [b'H', level @ b'1'..=b'6'] => Some(Some(Role::Heading(level - b'0'))),
                 b"H" | b"Title" => Some(Some(Role::Heading(1))),
                 b"Table" | b"Document" | b"StructTreeRoot" => Some(None),
@@ -136,24 +164,26 @@ impl<'a> Structure<'a> {
         kind
     }
 
-    fn cell(&mut self, cell: &Dict<'a>, id: Id, header: bool) -> Option<TaggedCell> {
-        let (row_id, ordinal) = match self.places.get(&id) {
-            Some(place) => *place,
-            None => {
-                let (row_id, row) = self.parent(cell).filter(|(_, row)| self.kind(row) == b"TR")?;
-                (row_id, self.place(&row, row_id, id)?)
-            }
-        };
-        let (table_id, number) = match self.places.get(&row_id) {
-            Some(place) => *place,
-            None => {
-                let (_, row) = self.parent(cell)?;
-                let (table_id, table) = self.table_of(&row)?;
-                (table_id, self.row_number(&table, table_id, row_id)?)
-            }
-        };
-        let (row_span, column_span) = spans(cell);
-        Some(TaggedCell { table: table_id.0, row: number, ordinal, row_span, column_span, header })
+    fn cell(&mut self, cell: &Dict<'a>, id: Id) -> Option<TaggedCell> {
+        let (_, row) = self.parent(cell).filter(|(_, row)| self.kind(row) == b"TR")?;
+        let (table_id, table) = self.table_of(&row)?;
+        if !self.tables.iter().any(|(known, ..)| *known == table_id) {
+            let cells = self.cells_of(&table, table_id);
+            self.tables.push((table_id, true, cells));
+        }
+        let (_, asked, cells) = self.tables.iter_mut().find(|(known, ..)| *known == table_id)?;
+        *asked = true;
+        let at = cells.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        cells.get(at).map(|(_, cell)| *cell)
+    }
+
+    /// Keeps the table of a role that was known.
+    fn touch(&mut self, role: Option<Role>) {
+        if let Some(Role::Cell(cell)) = role
+            && let Some((_, asked, _)) = self.tables.iter_mut().find(|(id, ..)| id.0 == cell.table)
+        {
+            *asked = true;
+        }
     }
 
     fn table_of(&self, row: &Dict<'a>) -> Option<(Id, Dict<'a>)> {
@@ -168,22 +198,44 @@ impl<'a> Structure<'a> {
         None
     }
 
-    /// The number of a row in its table, those of the head before those of the body.
-    fn row_number(&mut self, table: &Dict<'a>, table_id: Id, row: Id) -> Option<u32> {
-        if !self.places.contains_key(&row) || self.places.get(&row).is_some_and(|(of, _)| *of != table_id) {
-            let mut rows = Vec::new();
-            for (id, child) in self.children(table) {
-                if self.kind(&child) == b"TR" {
-                    rows.push(id);
-                } else {
-                    rows.extend(self.children(&child).into_iter().map(|(id, _)| id));
-                }
-            }
-            for (id, number) in rows.into_iter().take(MAX_CHILDREN).zip(0..) {
-                self.places.insert(id, (table_id, number));
+    /// The cells of a table, rows of the head before those of the body, sorted by their elements.
+    fn cells_of(&mut self, table: &Dict<'a>, table_id: Id) -> TableCells {
+        let mut rows = Vec::new();
+        for (_, child) in self.children(table) {
+            match self.kind(&child).as_slice() {
+                b"TR" => rows.push(child),
+                b"THead" | b"TBody" | b"TFoot" => rows.extend(self.children(&child).into_iter().map(|(_, row)| row)),
+                _ => {}
             }
         }
-        self.places.get(&row).filter(|(of, _)| *of == table_id).map(|(_, number)| *number)
+        self.elements_read += rows.len();
+        let mut out: TableCells = Vec::new();
+        let mut ends = Vec::new();
+        for (row, number) in rows.iter().zip(0u32..) {
+            if self.elements_read > MAX_ELEMENTS || out.len() > MAX_CHILDREN {
+                return Vec::new();
+            }
+            for ((id, cell), ordinal) in self.children(row).into_iter().zip(0u32..) {
+                let (row_span, column_span) = spans(&cell);
+                let header = self.kind(&cell) == b"TH";
+                let place = TaggedCell {
+                    table: table_id.0,
+                    row: number,
+                    ordinal,
+                    row_span,
+                    column_span,
+                    header,
+                    column: None,
+                    columns: 0,
+                };
+                out.push((id, place));
+            }
+            self.elements_read += out.len() - ends.last().copied().unwrap_or(0);
+            ends.push(out.len());
+        }
+        count_columns(&mut out, &ends);
+        out.sort_unstable_by_key(|(id, _)| *id);
+        out
     }
 
     /// The element children of an element, with what they are called by.
@@ -203,19 +255,61 @@ impl<'a> Structure<'a> {
         let references = kids.raw_iter().take(MAX_CHILDREN).filter_map(|kid| kid.as_obj_ref());
         references.filter_map(|kid| self.element(kid)).filter(|(_, dict)| dict.contains_key("S")).collect()
     }
+}
 
-    /// The number of a cell among its row's cells.
-    fn place(&mut self, row: &Dict<'a>, row_id: Id, cell: Id) -> Option<u32> {
-        if let Some((of, number)) = self.places.get(&cell)
-            && *of == row_id
-        {
-            return Some(*number);
+/// Numbers the columns, where a row's cells and those that reach into it from above fill the table's width: a writer that
+/// leaves blank cells out fills fewer, and nothing tells which. `ends` are the ends of the rows in the cells.
+fn count_columns(cells: &mut [(Id, TaggedCell)], ends: &[usize]) {
+    // Cells that reach down: the row after their last, and how many columns.
+    let mut reaching: Vec<(usize, usize)> = Vec::new();
+    let rows = || std::iter::once(0).chain(ends.iter().copied()).zip(ends.iter().copied());
+    let mut widths: Vec<usize> = Vec::with_capacity(ends.len());
+    for (row, (from, to)) in rows().enumerate() {
+        reaching.retain(|(until, _)| *until > row);
+        let own = cells.get(from..to).unwrap_or(&[]);
+        let above: usize = reaching.iter().map(|(_, count)| *count).sum();
+        widths.push(above + own.iter().map(|(_, cell)| cell.column_span as usize).sum::<usize>());
+        let down = own.iter().filter(|(_, cell)| cell.row_span > 1);
+        reaching.extend(down.map(|(_, cell)| (row + cell.row_span as usize, cell.column_span as usize)));
+        if reaching.len() > MAX_COLUMNS {
+            return;
         }
-        for ((id, _), number) in self.children(row).into_iter().zip(0..) {
-            self.places.insert(id, (row_id, number));
-        }
-        self.places.get(&cell).filter(|(of, _)| *of == row_id).map(|(_, number)| *number)
     }
+    let Some(width) = usual_width(&widths).filter(|width| *width <= MAX_COLUMNS) else { return };
+    // For each column, the row after the last that a cell above reaches.
+    let mut taken = vec![0usize; width];
+    // The row after the last that a cell reaches whose column is not known.
+    let mut loose = 0;
+    for ((row, (from, to)), filled) in rows().enumerate().zip(widths) {
+        let known = filled == width && loose <= row;
+        let mut at = 0;
+        let mut begun: Vec<(usize, usize, usize)> = Vec::new();
+        for (_, cell) in cells.get_mut(from..to).unwrap_or(&mut []) {
+            let (count, until) = (cell.column_span as usize, row + cell.row_span as usize);
+            at += taken.iter().skip(at).take_while(|until| **until > row).count();
+            let fits = known && taken.get(at..at + count).is_some_and(|over| over.iter().all(|until| *until <= row));
+            cell.column = fits.then(|| u32::try_from(at).ok()).flatten();
+            cell.columns = u32::try_from(width).unwrap_or(u32::MAX);
+            match (cell.row_span > 1, fits) {
+                (true, true) => begun.push((at, count, until)),
+                (true, false) => loose = loose.max(until),
+                _ => {}
+            }
+            at += count;
+        }
+        for (at, count, until) in begun {
+            taken.iter_mut().skip(at).take(count).for_each(|end| *end = until);
+        }
+    }
+}
+
+/// The width of a table whose rows have these: the first row's, since headers are seldom blank, or that of most rows if
+/// it is larger. Not the largest: where a page's end cuts a row, LibreOffice gives it the cells of both parts.
+fn usual_width(widths: &[usize]) -> Option<usize> {
+    let mut sorted = widths.to_vec();
+    sorted.sort_unstable();
+    let most = sorted.chunk_by(|a, b| a == b).max_by_key(|same| same.len())?;
+    widths.first().copied().max(most.first().copied())
 }
 
 /// RowSpan and ColSpan among the attributes of a cell.

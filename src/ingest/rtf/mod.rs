@@ -39,5 +39,12 @@ pub fn load(bytes: &[u8], limits: &Limits) -> Result<Document, LoadError> {
         "the document has more lines and table cells than the limit allows; the rest was left out",
     );
     said(Severity::Error, read.unclosed, "the file is cut: groups that never close");
-    Ok(Document { media: Media::Doc, encoding: None, pages: None, body: Body::Blocks(read.blocks), findings })
+    Ok(Document {
+        media: Media::Doc,
+        encoding: None,
+        pages: None,
+        ocr: None,
+        body: Body::Blocks(read.blocks),
+        findings,
+    })
 }

@@ -62,6 +62,7 @@ pub fn load(bytes: Vec<u8>) -> Result<Document, LoadError> {
         media: Media::Text,
         encoding: Some(Encoding { name: guess.name(), confidence: guess.confidence }),
         pages: None,
+        ocr: None,
         body: Body::Text(text),
         findings,
     })

@@ -113,6 +113,7 @@ impl Workbook {
             media,
             encoding: None,
             pages: None,
+            ocr: None,
             body: match self.deferred {
                 Some(source) => Body::Deferred(Deferred(source)),
                 None => Body::Blocks(self.blocks),

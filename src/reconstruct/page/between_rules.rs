@@ -1,6 +1,8 @@
 //! Tables whose rows are parted by lines and whose columns are not: the lines give rows and, where they break off,
 //! spans; the columns lie where the rows' texts leave gaps. Comes out as a lattice, as if the missing walls were drawn.
 
+mod parts;
+
 use super::lattice::{Lattice, build};
 use super::rulings::Segment;
 use super::words::Word;
@@ -66,15 +68,55 @@ pub(super) fn stacks(rules: &[Segment], page_height: f32) -> Vec<Stack> {
     open.retain_mut(|stack| {
         let full = |rule: &Segment| rule.length() >= FULL * (stack.x1 - stack.x0);
         let first = stack.rules.iter().position(full);
-        let count = stack.rules.iter().filter(|rule| full(rule)).count();
         if let Some(first) = first {
             stack.rules.drain(..first);
         }
-        count >= LEAST_RULES
+        stack.full_rules() >= LEAST_RULES
     });
     open.truncate(MOST_STACKS);
     open
 }
+
+/// Height, in points, of a head between two lines.
+const HEAD_HEIGHTS: std::ops::Range<f32> = 8.0..90.0;
+/// Narrowest table with such a head.
+const NARROWEST_HEAD: f32 = 120.0;
+/// Lines looked at below one.
+const NEXT_RULES: usize = 8;
+
+/// Boxes between two lines (sorted by position) of one width: a table's head may stand there, with no line below it
+/// but the table's last one.
+pub(super) fn heads(rules: &[Segment]) -> Vec<Rect> {
+    let mut out = Vec::new();
+    for (number, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.length() >= NARROWEST_HEAD) {
+        let ends = |other: &&Segment| {
+            (other.from - rule.from).abs() <= SAME_END
+                && (other.to - rule.to).abs() <= SAME_END
+                && HEAD_HEIGHTS.contains(&(other.at - rule.at))
+        };
+        let below = rules.iter().skip(number + 1).take(NEXT_RULES).find(ends);
+        out.extend(below.map(|below| Rect::new(rule.from, rule.at, rule.to, below.at)));
+    }
+    out.truncate(MOST_STACKS);
+    out
+}
+
+/// Do these words stand in several columns of one line?
+pub(super) fn in_columns(words: &[&Word]) -> bool {
+    let mut sorted: Vec<&&Word> = words.iter().filter(|word| !word.vertical).collect();
+    sorted.sort_by(|a, b| a.bbox.x0.total_cmp(&b.bbox.x0));
+    let mut end = f32::MAX;
+    let mut gaps = 0;
+    for word in sorted {
+        gaps += usize::from(word.bbox.x0 - end > CLEAR_GAP * word.size);
+        end = if end == f32::MAX { word.bbox.x1 } else { end.max(word.bbox.x1) };
+    }
+    gaps >= LEAST_HEAD_GAPS
+}
+
+/// Gap, in ems, between two headings, and how many a head has at least: a page's header may have one.
+const CLEAR_GAP: f32 = 1.0;
+const LEAST_HEAD_GAPS: usize = 2;
 
 /// A lattice of one column as a stack.
 pub(super) fn stack_of(lattice: &Lattice) -> Stack {
@@ -91,6 +133,11 @@ struct Band {
     blocks: Vec<(f32, f32)>,
     /// Lines of text, each with the blocks' middles of its words: (baseline, middles).
     lines: Vec<(f32, Vec<f32>)>,
+    /// What stands in one line without a gap: (baseline, left end, right end). Texts of two columns may lie closer than
+    /// words do, but not on one line.
+    texts: Vec<(f32, f32, f32)>,
+    /// Largest font size.
+    size: f32,
 }
 
 impl Stack {
@@ -103,18 +150,10 @@ impl Stack {
     /// The lattice that these words (indices in `words`) make of the lines; None where they make no columns. `known`
     /// are places where column edges are likely: those of a table that may go on here.
     pub(super) fn lattice(&self, words: &[Word], inside: &[u32], known: &[f32]) -> Option<Lattice> {
-        let mut inside: Vec<&Word> = inside
-            .iter()
-            .filter_map(|&index| words.get(index as usize))
-            .filter(|word| word.direction == Direction::Right && !word.vertical)
-            .collect();
+        let (inside, em) = self.upright(words, inside);
         if inside.len() < 4 {
             return None;
         }
-        let mut sizes: Vec<f32> = inside.iter().map(|word| word.size).collect();
-        sizes.sort_unstable_by(f32::total_cmp);
-        let em = sizes[sizes.len() / 2].max(1.0);
-        inside.sort_by(|a, b| a.bbox.x0.total_cmp(&b.bbox.x0));
         let mut bands = self.bands(&inside, em);
         // Lines beside the table's first or last part no rows.
         let is_blank = |band: &Band| band.lines.is_empty();
@@ -141,7 +180,7 @@ impl Stack {
         let mut walls = Vec::new();
         for band in &bands {
             for &x in &edges {
-                let crossed = band.blocks.iter().any(|&(from, to)| from < x - 1.0 && to > x + 1.0);
+                let crossed = band.texts.iter().any(|&(_, from, to)| from < x - 1.0 && to > x + 1.0);
                 if !crossed {
                     walls.push(Segment { at: x, from: band.y0, to: band.y1, drawn: true });
                 }
@@ -152,6 +191,25 @@ impl Stack {
         let rules: Vec<Segment> =
             self.rules.iter().filter(|rule| top <= rule.at && rule.at <= bottom).copied().collect();
         build(&rules, &walls)
+    }
+
+    /// These words as far as they are upright, from left to right, and their usual size.
+    fn upright<'w>(&self, words: &'w [Word], inside: &[u32]) -> (Vec<&'w Word>, f32) {
+        let mut inside: Vec<&Word> = inside
+            .iter()
+            .filter_map(|&index| words.get(index as usize))
+            .filter(|word| word.direction == Direction::Right && !word.vertical)
+            .collect();
+        let mut sizes: Vec<f32> = inside.iter().map(|word| word.size).collect();
+        sizes.sort_unstable_by(f32::total_cmp);
+        let em = sizes.get(sizes.len() / 2).copied().unwrap_or(0.0).max(1.0);
+        inside.sort_by(|a, b| a.bbox.x0.total_cmp(&b.bbox.x0));
+        (inside, em)
+    }
+
+    /// Lines that run along most of its width.
+    fn full_rules(&self) -> usize {
+        self.rules.iter().filter(|rule| rule.length() >= FULL * (self.x1 - self.x0)).count()
     }
 
     /// Does this word lie between the lines?
@@ -186,7 +244,14 @@ impl Stack {
         ys.dedup_by(|b, a| *b - *a < 4.0);
         let mut bands: Vec<Band> = ys
             .windows(2)
-            .map(|pair| Band { y0: pair[0], y1: pair[1], blocks: Vec::new(), lines: Vec::new() })
+            .map(|pair| Band {
+                y0: pair[0],
+                y1: pair[1],
+                blocks: Vec::new(),
+                lines: Vec::new(),
+                texts: Vec::new(),
+                size: 0.0,
+            })
             .collect();
         for word in inside {
             let y = word.baseline - 0.35 * word.size;
@@ -198,6 +263,12 @@ impl Stack {
             match band.blocks.last_mut() {
                 Some(last) if word.bbox.x0 - last.1 <= joined_gap(word) * em => last.1 = last.1.max(word.bbox.x1),
                 _ => band.blocks.push((word.bbox.x0, word.bbox.x1)),
+            }
+            band.size = band.size.max(word.size);
+            let on_line = |text: &&mut (f32, f32, f32)| (text.0 - word.baseline).abs() < 0.3 * em;
+            match band.texts.iter_mut().rev().find(on_line) {
+                Some(last) if word.bbox.x0 - last.2 <= joined_gap(word) * em => last.2 = last.2.max(word.bbox.x1),
+                _ => band.texts.push((word.baseline, word.bbox.x0, word.bbox.x1)),
             }
             let middle = word.bbox.center().0;
             match band.lines.iter_mut().find(|(baseline, _)| (baseline - word.baseline).abs() < 0.3 * em) {

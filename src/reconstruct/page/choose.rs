@@ -14,6 +14,10 @@ const LARGER: f32 = 1.3;
 const MORE_ROWS: usize = 3;
 /// Share of a ruled table's words that the other reading must have.
 const MOST: f32 = 0.9;
+/// Rows more that a reading may have between a table's lines.
+const HEAD_LEVELS: usize = 2;
+/// The same of a frame that is no table by itself.
+const HALF: f32 = 0.5;
 /// Numbers below each other in one cell from which the cell looks like several rows.
 const STACKED: usize = 3;
 
@@ -21,13 +25,15 @@ const STACKED: usize = 3;
 /// no table whatever: headers and footers.
 pub(super) fn tables(page: &Page, words: &[Word], ruled: Vec<Table>, taken: &[bool]) -> Vec<Table> {
     let (doubtful, mut kept): (Vec<Table>, Vec<Table>) = ruled.into_iter().partition(|table| {
-        table.evidence == Evidence::Rows || table.columns() > 1 && (table.rows() <= FEW_ROWS || is_stacked(table))
+        let part = table.columns() > 1 && (table.rows() <= FEW_ROWS || is_stacked(table));
+        table.tagged.is_none() && (table.weak || table.evidence == Evidence::Rows || part)
     });
     let mut aligned = aligned(page, words, &kept, taken);
     if doubtful.is_empty() {
         kept.append(&mut aligned);
         return kept;
     }
+    aligned.retain(|other| !joins(other, &doubtful));
     // A reading that explains more replaces the ruled one; all others give way to it.
     let mut replaced = Vec::new();
     for table in doubtful {
@@ -62,12 +68,40 @@ fn aligned(page: &Page, words: &[Word], kept: &[Table], taken: &[bool]) -> Vec<T
 fn explains(other: &Table, table: &Table) -> bool {
     let shared = table.words.iter().filter(|word| other.words.binary_search(word).is_ok()).count() as f32;
     let (own, all) = (table.words.len() as f32, other.words.len() as f32);
+    if table.weak {
+        // A frame around rows; what else stands in it may be a title or a note.
+        return shared >= HALF * own && other.columns() > 1 && inside(other, table);
+    }
     let larger = all >= LARGER * own || is_stacked(table) || other.rows() >= table.rows() + MORE_ROWS;
     if table.evidence == Evidence::Rows && all > own && other.rows() > table.rows() {
-        // Rows without a line above or below them, as a head often is, are missing between lines.
-        return shared >= MOST * own && other.columns() >= table.columns();
+        // Rows without a line above or below them, as a head often is, are missing between lines. Between the lines
+        // there are not many more: a head's levels.
+        let within = other.ys.windows(2).filter(|pair| {
+            matches!(pair, [a, b] if {
+                let middle = (a + b) / 2.0;
+                middle > table.bbox.y0 && middle < table.bbox.y1
+            })
+        });
+        let no_finer = is_stacked(table) || within.count() <= table.rows() + HEAD_LEVELS;
+        return no_finer && shared >= MOST * own && other.columns() >= table.columns();
     }
     shared >= MOST * own && larger && other.rows() > table.rows() && other.columns() >= table.columns()
+}
+
+/// Does a reading take several tables for one whose rows are ruled?
+fn joins(other: &Table, tables: &[Table]) -> bool {
+    let held = tables.iter().filter(|table| {
+        let shared = table.words.iter().filter(|word| other.words.binary_search(word).is_ok()).count() as f32;
+        table.evidence == Evidence::Rows && table.rows() >= FEW_ROWS && shared >= HALF * table.words.len() as f32
+    });
+    held.count() > 1
+}
+
+/// Does all of a reading stand inside a frame?
+fn inside(other: &Table, frame: &Table) -> bool {
+    const SLACK: f32 = 2.0;
+    let (a, b) = (&other.bbox, &frame.bbox);
+    a.x0 >= b.x0 - SLACK && a.x1 <= b.x1 + SLACK && a.y0 >= b.y0 - SLACK && a.y1 <= b.y1 + SLACK
 }
 
 /// Do cells beside each other hold several numbers each, one below the other?

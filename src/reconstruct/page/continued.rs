@@ -2,10 +2,11 @@
 //! goes on; what has to come after it waits. Nothing else is held, and a very long table is handed out in parts.
 
 use super::brim::{Brim, HEAD_ROWS};
-use super::same_columns::{Columns, Likeness, columns};
+use super::doubts::Doubts;
+use super::same_columns::{Columns, Likeness, columns, hanging_left};
 use super::table::{Evidence, Table, TableCell};
 use super::turn::{Turn, on_page};
-use crate::model::{Block, Cell, Grid, GridOrigin, Line, Rect};
+use crate::model::{Block, Cell, Grid, GridOrigin, Line, Rect, TaggedCell, Trust};
 use crate::reconstruct::text_blocks::{CHUNK_CELLS, CHUNK_ROWS};
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -29,6 +30,8 @@ pub(super) struct Sheet {
     pub(super) footer: Vec<Block<'static>>,
     /// How far down text may reach on this page.
     pub(super) limit: f32,
+    /// What recognition was not sure of.
+    pub(super) doubts: Doubts,
 }
 
 /// One thing on a page.
@@ -53,7 +56,10 @@ struct Open {
     aligned: bool,
     origin: GridOrigin,
     weak: bool,
-    tagged: Option<u32>,
+    /// Its number in the structure tree, and that of its last row.
+    tagged: Option<(u32, Option<u32>)>,
+    /// The tree alone told its columns.
+    by_tree: bool,
     /// Texts of its first rows, without white space: (column, columns, text).
     head: Vec<Vec<(usize, usize, String)>>,
     /// For each column: cells with a number, cells with any text.
@@ -75,6 +81,8 @@ struct Tail {
     brim: Brim,
     /// None where lines tell nothing.
     closed: Option<bool>,
+    /// As the structure tree has it.
+    tag: Option<TaggedCell>,
 }
 
 /// A cell at the upper end of what may go on.
@@ -84,6 +92,7 @@ struct Head {
     cell: usize,
     brim: Brim,
     closed: Option<bool>,
+    tag: Option<TaggedCell>,
 }
 
 /// Joins what goes on over pages; blocks come out in reading order.
@@ -92,6 +101,8 @@ pub(super) struct Joiner {
     open: Option<Open>,
     /// Lines seen on the new page that say nothing but that the table goes on.
     ready: VecDeque<Block<'static>>,
+    /// The file's structure tree has one element for a table over several pages: a table was seen that has.
+    one_element: bool,
 }
 
 /// Lines between the parts of a table that only say that it goes on, without brackets and white space.
@@ -107,7 +118,7 @@ const LONG_TEXT: usize = 3;
 impl Joiner {
     /// Takes the next page.
     pub(super) fn push(&mut self, sheet: Sheet) {
-        let Sheet { number, width, height, turn, header, mut items, footer, limit } = sheet;
+        let Sheet { number, width, height, turn, header, mut items, footer, limit, doubts } = sheet;
         self.later(header);
         // What may stand before the rest of a table.
         let skipped = match &self.open {
@@ -119,15 +130,19 @@ impl Joiner {
             None => 0,
         };
         if self.open.is_some() && matches!(items.get(skipped), Some(Item::Table(..))) {
-            let place = Place { number, width, height, turn };
+            let place = Place { number, width, height, turn, doubts: doubts.clone() };
+            if let (Some(open), Some(Item::Table(table, brims))) = (&self.open, items.get_mut(skipped)) {
+                open.complete_left(table, brims);
+            }
             if let Some(Item::Table(table, brims)) = items.get(skipped)
-                && let Some(joint) = self.open.as_ref().and_then(|open| joint(open, table, brims))
+                && let Some(joint) = self.open.as_ref().and_then(|open| joint(open, table, brims, self.one_element))
             {
                 let rest = items.split_off(skipped + 1);
                 let Some(Item::Table(table, brims)) = items.pop() else { return };
                 // The marks that it goes on have done their work.
                 items = rest;
                 if let Some(open) = &mut self.open {
+                    self.one_element |= open.is_of(&table);
                     open.append(table, &brims, joint, place, limit);
                 }
             }
@@ -149,7 +164,8 @@ impl Joiner {
                 }
                 Item::Table(table, brims) => {
                     self.close();
-                    let mut open = Open::new(table, &brims, Place { number, width, height, turn }, limit);
+                    let mut open =
+                        Open::new(table, &brims, Place { number, width, height, turn, doubts: doubts.clone() }, limit);
                     let titles = std::mem::take(&mut titles);
                     // Pages of text above a table are no title.
                     open.titles = if titles.len() <= MOST_TITLES { titles } else { Vec::new() };
@@ -209,12 +225,13 @@ fn says_nothing(block: &Block<'_>) -> bool {
     bare.is_empty() || GOES_ON.iter().any(|mark| bare.trim_end_matches(|c: char| c.is_ascii_digit()) == *mark)
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Place {
     number: u32,
     width: f32,
     height: f32,
     turn: Turn,
+    doubts: Doubts,
 }
 
 impl Place {
@@ -223,6 +240,7 @@ impl Place {
         Cell {
             page: Some(self.number),
             bbox: Some(bbox.into()),
+            trust: self.doubts.trust(&cell.bbox),
             ..Cell::new(row, cell.column, cell.text).spanning(cell.row_span, cell.column_span)
         }
     }
@@ -240,14 +258,16 @@ struct Joint {
 }
 
 /// Does this table go on with the open one?
-fn joint(open: &Open, table: &Table, brims: &[Brim]) -> Option<Joint> {
-    if let (Some(a), Some(b)) = (open.tagged, table.tagged)
-        && a != b
-    {
-        return None;
-    }
-    let same_tag = open.tagged.is_some() && open.tagged == table.tagged;
-    let columns = columns(&open.xs, open.aligned, table)?;
+fn joint(open: &Open, table: &Table, brims: &[Brim], one_element: bool) -> Option<Joint> {
+    let tree = match (&open.tagged, &table.tagged) {
+        // Some writers make an element of each page's part; others never do, and another number is another table.
+        (Some((known, _)), Some(tagged)) if *known != tagged.table && one_element => return None,
+        (Some((known, last)), Some(tagged)) if *known == tagged.table => Some((*last, tagged)),
+        _ => None,
+    };
+    let same_tag = tree.is_some();
+    let by_tree = open.by_tree && table.evidence == Evidence::Tagged && open.xs.len() == table.xs.len();
+    let columns = if by_tree { Columns::same(&open.xs) } else { columns(&open.xs, open.aligned, table)? };
     let map = |cell: &TableCell| {
         let from = columns.second.get(cell.column).copied().unwrap_or(0);
         let to = columns.second.get(cell.column + cell.column_span).copied().unwrap_or(from + 1);
@@ -258,13 +278,18 @@ fn joint(open: &Open, table: &Table, brims: &[Brim]) -> Option<Joint> {
         let to = columns.first.get(first + count).copied().unwrap_or(from + 1);
         (from, to)
     };
-    let repeated = repeated_rows(open, table, &map, &old_map);
+    let mut repeated = repeated_rows(open, table, &map, &old_map);
+    if let Some((Some(last), tagged)) = tree {
+        let again = tagged.rows.iter().take_while(|row| row.is_some_and(|row| row < last)).count();
+        repeated = repeated.max(again).min(table.rows().saturating_sub(1));
+    }
     let heads: Vec<Head> = (0..table.cells.len())
         .filter(|&index| table.cells.get(index).is_some_and(|cell| cell.row == repeated))
         .map(|cell| Head {
             cell,
             brim: brims.get(cell).copied().unwrap_or_default(),
             closed: (repeated == 0).then(|| closed(&table.top_walls, &table.cells[cell])).flatten(),
+            tag: table.tagged.as_ref().and_then(|tagged| tagged.cells.get(cell).copied().flatten()),
         })
         .collect();
     if heads.is_empty() && repeated > 0 {
@@ -295,10 +320,22 @@ fn joint(open: &Open, table: &Table, brims: &[Brim]) -> Option<Joint> {
         });
         pairs.extend(tail.map(|tail| (tail, head)));
     }
-    let row_cut = pairs.len() == heads.len() && pairs.len() == open.tail.len() && is_row_cut(open, table, &pairs);
+    // The tree's rows at both sides of the page's end.
+    let ends = tree.and_then(|(last, tagged)| Some((last?, tagged.rows.get(repeated).copied().flatten()?)));
+    let row_cut = match ends {
+        Some((last, first)) => first == last && pairs.len() == heads.len(),
+        None => pairs.len() == heads.len() && pairs.len() == open.tail.len() && is_row_cut(open, table, &pairs),
+    };
+    let goes_on_in = |tail: &Tail, head: &Head| match (tail.tag, head.tag, ends) {
+        (Some(above), Some(below), Some(_)) => (above.row, above.ordinal) == (below.row, below.ordinal),
+        (Some(above), None, Some((_, first))) => above.row.saturating_add(above.row_span) > first,
+        (None, Some(below), Some((last, _))) => below.row <= last,
+        (None, None, Some(_)) if by_tree => false,
+        _ => is_span_cut(open, table, tail, head, &heads),
+    };
     let same = pairs
         .iter()
-        .filter(|(tail, head)| row_cut || is_span_cut(open, table, tail, head, &heads))
+        .filter(|(tail, head)| row_cut || goes_on_in(tail, head))
         .map(|(tail, head)| (tail.cell, head.cell))
         .collect();
     Some(Joint { columns, repeated, row_cut, same })
@@ -381,13 +418,17 @@ fn is_dash(text: &str) -> bool {
 
 /// Is the new part's first row the rest of the table's last?
 fn is_row_cut(open: &Open, table: &Table, pairs: &[(&Tail, &Head)]) -> bool {
-    let (mut ends, mut flows, mut begins, mut long) = (0, 0, 0, 0);
+    let (mut ends, mut own, mut flows, mut begins, mut long) = (0, 0, 0, 0, 0);
     for (tail, head) in pairs {
+        let spans = open.cells.get(tail.cell).is_some_and(|cell| cell.row_span > 1);
         let above = open.cells.get(tail.cell).map_or("", |cell| cell.text.as_str());
         let below = table.cells.get(head.cell).map_or("", |cell| cell.text.as_str());
         match (above.is_empty(), below.is_empty()) {
             (true, true) => {}
-            (false, true) => ends += 1,
+            (false, true) => {
+                ends += 1;
+                own += usize::from(!spans);
+            }
             (true, false) => begins += 1,
             (false, false) => {
                 if !ends_sentence(above) && tail.brim.flows_into(&head.brim) {
@@ -400,7 +441,12 @@ fn is_row_cut(open: &Open, table: &Table, pairs: &[(&Tail, &Head)]) -> bool {
             }
         }
     }
-    if flows + long == 0 || begins > 0 {
+    // Cells whose text did not fit have all of it on the new page, and those that have theirs before are blank.
+    let drawn = !open.aligned && table.evidence == Evidence::Ruled;
+    if begins > 0 {
+        return drawn && flows + long == 0 && own >= 2 && begins < own;
+    }
+    if flows + long == 0 {
         return false;
     }
     if flows > 0 { ends > 0 || (long == 0 && flows >= 2) } else { ends >= 2 && ends >= long }
@@ -417,6 +463,11 @@ fn is_span_cut(open: &Open, table: &Table, tail: &Tail, head: &Head, heads: &[He
     let no_wall = (tail.closed == Some(false) && open.tail.iter().any(|other| other.closed == Some(true)))
         || (head.closed == Some(false) && others_closed);
     if no_wall {
+        return true;
+    }
+    // A label's last character alone: no text of its own.
+    let alone = below.text.chars().count() == 1 && below.text.chars().all(super::words::is_ideographic);
+    if alone && above.text.chars().count() >= 3 && !ends_sentence(&above.text) && tail.brim.flows_into(&head.brim) {
         return true;
     }
     let others_begin = heads
@@ -438,10 +489,11 @@ impl Open {
             first_row: 0,
             page: place.number,
             bbox: on_page(&table.bbox, place.turn, place.width, place.height),
-            aligned: table.evidence == Evidence::Aligned,
+            aligned: matches!(table.evidence, Evidence::Aligned | Evidence::Tagged),
             origin: table.origin(),
             weak: table.weak,
-            tagged: table.tagged,
+            tagged: table.tagged.as_ref().map(|tagged| (tagged.table, tagged.rows.last().copied().flatten())),
+            by_tree: table.evidence == Evidence::Tagged,
             head: head_texts(&table),
             numeric: vec![(0, 0); column_count],
             tail: Vec::new(),
@@ -449,18 +501,59 @@ impl Open {
             titles: Vec::new(),
             waiting: VecDeque::new(),
         };
-        let walls = table.bottom_walls;
+        let (walls, tagged) = (table.bottom_walls, table.tagged);
         for (index, cell) in table.cells.into_iter().enumerate() {
             open.count(&cell);
             let ends = cell.row + cell.row_span == rows;
             if ends {
                 let brim = brims.get(index).copied().unwrap_or_default();
-                open.tail.push(Tail { cell: open.cells.len(), brim, closed: closed(&walls, &cell) });
+                let tag = tagged.as_ref().and_then(|tagged| tagged.cells.get(index).copied().flatten());
+                open.tail.push(Tail { cell: open.cells.len(), brim, closed: closed(&walls, &cell), tag });
             }
             let row = cell.row;
             open.cells.push(place.cell(cell, row));
         }
         open
+    }
+
+    /// Adds the columns at the left that cells of this table hang over, where the new part shows none of them.
+    fn complete_left(&self, table: &mut Table, brims: &mut Vec<Brim>) {
+        if self.aligned || table.evidence != Evidence::Ruled {
+            return;
+        }
+        let Some(count) = hanging_left(&self.xs, &table.xs) else { return };
+        let hangs = |column: usize| {
+            let cells = self.tail.iter().filter_map(|tail| self.cells.get(tail.cell));
+            cells.into_iter().any(|cell| cell.column <= column && column < cell.column + cell.column_span)
+        };
+        let Some(edges) = self.xs.get(..count).filter(|_| (0..count).all(hangs)) else { return };
+        let (rows, first) = (table.rows(), table.xs.first().copied().unwrap_or(0.0));
+        for cell in &mut table.cells {
+            cell.column += count;
+        }
+        let blank = |(column, x0): (usize, &f32)| TableCell {
+            row: 0,
+            column,
+            row_span: rows,
+            column_span: 1,
+            bbox: Rect::new(*x0, table.bbox.y0, edges.get(column + 1).copied().unwrap_or(first), table.bbox.y1),
+            text: String::new(),
+        };
+        let added: Vec<TableCell> = edges.iter().enumerate().map(blank).collect();
+        table.cells.splice(0..0, added);
+        brims.splice(0..0, vec![Brim::default(); count]);
+        table.xs.splice(0..0, edges.iter().copied());
+        table.top_walls.splice(0..0, vec![false; count]);
+        table.bottom_walls.splice(0..0, vec![true; count]);
+        table.bbox.x0 = table.bbox.x0.min(edges.first().copied().unwrap_or(first));
+        if let Some(tagged) = &mut table.tagged {
+            tagged.cells.splice(0..0, vec![None; count]);
+        }
+    }
+
+    /// Does the structure tree say that this is the same table?
+    fn is_of(&self, table: &Table) -> bool {
+        matches!((&self.tagged, &table.tagged), (Some((known, _)), Some(tagged)) if *known == tagged.table)
     }
 
     fn count(&mut self, cell: &TableCell) {
@@ -483,7 +576,7 @@ impl Open {
         // Row `repeated` of the new part becomes this row.
         let base = self.rows - usize::from(row_cut);
         let rows = table.rows();
-        let walls = &table.bottom_walls;
+        let (walls, tagged) = (&table.bottom_walls, &table.tagged);
         let (bottom, evidence) = (table.bbox.y1, table.evidence);
         let mut tail = Vec::new();
         for (index, mut cell) in table.cells.into_iter().enumerate() {
@@ -503,6 +596,7 @@ impl Open {
                 Some((old, known)) => {
                     let flows = self.tail.iter().find(|t| t.cell == old).is_some_and(|t| t.brim.flows_into(&brim));
                     join_text(&mut known.text, &cell.text, flows);
+                    known.trust = Trust(known.trust.0.min(place.doubts.trust(&cell.bbox).0));
                     known.row_span = (row + cell.row_span).saturating_sub(known.row).max(1);
                     if cell.text.is_empty() {
                         brim = self.tail.iter().find(|t| t.cell == old).map_or(brim, |t| t.brim);
@@ -515,13 +609,20 @@ impl Open {
                 }
             };
             if ends {
-                tail.push(Tail { cell: at, brim, closed: wall });
+                let tag = tagged.as_ref().and_then(|tagged| tagged.cells.get(index).copied().flatten());
+                let known = joined.and_then(|old| self.tail.iter().find(|t| t.cell == old)).and_then(|t| t.tag);
+                tail.push(Tail { cell: at, brim, closed: wall, tag: tag.or(known) });
             }
         }
         self.rows = base + rows - repeated;
         self.tail = tail;
         self.left_below = limit - bottom;
-        self.aligned |= evidence == Evidence::Aligned;
+        self.aligned |= matches!(evidence, Evidence::Aligned | Evidence::Tagged);
+        self.by_tree &= evidence == Evidence::Tagged;
+        if let Some((known, last)) = &mut self.tagged {
+            *known = tagged.as_ref().map_or(*known, |tagged| tagged.table);
+            *last = tagged.as_ref().and_then(|tagged| tagged.rows.last().copied().flatten());
+        }
     }
 
     /// More columns became known.

@@ -9,9 +9,11 @@ mod brim;
 mod cell_text;
 mod choose;
 mod continued;
+mod doubts;
 mod flow;
 mod furniture;
 mod lattice;
+mod overhang;
 mod placing;
 mod prose;
 mod ruled;
@@ -21,6 +23,7 @@ mod same_columns;
 mod sketch;
 mod stream;
 mod table;
+mod tagged;
 mod turn;
 mod unfold;
 mod words;
@@ -28,12 +31,14 @@ mod words;
 use crate::model::{Block, Code, Finding, Line, Page, Rect, Severity};
 use between_rules::Stack;
 use continued::{Item, Joiner, Sheet};
+use doubts::Doubts;
 use furniture::Band;
 use prose::Ordered;
 use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use table::Table;
+use tagged::Tree;
 use turn::Turn;
 use words::Word;
 
@@ -49,6 +54,8 @@ pub(super) struct PageBlocks<I> {
     /// Lowest text and highest text of all pages so far.
     reach: (f32, f32),
     joiner: Joiner,
+    /// The structure tree, as far as pages were read.
+    tree: Tree,
     ended: bool,
 }
 
@@ -79,6 +86,7 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
             shown: FxHashSet::default(),
             reach: (0.0, f32::INFINITY),
             joiner: Joiner::default(),
+            tree: Tree::default(),
             ended: false,
         }
     }
@@ -87,7 +95,7 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
     fn advance(&mut self) -> bool {
         while self.ahead.len() <= AROUND && !self.ended {
             match self.pages.next() {
-                Some(page) => self.ahead.push_back(Draft::new(page)),
+                Some(page) => self.ahead.push_back(Draft::new(page, &mut self.tree)),
                 None => self.ended = true,
             }
         }
@@ -116,6 +124,7 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
             height: page.height,
             turn: *turn,
             limit: page.height,
+            doubts: Doubts::of(page),
             ..Sheet::default()
         };
         for band in furniture.iter().filter_map(|&index| bands.get(index)) {
@@ -209,15 +218,33 @@ impl<I: Iterator<Item = Page>> Iterator for PageBlocks<I> {
 }
 
 impl Draft {
-    fn new(page: Page) -> Self {
+    fn new(page: Page, tree: &mut Tree) -> Self {
         let turn = turn::needed(&page);
         let page = turn::laid(page, turn);
         let mut words = words::words(&page);
         let segments = rulings::segments(&page);
         let (ruled, stacks) = ruled::tables(&page, &mut words, &segments);
+        let mut ruled = tree.decided(&page, &words, ruled);
+        overhang::take_in(&page, &words, &mut ruled);
         let mut taken = vec![false; words.len()];
         for table in ruled.iter().filter(|table| !table.weak) {
             mark(&mut taken, &table.words);
+        }
+        // What stands in rows between lines is a table's, though it may be repeated on every page.
+        let heads = between_rules::heads(&segments.horizontal);
+        for bbox in stacks.iter().map(Stack::bbox).chain(heads) {
+            let inside: Vec<(usize, &Word)> = words
+                .iter()
+                .enumerate()
+                .filter(|(_, word)| {
+                    let (x, y) = word.bbox.center();
+                    bbox.x0 <= x && x <= bbox.x1 && bbox.y0 <= y && y <= bbox.y1
+                })
+                .collect();
+            let only: Vec<&Word> = inside.iter().map(|&(_, word)| word).collect();
+            if between_rules::in_columns(&only) {
+                inside.iter().for_each(|&(index, _)| taken[index] = true);
+            }
         }
         let bands = furniture::bands(&page, &words, &taken);
         Draft { page, turn, words, ruled, stacks, bands }

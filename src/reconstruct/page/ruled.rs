@@ -87,14 +87,15 @@ pub(super) fn between(
     taken: &mut Vec<bool>,
     known: &[f32],
 ) -> Vec<Table> {
+    let free = |words: &[Word], taken: &[bool], stack: &Stack| -> Vec<u32> {
+        let all = words.iter().zip(0u32..);
+        let free = all.filter(|(word, index)| taken.get(*index as usize) != Some(&true) && stack.holds(word));
+        free.map(|(_, index)| index).collect()
+    };
+    let parts: Vec<Stack> = stacks.iter().flat_map(|stack| stack.parts(words, &free(words, taken, stack))).collect();
     let mut out = Vec::new();
-    for stack in stacks {
-        let inside: Vec<u32> = words
-            .iter()
-            .zip(0u32..)
-            .filter(|(word, index)| taken.get(*index as usize) != Some(&true) && stack.holds(word))
-            .map(|(_, index)| index)
-            .collect();
+    for stack in &parts {
+        let inside = free(words, taken, stack);
         let Some(lattice) = stack.lattice(words, &inside, known) else { continue };
         let Some(table) = table(page, words, &lattice, &inside).filter(|table| !table.weak) else { continue };
         taken.resize(words.len(), false);

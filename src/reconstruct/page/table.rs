@@ -1,7 +1,7 @@
 //! A table of one page, with what is needed to tell whether it goes on over the page's end: common to all kinds of
 //! evidence.
 
-use crate::model::{GridOrigin, Rect};
+use crate::model::{GridOrigin, Rect, TaggedCell};
 
 /// What a table's positions rest on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub(super) enum Evidence {
     Rows,
     /// Alignment of text.
     Aligned,
+    /// The file's structure tree.
+    Tagged,
 }
 
 /// A cell of a page's table. Everything is in page coordinates.
@@ -29,6 +31,17 @@ pub(super) struct TableCell {
     pub(super) bbox: Rect,
     /// Lines separated by `\n`.
     pub(super) text: String,
+}
+
+/// What the structure tree says of a table's rows and cells.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Tagged {
+    /// Number of the tree's table: the same on every page that it stands on.
+    pub(super) table: u32,
+    /// For each row, its number in the tree's table, where that is known.
+    pub(super) rows: Vec<Option<u32>>,
+    /// For each of the table's cells, the tree's; None of blank ones and of headers that are printed again.
+    pub(super) cells: Vec<Option<TaggedCell>>,
 }
 
 /// A table as one page shows it.
@@ -53,8 +66,8 @@ pub(super) struct Table {
     pub(super) weak: bool,
     /// The words (indices in the page's) that stand in it.
     pub(super) words: Vec<u32>,
-    /// Number of the structure tree's table, where the file has one and it was asked.
-    pub(super) tagged: Option<u32>,
+    /// What the structure tree says, where the file has one and it agrees.
+    pub(super) tagged: Option<Tagged>,
 }
 
 impl Table {
@@ -72,7 +85,7 @@ impl Table {
     pub(super) fn origin(&self) -> GridOrigin {
         match self.evidence {
             Evidence::Aligned => GridOrigin::Separated,
-            Evidence::Ruled | Evidence::Rows => GridOrigin::Explicit,
+            Evidence::Ruled | Evidence::Rows | Evidence::Tagged => GridOrigin::Explicit,
         }
     }
 }

@@ -28,6 +28,8 @@ pub(super) struct Drawn {
     pub(super) walls: Vec<Wall>,
     /// From the top down.
     pub(super) fills: Vec<Rect>,
+    /// Boxes that lines close on both sides and above or below: what stands in one has nothing to do with what is around.
+    pub(super) frames: Vec<Rect>,
 }
 
 /// Two lines this close, in points, are one.
@@ -36,6 +38,13 @@ const SAME: f32 = 2.5;
 const BRIDGED: f32 = 2.5;
 /// Lines on a page from which it is a drawing, whose lines say nothing of tables.
 const MAX_LINES: usize = 4000;
+/// Least height and width of a frame, in points.
+const LOWEST_FRAME: f32 = 14.0;
+const NARROWEST_FRAME: f32 = 60.0;
+/// Walls from which frames are not looked for: a ruled table's, a drawing's.
+const MOST_FRAME_WALLS: usize = 200;
+/// Highest bar of a chart, in points, whose bars lie beside their labels.
+const HIGHEST_BAR: f32 = 60.0;
 /// Shortest line that counts, in points.
 const SHORTEST: f32 = 8.0;
 
@@ -57,8 +66,47 @@ impl Drawn {
             drawn.join_fills();
         }
         drawn.join_rules();
-        drawn.walls.retain(|wall| wall.y1 - wall.y0 >= SHORTEST);
+        drawn.join_walls();
+        drawn.find_frames();
         drawn
+    }
+
+    fn find_frames(&mut self) {
+        let mut walls: Vec<Wall> =
+            self.walls.iter().filter(|wall| wall.y1 - wall.y0 >= LOWEST_FRAME).copied().collect();
+        if walls.len() > MOST_FRAME_WALLS {
+            return;
+        }
+        walls.sort_by(|a, b| a.x.total_cmp(&b.x));
+        for (at, left) in walls.iter().enumerate() {
+            // The widest box that this wall is the left side of.
+            let right = walls.iter().skip(at + 1).rev().find(|right| {
+                let level = (right.y0 - left.y0).abs() <= SAME && (right.y1 - left.y1).abs() <= SAME;
+                let closed = |y: f32| self.is_ruled(y - SAME, y + SAME, left.x, right.x);
+                right.x - left.x >= NARROWEST_FRAME && level && (closed(left.y0) || closed(left.y1))
+            });
+            self.frames.extend(right.map(|right| Rect::new(left.x, left.y0, right.x, left.y1)));
+        }
+    }
+
+    /// Does a filled area no higher than a line stand between these two places, as the bar of a chart between its label
+    /// and its number?
+    pub(super) fn has_bar(&self, (x0, x1): (f32, f32), (y0, y1): (f32, f32)) -> bool {
+        const SLACK: f32 = 1.0;
+        let middle = (y0 + y1) / 2.0;
+        let first = self.fills.partition_point(|fill| fill.y0 < middle - HIGHEST_BAR);
+        self.fills.iter().skip(first).take_while(|fill| fill.y0 <= middle).any(|fill| {
+            let beside = fill.x0 >= x0 - SLACK && fill.x1 <= x1 + SLACK && fill.width() > 2.0;
+            beside && fill.y1 >= middle && fill.height() < 2.5 * (y1 - y0)
+        })
+    }
+
+    /// Does a frame part these two heights, at this place?
+    pub(super) fn is_framed_off(&self, x: f32, y0: f32, y1: f32) -> bool {
+        self.frames.iter().any(|frame| {
+            let within = |y: f32| y > frame.y0 && y < frame.y1;
+            x > frame.x0 && x < frame.x1 && within(y0) != within(y1)
+        })
     }
 
     /// Joins pieces of one rule: cells' own borders, dashes, doubled lines.
@@ -75,6 +123,30 @@ impl Drawn {
         join_level(&mut level, &mut joined);
         joined.retain(|rule| rule.x1 - rule.x0 >= SHORTEST);
         self.rules = joined;
+    }
+
+    /// The same of walls.
+    fn join_walls(&mut self) {
+        self.walls.sort_by(|a, b| a.x.total_cmp(&b.x));
+        let mut joined: Vec<Wall> = Vec::new();
+        let mut start = 0;
+        for end in 1..=self.walls.len() {
+            let (Some(first), next) = (self.walls.get(start).copied(), self.walls.get(end)) else { continue };
+            if next.is_some_and(|next| next.x - first.x <= SAME) {
+                continue;
+            }
+            let level = self.walls.get_mut(start..end).unwrap_or(&mut []);
+            level.sort_by(|a, b| a.y0.total_cmp(&b.y0));
+            for &wall in level.iter() {
+                match joined.last_mut().filter(|open| wall.y0 <= open.y1 + BRIDGED) {
+                    Some(open) if (open.x - wall.x).abs() <= SAME => open.y1 = open.y1.max(wall.y1),
+                    _ => joined.push(wall),
+                }
+            }
+            start = end;
+        }
+        joined.retain(|wall| wall.y1 - wall.y0 >= SHORTEST);
+        self.walls = joined;
     }
 
     /// Joins the backgrounds of neighbouring cells to stripes.

@@ -229,6 +229,10 @@ fn upright_line(page: &Page, words: &[Word], line: &TextLine, frame: Frame) -> O
             bbox,
             size: word.size,
             kind: match kind(text) {
+                // A unit right after its number.
+                Kind::Text if is_unit(text) && pieces.last().is_some_and(|before| measures(before, &bbox)) => {
+                    Kind::After
+                }
                 // Only a line's first word can be a list's number; further on, (2) is a value.
                 Kind::Marker if !pieces.is_empty() && text.contains(|c: char| c.is_ascii_digit()) => Kind::Number,
                 kind => kind,
@@ -303,6 +307,28 @@ fn is_year(text: &str) -> bool {
         && rest.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '–' | '/' | '年'))
 }
 
+/// Ideographs that a unit has at most: 万元, 平方米.
+const UNIT: usize = 3;
+/// Gap, in ems, between a number and its unit.
+const UNIT_GAP: f32 = 0.5;
+
+/// Could this be a unit set apart from its number?
+fn is_unit(text: &str) -> bool {
+    text.chars().count() <= UNIT && text.chars().all(is_ideographic) && !text.contains(['，', '。', '；', '：', '、'])
+}
+
+/// Is what stands here set right after a number?
+fn measures(before: &Piece, bbox: &Rect) -> bool {
+    before.kind == Kind::Number && bbox.x0 - before.bbox.x1 < UNIT_GAP * before.size
+}
+
+/// A number with a unit of some ideographs, and perhaps a sign of comparison before it: ≥29万元.
+fn is_quantity(text: &str) -> bool {
+    let number = text.trim_start_matches(['≥', '≤', '=', '>', '<', '＝', '＞', '＜', '约']);
+    let unit = number.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '%' | '％'));
+    number.starts_with(|c: char| c.is_ascii_digit()) && unit.len() < number.len() && (unit.is_empty() || is_unit(unit))
+}
+
 /// What a word looks like.
 fn kind(text: &str) -> Kind {
     let mut digits = 0;
@@ -331,7 +357,10 @@ fn kind(text: &str) -> Kind {
         if marker && (last != ')' || first == '(' || length <= 3) && !text.contains(',') {
             return Kind::Marker;
         }
-        return if letters <= 1 && !first.is_alphabetic() || letters <= 2 && digits >= 3 && !first.is_alphabetic() {
+        return if is_quantity(text)
+            || letters <= 1 && !first.is_alphabetic()
+            || letters <= 2 && digits >= 3 && !first.is_alphabetic()
+        {
             Kind::Number
         } else {
             Kind::Text

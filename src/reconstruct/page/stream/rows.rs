@@ -4,7 +4,7 @@
 
 use super::columns::Columns;
 use super::drawn::Drawn;
-use super::line::{Kind, Line};
+use super::line::{Kind, Line, Piece};
 use crate::model::Rect;
 use std::ops::Range;
 
@@ -29,9 +29,10 @@ pub(super) fn rows(
     if inside.is_empty() {
         return Vec::new();
     }
-    let evidence = boundaries(lines, found, &body, drawn, text_of);
+    let torn = torn_numbers(lines, found, &body);
+    let evidence = boundaries(lines, found, &body, drawn, &torn, text_of);
     let fill = fill_rates(found, &body);
-    let first = cut(found, &body, &evidence, &fill, LABEL);
+    let first = cut(found, &body, &evidence, &fill, &torn, LABEL);
     // Where one group has its label, others have theirs. A label on top of the body continues nothing above it.
     let is_label = |rows: &&Range<usize>| {
         let mut texts = found.lines.get((*rows).clone()).unwrap_or(&[]).iter().flatten();
@@ -41,11 +42,18 @@ pub(super) fn rows(
     if !on_top && first.iter().filter(is_label).count() < 2 {
         return first;
     }
-    cut(found, &body, &evidence, &fill, KNOWN_LABEL)
+    cut(found, &body, &evidence, &fill, &torn, KNOWN_LABEL)
 }
 
 /// The cheapest way to cut the lines of the body into rows.
-fn cut(found: &Columns, body: &Range<usize>, evidence: &[f32], fill: &[f32], label: f32) -> Vec<Range<usize>> {
+fn cut(
+    found: &Columns,
+    body: &Range<usize>,
+    evidence: &[f32],
+    fill: &[f32],
+    torn: &[bool],
+    label: f32,
+) -> Vec<Range<usize>> {
     let n = body.len();
     let mut best: Vec<(f32, usize)> = vec![(f32::MAX, 0); n + 1];
     if let Some(start) = best.first_mut() {
@@ -63,7 +71,9 @@ fn cut(found: &Columns, body: &Range<usize>, evidence: &[f32], fill: &[f32], lab
                     range.fill(true);
                 }
                 if let Some(seen) = seen.get_mut(text.first).filter(|_| !text.spans()) {
-                    conflicts += seen.add(start, text.numeric);
+                    // The end of a number that was broken is no second number.
+                    let rest = torn.get(start) == Some(&true);
+                    conflicts += seen.add(start, text.numeric && !rest);
                 }
             }
             if start + 1 < end {
@@ -161,6 +171,7 @@ fn boundaries(
     found: &Columns,
     body: &Range<usize>,
     drawn: &Drawn,
+    torn: &[bool],
     text_of: &dyn Fn(&Line, usize) -> String,
 ) -> Vec<f32> {
     let steps = Steps::of(lines.get(body.clone()).unwrap_or(&[]));
@@ -194,12 +205,67 @@ fn boundaries(
             }
             sum += striped(&stripes, a, b);
             sum += steps.say(b.down - a.down, a.size.min(b.size));
+            if torn.get(lower - body.start) == Some(&true) {
+                return sum + TORN_NUMBERS;
+            }
             if is_full(found, upper) && is_full(found, lower) {
                 sum -= 1.0 + if steps.two_kinds { 0.0 } else { FULL_LINES * full };
             }
             sum + texts_say(lines, found, upper, lower, text_of)
         })
         .collect()
+}
+
+/// A line of ends of numbers belongs to the line above it.
+const TORN_NUMBERS: f32 = 5.0;
+/// Characters that go over to the next line when a number is too wide for its column, at most.
+const MOST_TORN: u32 = 4;
+/// Room, in ems, that a broken number leaves in its column.
+const NO_ROOM: f32 = 0.75;
+
+/// For each line, whether it holds the last digits of numbers that were too wide for their columns: all its numbers are
+/// short, and stand below longer ones that fill their columns. A row of short numbers has a name, too.
+fn torn_numbers(lines: &[Line], found: &Columns, body: &Range<usize>) -> Vec<bool> {
+    let mut out = vec![false; body.len()];
+    // The line with the numbers' beginnings, past other such lines.
+    let mut whole = body.start;
+    for at in body.clone().skip(1) {
+        let (Some(upper), Some(lower)) = (found.lines.get(whole), found.lines.get(at)) else { continue };
+        let size = lines.get(at).map_or(10.0, |line| line.size);
+        let glyphs = |text: &super::columns::Placed| {
+            let pieces = lines.get(at).and_then(|line| line.pieces.get(text.pieces.clone())).unwrap_or(&[]);
+            pieces.iter().map(|piece| piece.glyphs).sum::<u32>()
+        };
+        let is_rest = |text: &super::columns::Placed| {
+            upper.iter().any(|over| {
+                let column = found.columns.get(text.first);
+                let room = column.map_or(f32::MAX, |column| column.x1 - column.x0) - (over.x1 - over.x0);
+                (over.first, over.last) == (text.first, text.last) && over.numeric && room < NO_ROOM * size
+            })
+        };
+        let (mut rests, mut others) = (0, 0);
+        for text in lower.iter().filter(|text| text.numeric) {
+            if glyphs(text) <= MOST_TORN && is_rest(text) {
+                rests += 1;
+            } else {
+                others += 1;
+            }
+        }
+        let named = lower.iter().any(|text| text.first == 0 && !text.numeric)
+            && !upper.iter().any(|over| {
+                let column = found.columns.first();
+                over.first == 0 && column.is_some_and(|column| over.x1 - over.x0 > column.x1 - column.x0 - 1.5 * size)
+            });
+        let torn = rests > 0 && others == 0 && !named && (rests > 1 || lower.iter().all(|text| text.first > 0));
+        if torn {
+            if let Some(slot) = out.get_mut(at - body.start) {
+                *slot = true;
+            }
+        } else {
+            whole = at;
+        }
+    }
+    out
 }
 
 /// Backgrounds: lines on one of few lines' height are one row's, lines on two are two; between stripes it is the same.
@@ -217,6 +283,9 @@ fn striped(stripes: &[Rect], a: &Line, b: &Line) -> f32 {
         _ => -5.0,
     }
 }
+
+/// Distance of baselines, in the text's size, over which lines of one text hardly stand apart.
+const LOOSE: f32 = 1.4;
 
 /// Distances of baselines: one or two kinds.
 struct Steps {
@@ -239,6 +308,7 @@ impl Steps {
         Steps { least, two_kinds: wide * 6 >= steps.len() && wide >= 1 }
     }
 
+    /// What the distance of two lines says: above 0, they are one row's.
     fn say(&self, step: f32, size: f32) -> f32 {
         if self.least <= 0.0 || step < 0.9 * size {
             return 0.0;
@@ -248,6 +318,8 @@ impl Steps {
             (true, ratio) if ratio < 1.08 => 1.5,
             (true, ratio) if ratio < 1.2 => 0.0,
             (true, ratio) if ratio < 1.5 => -2.0,
+            // Lines of one text are set closer than this: all rows are one line high.
+            (false, ratio) if ratio < 1.2 && step > LOOSE * size => -2.5,
             (false, ratio) if ratio < 1.2 => 0.0,
             (_, ratio) if ratio < 1.5 => -1.5,
             _ => -4.0,
@@ -290,6 +362,18 @@ fn reads_on(first: &str, last: &str, next: &str, kind: Kind) -> f32 {
     if initial(last).is_some_and(char::is_lowercase) { -2.2 } else { -0.8 }
 }
 
+/// A text that cannot go on in the next line has another below it.
+const SHORT: f32 = -1.0;
+/// Ideographs from which a text may be broken.
+const BREAKABLE: u32 = 3;
+
+/// Could this be a line of a longer text?
+fn may_wrap(pieces: &[Piece]) -> bool {
+    let words = pieces.iter().filter(|piece| matches!(piece.kind, Kind::Text | Kind::Marker)).count();
+    let ideographs: u32 = pieces.iter().filter(|piece| piece.ideographic).map(|piece| piece.glyphs).sum();
+    words >= 2 || ideographs >= BREAKABLE || pieces.iter().any(|piece| piece.glyphs > 6 && piece.kind == Kind::Text)
+}
+
 /// What the texts in the columns of two neighbouring lines say.
 fn texts_say(
     lines: &[Line],
@@ -311,10 +395,15 @@ fn texts_say(
         if text.spans() || over.spans() {
             continue;
         }
+        // A quantity, a single word: nothing that would be broken into lines.
+        if over.numeric || !may_wrap(a.pieces.get(over.pieces.clone()).unwrap_or(&[])) {
+            sum += SHORT;
+            continue;
+        }
         // A text goes on in the next line because its next word had no room left.
         let Some(next) = b.pieces.get(text.pieces.start) else { continue };
         let word = if next.ideographic { next.size } else { next.bbox.width() };
-        let room = column.x1 - over.x1 - 0.25 * next.size;
+        let room = (column.x1 - column.x0) - (over.x1 - over.x0) - 0.25 * next.size;
         let wrapped = word > room + 0.1 * next.size;
         // How wide the column is, is told by texts that reach its end; this one alone tells nothing.
         let reach = column.x1 - 2.0 * a.size;

@@ -1,0 +1,238 @@
+//! The networks together: a picture in, lines of text with places and scores out.
+
+use super::ctc::Letter;
+use super::detect;
+use super::ink::{Box2, Ink};
+use super::models;
+use super::network::Network;
+use super::picture::Gray;
+use super::recognise::{HEIGHT, LEAST_WIDTH, MOST_WIDTH, Reading, Recogniser, Strip, USUAL_WIDTH};
+use super::resample;
+use super::rulings::Lines;
+use super::segment::{self, Line};
+use rten::ThreadPool;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// How much work recognition may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum Profile {
+    /// The tiny recogniser alone, the picture looked at reduced.
+    Fast,
+    /// The tiny recogniser, and the small one where it is not sure.
+    #[default]
+    Balanced,
+    /// The small recogniser throughout.
+    Accurate,
+}
+
+impl Profile {
+    /// As it is written on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Profile::Fast => "fast",
+            Profile::Balanced => "balanced",
+            Profile::Accurate => "accurate",
+        }
+    }
+}
+
+/// A line as read, and where.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct ReadLine {
+    /// Its pieces on the page, in pixels of the picture.
+    pub(super) pieces: Vec<Box2>,
+    /// Characters with the piece that each stands in and the place of its middle in pixels of the picture.
+    pub(super) letters: Vec<PlacedLetter>,
+    /// The detector saw it.
+    pub(super) detected: bool,
+}
+
+/// A character on the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct PlacedLetter {
+    /// What was read.
+    pub(super) text: char,
+    /// 0 to 1.
+    pub(super) score: f32,
+    /// Number of the piece in [`ReadLine::pieces`].
+    pub(super) piece: usize,
+    /// x of its middle.
+    pub(super) x: f32,
+    /// The second best reading and its score.
+    pub(super) second: Option<(char, f32)>,
+}
+
+/// The networks, loaded.
+#[derive(Debug)]
+pub struct Engine {
+    detector: Network,
+    tiny: Recogniser,
+    small: Recogniser,
+}
+
+/// Below this score of a character the tiny recogniser's line is read again by the small one.
+const DOUBTFUL: f32 = 0.9;
+/// A strip narrower than this holds a sign or two.
+const SHORT: u32 = 160;
+/// The detector looks at the picture reduced to this: text of 10 points is then 17 pixels high.
+const DETECT_SCALE: f32 = 0.6;
+/// Margin around a line's ink, in hundredths of its height.
+const MARGIN: i32 = 12;
+
+impl Engine {
+    /// Loads the networks from a folder.
+    ///
+    /// # Errors
+    /// A file is missing or not the one it should be.
+    pub fn load(dir: &Path, threads: usize) -> Result<Engine, String> {
+        let threads = Arc::new(ThreadPool::with_num_threads(threads.max(1)));
+        let network = |file| Network::load(models::read(dir, file)?, threads.clone());
+        let text = |bytes| String::from_utf8(bytes).map_err(|_| "the alphabet is not UTF-8".to_owned());
+        let alphabet = text(models::read(dir, &models::TINY_ALPHABET)?)?;
+        let small = network(&models::SMALL)?;
+        let known = small.note("character").ok_or("the small recogniser carries no alphabet")?.to_owned();
+        Ok(Engine {
+            detector: network(&models::DETECTOR)?,
+            tiny: Recogniser::new(network(&models::TINY)?, &alphabet)?,
+            small: Recogniser::new(small, &known)?,
+        })
+    }
+
+    /// Reads an upright, clean picture in which these lines are drawn.
+    ///
+    /// # Errors
+    /// A network cannot be run.
+    pub(super) fn read(&self, picture: &Gray, drawn: &Lines, profile: Profile) -> Result<Vec<ReadLine>, String> {
+        let mut clean = picture.clone();
+        drawn.erase(&mut clean);
+        let ink = Ink::of(&clean);
+        let Some(content) = ink.bounds(&ink.area()) else { return Ok(Vec::new()) };
+        let content = content.grown(16).within(&ink.area());
+        let began = Instant::now();
+        let places = detect::detect(&self.detector, picture, &content, DETECT_SCALE)?;
+        tracing::debug!(ms = began.elapsed().as_millis(), places = places.len(), "detected");
+        let lines = segment::lines(&places, &ink, &drawn.rulings());
+        let size = segment::typical(lines.iter().flat_map(|line| &line.pieces));
+        let cut: Vec<(Strip, Vec<Slot>)> = lines.iter().map(|line| strip(&clean, line, size)).collect();
+        let strips: Vec<&Strip> = cut.iter().map(|(strip, _)| strip).collect();
+        let began = Instant::now();
+        let readings = self.cascade(&strips, profile)?;
+        tracing::debug!(ms = began.elapsed().as_millis(), lines = strips.len(), "recognised");
+        let placed = lines.into_iter().zip(readings).zip(&cut);
+        Ok(placed.map(|((line, reading), (_, slots))| place(line, reading, slots)).collect())
+    }
+
+    fn cascade(&self, strips: &[&Strip], profile: Profile) -> Result<Vec<Reading>, String> {
+        if profile == Profile::Accurate {
+            return self.small.read(strips, LEAST_WIDTH);
+        }
+        let mut readings = self.tiny.read(strips, LEAST_WIDTH)?;
+        if profile == Profile::Fast {
+            return Ok(readings);
+        }
+        let doubtful: Vec<usize> =
+            readings.iter().enumerate().filter(|(_, r)| r.least() < DOUBTFUL).map(|(index, _)| index).collect();
+        tracing::debug!(doubtful = doubtful.len(), of = strips.len(), "read again");
+        for short in [true, false] {
+            let part: Vec<usize> = doubtful.iter().copied().filter(|&i| (strips[i].width < SHORT) == short).collect();
+            let again: Vec<&Strip> = part.iter().map(|&index| strips[index]).collect();
+            let width = if short { USUAL_WIDTH } else { LEAST_WIDTH };
+            for (index, reading) in part.into_iter().zip(self.small.read(&again, width)?) {
+                readings[index] = better(std::mem::take(&mut readings[index]), reading);
+            }
+        }
+        Ok(readings)
+    }
+}
+
+/// What two recognisers made of one line: where both read the same, both vouch for it; else the larger one's reading.
+fn better(tiny: Reading, small: Reading) -> Reading {
+    if small.letters.is_empty() {
+        // Where the large alphabet reads nothing at all, the small one's reading is at least something to doubt.
+        return if tiny.mean() < 0.5 { small } else { tiny };
+    }
+    let same = tiny.letters.len() == small.letters.len()
+        && tiny.letters.iter().zip(&small.letters).all(|(a, b)| a.text == b.text);
+    if !same {
+        return small;
+    }
+    let both = |(a, b): (Letter, Letter)| Letter { score: 1.0 - (1.0 - a.score) * (1.0 - b.score), ..b };
+    Reading { letters: tiny.letters.into_iter().zip(small.letters).map(both).collect() }
+}
+
+/// Where a piece lies in its strip, in pixels of the strip, and how many pixels of the picture one of them is.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    from: f32,
+    to: f32,
+    left: f32,
+    scale: f32,
+}
+
+/// A line's picture, its pieces side by side.
+fn strip(picture: &Gray, line: &Line, size: i32) -> (Strip, Vec<Slot>) {
+    let mut parts: Vec<(Vec<u8>, u32)> = Vec::new();
+    let mut slots = Vec::new();
+    let mut at = 0u32;
+    for piece in &line.pieces {
+        // A dash or a dot alone keeps the size that it has among other text.
+        let height = piece.height().max(if line.pieces.len() > 1 { 1 } else { size * 8 / 10 });
+        let height = height.max(piece.height()) + height * MARGIN / 50;
+        let middle = (piece.y0 + piece.y1) / 2;
+        let side = height * MARGIN / 100 + 1;
+        let area = Box2 {
+            x0: piece.x0 - side,
+            x1: piece.x1 + side,
+            y0: middle - height / 2,
+            y1: middle - height / 2 + height,
+        };
+        let width = (area.width() as f32 * HEIGHT as f32 / area.height().max(1) as f32)
+            .round()
+            .clamp(8.0, MOST_WIDTH as f32) as u32;
+        let width = width.min(MOST_WIDTH.saturating_sub(at));
+        if width < 8 {
+            break;
+        }
+        parts.push((resample::resize(picture, &area, width, HEIGHT), width));
+        let scale = area.width() as f32 / width as f32;
+        slots.push(Slot { from: at as f32, to: (at + width) as f32, left: area.x0 as f32, scale });
+        at += width;
+    }
+    let mut pixels = Vec::with_capacity((at * HEIGHT) as usize);
+    for row in 0..HEIGHT as usize {
+        for (part, width) in &parts {
+            let length = *width as usize;
+            pixels.extend_from_slice(part.get(row * length..(row + 1) * length).unwrap_or(&[]));
+        }
+    }
+    (Strip { width: at, pixels }, slots)
+}
+
+/// What stands alone and is a stroke across is a dash, not the numeral one: `一` alone fills no cell.
+fn alone(mut reading: Reading) -> Reading {
+    if let [only] = reading.letters.as_mut_slice()
+        && only.text == '一'
+    {
+        only.text = '—';
+    }
+    reading
+}
+
+fn place(line: Line, reading: Reading, slots: &[Slot]) -> ReadLine {
+    let reading = if slots.len() == 1 { alone(reading) } else { reading };
+    let letters = reading
+        .letters
+        .into_iter()
+        .filter_map(|letter| {
+            let last = slots.len().checked_sub(1)?;
+            let piece = slots.iter().position(|slot| letter.at < slot.to).unwrap_or(last);
+            let slot = slots.get(piece)?;
+            let x = slot.left + (letter.at - slot.from) * slot.scale;
+            Some(PlacedLetter { text: letter.text, score: letter.score, piece, x, second: letter.second })
+        })
+        .collect();
+    ReadLine { pieces: line.pieces, letters, detected: line.detected }
+}

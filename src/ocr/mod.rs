@@ -1,0 +1,26 @@
+//! Text recognition: pages that are pictures, read into pages of text.
+//!
+//! A stage between `ingest` and `reconstruct`: [`Recognised`] stands in for a document's pages, and where a page's own
+//! text is missing or not to be trusted ([`Page::distrust`](crate::model::Page::distrust)) it draws the page, makes the
+//! picture ready (`picture`), finds its lines (`rulings`) and reads it ([`Engine`]); what comes out is a page like any
+//! other, with a score for each glyph.
+
+mod cache;
+mod ctc;
+mod detect;
+mod engine;
+mod ink;
+mod layout;
+pub mod models;
+mod network;
+pub mod picture;
+mod recognise;
+mod recognised;
+mod resample;
+pub mod rulings;
+mod segment;
+mod settings;
+
+pub use engine::{Engine, Profile};
+pub use recognised::{DOUBTFUL, DPI, Recognised};
+pub use settings::{Mode, Ocr, Settings};

@@ -1,0 +1,84 @@
+//! A picture of one channel.
+
+use crate::model::Raster;
+
+/// A picture in gray: a byte a pixel, 0 black, rows from the top, no padding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gray {
+    /// Pixels in a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// `width × height` bytes.
+    pub pixels: Vec<u8>,
+}
+
+impl Gray {
+    /// A picture of one shade.
+    pub fn new(width: usize, height: usize, shade: u8) -> Self {
+        Gray { width, height, pixels: vec![shade; width * height] }
+    }
+
+    /// Luminance of a picture in colour (ITU-R BT.601 weights).
+    pub fn of(raster: &Raster) -> Self {
+        let (width, height) = (raster.width as usize, raster.height as usize);
+        let shade = |p: &[u8]| ((u32::from(p[0]) * 77 + u32::from(p[1]) * 150 + u32::from(p[2]) * 29) >> 8) as u8;
+        let mut pixels: Vec<u8> = raster.rgb.chunks_exact(3).map(shade).collect();
+        pixels.resize(width * height, 255);
+        Gray { width, height, pixels }
+    }
+
+    /// One row of pixels; empty outside.
+    pub fn row(&self, y: usize) -> &[u8] {
+        self.pixels.get(y * self.width..(y + 1) * self.width).unwrap_or(&[])
+    }
+
+    /// The same to write to.
+    pub fn row_mut(&mut self, y: usize) -> &mut [u8] {
+        self.pixels.get_mut(y * self.width..(y + 1) * self.width).unwrap_or(&mut [])
+    }
+
+    /// One pixel; white outside.
+    pub fn at(&self, x: usize, y: usize) -> u8 {
+        if x < self.width { self.row(y).get(x).copied().unwrap_or(255) } else { 255 }
+    }
+
+    /// The picture turned by 90° clockwise.
+    pub fn turned(&self) -> Gray {
+        let mut out = Gray::new(self.height, self.width, 255);
+        // In square blocks, so that neither picture is walked across its rows for long.
+        const BLOCK: usize = 32;
+        for top in (0..self.height).step_by(BLOCK) {
+            for left in (0..self.width).step_by(BLOCK) {
+                for y in top..(top + BLOCK).min(self.height) {
+                    for x in left..(left + BLOCK).min(self.width) {
+                        out.pixels[x * self.height + (self.height - 1 - y)] = self.pixels[y * self.width + x];
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// The picture mirrored along its diagonal: rows become columns.
+    pub(crate) fn transposed(&self) -> Gray {
+        let mut out = Gray::new(self.height, self.width, 255);
+        const BLOCK: usize = 32;
+        for top in (0..self.height).step_by(BLOCK) {
+            for left in (0..self.width).step_by(BLOCK) {
+                for y in top..(top + BLOCK).min(self.height) {
+                    for x in left..(left + BLOCK).min(self.width) {
+                        out.pixels[x * self.height + y] = self.pixels[y * self.width + x];
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// The picture as RGB.
+    pub fn to_raster(&self) -> Raster {
+        let rgb = self.pixels.iter().flat_map(|&v| [v; 3]).collect();
+        Raster { width: self.width as u32, height: self.height as u32, rgb }
+    }
+}

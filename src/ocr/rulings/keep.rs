@@ -1,0 +1,257 @@
+//! Which parts of the lines found are rulings: long solid or dashed ones, and whatever is drawn from one ruling that
+//! crosses to the next. Strokes of characters are neither, even where they stand in a row with a line.
+
+use super::Measure;
+use super::scan::{Line, Mark};
+
+/// From this length on a line needs no others, in inches: beyond the largest titles' strokes.
+const LONG: f32 = 0.6;
+/// From this length on no characters are as large.
+const VERY_LONG: f32 = 1.5;
+/// Part of a shorter line by itself that may be crowded.
+const TITLE: f32 = 0.4;
+/// Part of a solid line that may be blank.
+const SOLID: f32 = 0.05;
+/// The same between two rulings that it reaches.
+const SOLID_BETWEEN: f32 = 0.1;
+/// Widest blank gap in a solid line, in inches: a scanner's drop-out.
+const DROP_OUT: f32 = 0.02;
+/// The same in a broken one.
+const WIDE_DROP_OUT: f32 = 0.05;
+/// Part of a broken line that may be blank, and that may be crowded: strokes of characters have others beside them.
+const BROKEN: (f32, f32) = (0.25, 0.08);
+/// The same of a dashed one.
+const DASHED: (f32, f32) = (0.75, 0.15);
+/// The same of dashes beside which other things may stand, and how much.
+const VERY_REGULAR: f32 = 0.85;
+const DASHED_CROWDED: f32 = 0.4;
+/// Longest dash and gap together that are finer than rows of print, in inches.
+const FINE_PERIOD: f32 = 0.1;
+/// Least gap after a longer dash, over the dash.
+const OPEN: f32 = 0.55;
+/// Widest gap in a dashed line, in inches.
+const DASH_GAP: f32 = 0.14;
+/// As long as a character's stroke may be where it fills its row, in inches.
+const CHARACTER: f32 = 0.2;
+/// Part of the stretch beyond a wall that short that is blank where the wall ends, or goes on: between the two a stroke
+/// sticks out.
+const STICKS_OUT: std::ops::Range<f32> = 0.12..0.93;
+/// Part of a wall of one row that may be crowded, as short.
+const CROWDED_ALONE: f32 = 0.1;
+/// Part of the dashes that must be alike.
+const REGULAR: f32 = 0.7;
+/// How much thicker than its strokes a line may be: more is strokes of several heights.
+const SPREAD: f32 = 1.5;
+/// The shortest wall, in inches: a row of the smallest print.
+const SHORTEST: f32 = 0.085;
+/// Thicker bars are no lines, in inches.
+const THICKEST: f32 = 0.06;
+/// Lines that come this close touch, in inches.
+const TOUCH: f32 = 0.05;
+/// The margin of a picture where a scanner leaves shadows, in inches.
+const RIM: f32 = 0.1;
+/// Rounds of looking for parts between rulings that are known already.
+const ROUNDS: usize = 5;
+
+/// A stretch of a line that is a ruling.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Part {
+    line: usize,
+    at: f32,
+    from: f32,
+    to: f32,
+}
+
+/// Replaces the lines by those parts of them that are rulings.
+pub(super) fn keep(
+    horizontal: &mut Vec<Line>,
+    vertical: &mut Vec<Line>,
+    (width, height): (f32, f32),
+    measure: &Measure,
+) {
+    let inch = measure.inch;
+    for lines in [&mut *horizontal, &mut *vertical] {
+        lines.retain(|line| line.length() >= SHORTEST * inch && line.thickness <= THICKEST * inch);
+    }
+    let mut kept = [seeds(horizontal, inch), seeds(vertical, inch)];
+    for _ in 0..ROUNDS {
+        let before = kept.clone();
+        kept[0] = with_parts_between(horizontal, &kept[0], &before[1], inch);
+        kept[1] = with_parts_between(vertical, &kept[1], &kept[0], inch);
+        if kept == before {
+            break;
+        }
+    }
+    let ends = kept.clone();
+    drop_rim(&mut kept[0], &ends[1], height, inch);
+    drop_rim(&mut kept[1], &ends[0], width, inch);
+    let ends = kept.clone();
+    *horizontal = cut(horizontal, &kept[0], &ends[1], inch);
+    *vertical = cut(vertical, &kept[1], &ends[0], inch);
+}
+
+/// Lines that are rulings by themselves.
+fn seeds(lines: &[Line], inch: f32) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for (number, line) in lines.iter().enumerate() {
+        let even = line.spread <= SPREAD * line.thickness + 1.0;
+        let within = |(blank, crowded): (f32, f32)| line.blank <= blank && line.crowded <= crowded;
+        let long = line.length() >= LONG * inch;
+        let (gap, least) = match even && long {
+            true if is_dashed(line, inch) => (DASH_GAP, LONG),
+            true if line.blank <= SOLID => (DROP_OUT, SHORTEST),
+            true if within(BROKEN) && line.length() >= VERY_LONG * inch => (WIDE_DROP_OUT, SHORTEST),
+            // Strokes of characters may stand in a row with a line: what is a line by itself counts.
+            _ => (DROP_OUT, LONG),
+        };
+        let stretches = stretches(line, gap * inch).into_iter().filter(|(from, to)| to - from >= least * inch);
+        // What is left of a row of large characters has others of their strokes beside it.
+        let plain = |&(from, to): &(f32, f32)| {
+            let marks = line.between(from, to);
+            let part =
+                |of: fn(&Mark) -> bool| marks.iter().filter(|mark| of(mark)).count() as f32 / marks.len().max(1) as f32;
+            gap > DROP_OUT
+                || part(|mark| mark.blank) <= SOLID
+                    && (to - from >= VERY_LONG * inch || part(|mark| mark.crowded) <= TITLE)
+        };
+        let stretches = stretches.filter(plain);
+        parts.extend(stretches.map(|(from, to)| Part { line: number, at: line.at, from, to }));
+    }
+    parts
+}
+
+fn is_dashed(line: &Line, inch: f32) -> bool {
+    let (dash, gap) = line.dash;
+    // Strokes of characters in rows of one height, and feet of digits, are regular, too, but fill their rows and have
+    // the rest of the character beside them.
+    let fine = dash + gap <= FINE_PERIOD * inch;
+    let open = gap >= OPEN * dash;
+    let sure = line.regular >= VERY_REGULAR && line.length() >= VERY_LONG * inch;
+    let crowded = if sure { DASHED_CROWDED } else { DASHED.1 };
+    line.regular >= REGULAR && (fine || open) && (SOLID..=DASHED.0).contains(&line.blank) && line.crowded <= crowded
+}
+
+/// Parts of a line without a wider gap.
+fn stretches(line: &Line, gap: f32) -> Vec<(f32, f32)> {
+    let mut stretches = Vec::new();
+    let mut open: Option<(f32, f32)> = None;
+    let mut x = line.from;
+    for piece in line.marks.chunk_by(|a, b| a.blank == b.blank) {
+        let end = x + piece.len() as f32;
+        let blank = piece.first().is_some_and(|mark| mark.blank);
+        match (&mut open, blank) {
+            (Some(_), true) if piece.len() as f32 > gap => stretches.extend(open.take()),
+            (Some(open), false) => open.1 = end,
+            (None, false) => open = Some((x, end)),
+            _ => {}
+        }
+        x = end;
+    }
+    stretches.extend(open);
+    stretches
+}
+
+/// The parts known, and those that reach from one crossing ruling to the next.
+fn with_parts_between(lines: &[Line], known: &[Part], crossing: &[Part], inch: f32) -> Vec<Part> {
+    let mut walls: Vec<&Part> = crossing.iter().collect();
+    walls.sort_by(|a, b| a.at.total_cmp(&b.at));
+    let reach = TOUCH * inch;
+    let mut parts = known.to_vec();
+    for (number, line) in lines.iter().enumerate() {
+        let first = walls.partition_point(|wall| wall.at < line.from - reach);
+        let met: Vec<f32> = walls
+            .iter()
+            .skip(first)
+            .take_while(|wall| wall.at <= line.to + reach)
+            .filter(|wall| wall.from - reach <= line.at && line.at <= wall.to + reach)
+            .map(|wall| wall.at)
+            .collect();
+        for (index, pair) in met.windows(2).enumerate() {
+            let [from, to] = *pair else { continue };
+            if to - from < SHORTEST * inch || !is_drawn(line, from, to, inch) {
+                continue;
+            }
+            let beyond =
+                |a: Option<&f32>, b: Option<&f32>| a.zip(b).map_or(1.0, |(&a, &b)| blank_between(line, a, b, inch));
+            let before = beyond(index.checked_sub(1).and_then(|i| met.get(i)), Some(&from));
+            let after = beyond(Some(&to), met.get(index + 2));
+            let ends = STICKS_OUT.end;
+            let sticks_out = STICKS_OUT.contains(&before) || STICKS_OUT.contains(&after);
+            let alone = before.min(after) >= ends && crowded_between(line, from, to) > CROWDED_ALONE;
+            let is_stroke = to - from < CHARACTER * inch && (sticks_out || alone);
+            if !is_stroke || is_dashed(line, inch) {
+                parts.push(Part { line: number, at: line.at, from, to });
+            }
+        }
+    }
+    united(parts, inch)
+}
+
+/// Is a line drawn all the way between two crossing rulings?
+fn is_drawn(line: &Line, from: f32, to: f32, inch: f32) -> bool {
+    let blank = blank_between(line, from, to, inch);
+    let crowded = crowded_between(line, from, to);
+    let within = |(most_blank, most_crowded): (f32, f32)| blank <= most_blank && crowded <= most_crowded;
+    blank <= SOLID_BETWEEN || within(BROKEN) || is_dashed(line, inch) && blank <= DASHED.0
+}
+
+fn crowded_between(line: &Line, from: f32, to: f32) -> f32 {
+    let marks = line.between(from, to);
+    marks.iter().filter(|mark| mark.crowded).count() as f32 / marks.len().max(1) as f32
+}
+
+/// Part of the stretch between two crossing rulings in which a line is not drawn.
+fn blank_between(line: &Line, from: f32, to: f32, inch: f32) -> f32 {
+    // The rulings themselves are no evidence.
+    let margin = 0.012 * inch;
+    let (begin, end) = (from + margin, to - margin);
+    let marks = line.between(begin, end);
+    let missing = (end - begin - marks.len() as f32).max(0.0);
+    let blank = marks.iter().filter(|mark| mark.blank).count() as f32 + missing;
+    blank / (marks.len() as f32 + missing).max(1.0)
+}
+
+/// Parts of one line that meet or overlap made one.
+fn united(mut parts: Vec<Part>, inch: f32) -> Vec<Part> {
+    parts.sort_by(|a, b| a.line.cmp(&b.line).then(a.from.total_cmp(&b.from)));
+    let mut out: Vec<Part> = Vec::with_capacity(parts.len());
+    for part in parts {
+        match out.last_mut() {
+            Some(last) if last.line == part.line && part.from - last.to <= DROP_OUT * inch => {
+                last.to = last.to.max(part.to)
+            }
+            _ => out.push(part),
+        }
+    }
+    out
+}
+
+/// Takes out rulings along the picture's edge that belong to no table: shadows of the scanned sheet.
+fn drop_rim(parts: &mut Vec<Part>, crossing: &[Part], last: f32, inch: f32) {
+    let reach = TOUCH * inch;
+    parts.retain(|part| {
+        let at_rim = part.at < RIM * inch || part.at > last - RIM * inch;
+        let meets = |other: &&Part| {
+            let ends_there = (other.from - part.at).abs() <= reach || (other.to - part.at).abs() <= reach;
+            ends_there && part.from - reach <= other.at && other.at <= part.to + reach
+        };
+        !at_rim || crossing.iter().filter(meets).count() >= 2
+    });
+}
+
+/// The parts as lines of their own, ended in the middle of the rulings that they end at.
+fn cut(lines: &[Line], parts: &[Part], crossing: &[Part], inch: f32) -> Vec<Line> {
+    let reach = TOUCH * inch;
+    let cut = |part: &Part| {
+        let line = lines.get(part.line)?;
+        let end = |end: f32| {
+            let near = crossing.iter().filter(|other| {
+                (other.at - end).abs() <= reach && other.from - reach <= part.at && part.at <= other.to + reach
+            });
+            near.map(|other| other.at).min_by(|a, b| (a - end).abs().total_cmp(&(b - end).abs())).unwrap_or(end)
+        };
+        let (from, to) = (end(part.from), end(part.to));
+        (from < to).then(|| line.part(from, to))
+    };
+    parts.iter().filter_map(cut).collect()
+}

@@ -1,0 +1,284 @@
+//! From the places where text stands to strips of one line each: places are cut where walls cross them, lines that were
+//! taken together are parted, characters below each other are laid side by side, and ink that nobody claimed is looked at.
+
+use super::detect::Place;
+use super::ink::{Box2, Ink};
+use crate::model::{Axis, Ruling};
+
+/// A line of text to be read: one piece, or several that are read side by side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line {
+    /// Boxes around the ink of its pieces, in reading order. Pieces of one line stand below each other on the page.
+    pub(super) pieces: Vec<Box2>,
+    /// The detector saw it; else it is ink that it overlooked.
+    pub(super) detected: bool,
+}
+
+/// Walls leave this share of a text's height around them as not theirs.
+const WALL_MARGIN: i32 = 1;
+/// A wall crosses a text if it runs along this share of the text's height, in hundredths.
+const CROSSES: i32 = 60;
+
+/// The lines of a page. `ink` is without the walls.
+pub(super) fn lines(places: &[Place], ink: &Ink, walls: &[Ruling]) -> Vec<Line> {
+    let mut boxes: Vec<(Box2, Box2)> = Vec::new();
+    for place in places {
+        for piece in cut(&place.area, walls) {
+            // A neighbour's ink that looks in over the edge does not count.
+            if let Some(bounds) = trimmed(ink, &piece) {
+                boxes.push((piece, bounds));
+            }
+        }
+    }
+    let size = typical(boxes.iter().map(|(_, bounds)| bounds));
+    let mut lines: Vec<Line> = Vec::new();
+    let mut left = ink.clone();
+    for (piece, bounds) in &boxes {
+        left.erase(&piece.grown(1));
+        lines.extend(parted(ink, bounds, size).into_iter().map(|pieces| Line { pieces, detected: true }));
+    }
+    for row in overlooked(&left, walls, size) {
+        // A character at a line's end that the detector left out belongs to the line.
+        let beside = lines.iter_mut().find_map(|line| match line.pieces.as_mut_slice() {
+            [piece] if goes_with(piece, &row, walls, size) => Some(piece),
+            _ => None,
+        });
+        match beside {
+            Some(piece) => *piece = piece.union(&row),
+            None => lines.push(Line { pieces: vec![row], detected: false }),
+        }
+    }
+    lines
+}
+
+/// Does ink stand right before or behind a line?
+fn goes_with(line: &Box2, blob: &Box2, walls: &[Ruling], size: i32) -> bool {
+    let middle = (blob.y0 + blob.y1) / 2;
+    let apart = (blob.x0 - line.x1).max(line.x0 - blob.x1);
+    let (left, right) = if blob.x0 < line.x0 { (blob, line) } else { (line, blob) };
+    (line.y0..line.y1).contains(&middle)
+        && blob.height() <= line.height() * 5 / 4
+        && line.height() * 10 < size * 17
+        && apart * 10 <= size * 8
+        && clear(left, right, walls)
+}
+
+/// Height of most lines of text, in pixels.
+pub(super) fn typical<'a>(boxes: impl Iterator<Item = &'a Box2>) -> i32 {
+    let mut heights: Vec<i32> = boxes.filter(|b| b.width() * 2 > b.height() * 3).map(Box2::height).collect();
+    heights.sort_unstable();
+    heights.get(heights.len() / 2).copied().unwrap_or(28).max(8)
+}
+
+/// A place cut at the walls that cross it.
+fn cut(area: &Box2, walls: &[Ruling]) -> Vec<Box2> {
+    let mut xs: Vec<(i32, i32)> = Vec::new();
+    let mut ys: Vec<(i32, i32)> = Vec::new();
+    for wall in walls {
+        let (from, to) = (wall.from as i32, wall.to as i32);
+        let half = wall.width / 2.0;
+        let (near, far) = ((wall.at - half).floor() as i32 - WALL_MARGIN, (wall.at + half).ceil() as i32 + WALL_MARGIN);
+        match wall.axis {
+            Axis::Vertical => {
+                let along = to.min(area.y1) - from.max(area.y0);
+                if far > area.x0 && near < area.x1 && along * 100 >= area.height() * CROSSES {
+                    xs.push((near, far));
+                }
+            }
+            Axis::Horizontal => {
+                let along = to.min(area.x1) - from.max(area.x0);
+                if far > area.y0 && near < area.y1 && along * 100 >= area.width() * CROSSES {
+                    ys.push((near, far));
+                }
+            }
+        }
+    }
+    let columns = between(area.x0, area.x1, &mut xs);
+    let rows = between(area.y0, area.y1, &mut ys);
+    let mut pieces = Vec::with_capacity(columns.len() * rows.len());
+    for &(y0, y1) in &rows {
+        pieces.extend(columns.iter().map(|&(x0, x1)| Box2 { x0, y0, x1, y1 }));
+    }
+    pieces
+}
+
+/// What is left of a stretch without these.
+fn between(start: i32, end: i32, walls: &mut [(i32, i32)]) -> Vec<(i32, i32)> {
+    walls.sort_unstable();
+    let mut out = Vec::new();
+    let mut at = start;
+    for &(near, far) in walls.iter() {
+        if near - at >= 4 {
+            out.push((at, near));
+        }
+        at = at.max(far);
+    }
+    if end - at >= 4 {
+        out.push((at, end));
+    }
+    out
+}
+
+/// The box around the ink in a box, without slivers at its upper and lower edge that belong to the lines around.
+fn trimmed(ink: &Ink, area: &Box2) -> Option<Box2> {
+    let bounds = ink.bounds(area)?;
+    let rows = ink.by_row(&bounds);
+    let groups = groups(&rows, 0, 1);
+    let tallest = groups.iter().map(|(from, to)| to - from).max()?;
+    let (mut first, mut last) = (0, groups.len().checked_sub(1)?);
+    let sliver = |group: &(usize, usize), touches: bool| touches && (group.1 - group.0) * 5 < tallest;
+    if first < last && sliver(&groups[first], bounds.y0 <= area.y0) {
+        first += 1;
+    }
+    if first < last && sliver(&groups[last], bounds.y1 >= area.y1) {
+        last -= 1;
+    }
+    let kept =
+        Box2 { y0: bounds.y0 + groups.get(first)?.0 as i32, y1: bounds.y0 + groups.get(last)?.1 as i32, ..bounds };
+    ink.bounds(&kept)
+}
+
+/// Stretches of rows (or columns) with more ink than `noise`, joined over gaps shorter than `gap`.
+fn groups(sums: &[i32], noise: i32, gap: usize) -> Vec<(usize, usize)> {
+    let mut out: Vec<(usize, usize)> = Vec::new();
+    for (at, &sum) in sums.iter().enumerate() {
+        if sum <= noise {
+            continue;
+        }
+        match out.last_mut() {
+            Some(last) if at - last.1 < gap => last.1 = at + 1,
+            _ => out.push((at, at + 1)),
+        }
+    }
+    out
+}
+
+/// A box of ink as lines: one, several below each other, or a column of characters read side by side.
+fn parted(ink: &Ink, bounds: &Box2, size: i32) -> Vec<Vec<Box2>> {
+    if bounds.height() * 10 < size * 17 {
+        return vec![vec![*bounds]];
+    }
+    let rows = ink.by_row(bounds);
+    let mut parts: Vec<(usize, usize)> = groups(&rows, 0, 1);
+    // Strokes of one character stand apart, too: what is too low for a line joins its nearer neighbour.
+    while parts.len() > 1 {
+        let Some((at, part)) = parts.iter().enumerate().min_by_key(|(_, part)| part.1 - part.0) else { break };
+        if (part.1 - part.0) as i32 * 10 >= size * 6 {
+            break;
+        }
+        let above = at.checked_sub(1).map(|above| (part.0 - parts[above].1, above));
+        let below = parts.get(at + 1).map(|below| (below.0 - part.1, at + 1));
+        let other = match (above, below) {
+            (Some((gap, above)), Some((other, below))) => {
+                if gap <= other {
+                    above
+                } else {
+                    below
+                }
+            }
+            (Some((_, one)), None) | (None, Some((_, one))) => one,
+            (None, None) => break,
+        };
+        let (first, second) = (at.min(other), at.max(other));
+        let joined = (parts[first].0, parts[second].1);
+        if (joined.1 - joined.0) as i32 * 10 > size * 16 {
+            break;
+        }
+        parts[first] = joined;
+        parts.remove(second);
+    }
+    let boxes: Vec<Box2> = parts
+        .iter()
+        .filter_map(|part| {
+            let area = Box2 { y0: bounds.y0 + part.0 as i32, y1: bounds.y0 + part.1 as i32, ..*bounds };
+            ink.bounds(&area)
+        })
+        .collect();
+    let narrow = boxes.iter().all(|b| b.width() * 10 <= size * 14);
+    if narrow && boxes.len() > 1 { vec![boxes] } else { boxes.into_iter().map(|b| vec![b]).collect() }
+}
+
+/// Ink of the size of text that no place covers.
+fn overlooked(left: &Ink, walls: &[Ruling], size: i32) -> Vec<Box2> {
+    let mut blobs: Vec<Box2> = components(left)
+        .into_iter()
+        .filter(|b| {
+            let large = b.width().max(b.height());
+            // Far longer than thick, it is what is left of a drawn line.
+            let stroke =
+                b.height() > size && b.width() * 8 < b.height() || b.width() > 2 * size && b.height() * 16 < b.width();
+            large * 3 >= size && b.height() <= size * 2 && b.width() <= size * 3 && !stroke
+        })
+        .collect();
+    blobs.sort_by_key(|b| (b.y0, b.x0));
+    // Blobs beside each other make a line.
+    let mut rows: Vec<Box2> = Vec::new();
+    blobs.sort_by_key(|b| b.x0);
+    for blob in blobs {
+        let beside = rows.iter_mut().find(|row| {
+            let overlap = row.y1.min(blob.y1) - row.y0.max(blob.y0);
+            let apart = blob.x0 - row.x1;
+            overlap * 2 >= blob.height().min(row.height()) && apart * 10 <= size * 8 && clear(row, &blob, walls)
+        });
+        match beside {
+            Some(row) => *row = row.union(&blob),
+            None => rows.push(blob),
+        }
+    }
+    rows.retain(|row| row.width().max(row.height()) * 10 >= size * 4);
+    rows.truncate(MOST_OVERLOOKED);
+    rows
+}
+
+/// Pieces of ink looked at beside the detector's places: a noisy page has thousands of specks.
+const MOST_OVERLOOKED: usize = 200;
+
+/// Does no upright wall stand between two boxes?
+fn clear(left: &Box2, right: &Box2, walls: &[Ruling]) -> bool {
+    let (from, to) = (left.x1.min(right.x0), left.x1.max(right.x0));
+    let (top, bottom) = (left.y0.max(right.y0), left.y1.min(right.y1));
+    let middle = (top + bottom) / 2;
+    !walls.iter().any(|wall| {
+        wall.axis == Axis::Vertical
+            && (from - 1..=to + 1).contains(&(wall.at as i32))
+            && (wall.from as i32..=wall.to as i32).contains(&middle)
+    })
+}
+
+/// Boxes of the connected parts of ink.
+fn components(ink: &Ink) -> Vec<Box2> {
+    let (width, height) = (ink.width as usize, ink.height as usize);
+    let mut seen = vec![false; width * height];
+    let mut out = Vec::new();
+    let mut open = Vec::new();
+    for y in 0..height {
+        for (x, &bit) in ink.row(y as i32, 0, ink.width).iter().enumerate() {
+            if bit == 0 || seen[y * width + x] {
+                continue;
+            }
+            seen[y * width + x] = true;
+            open.push((x as i32, y as i32));
+            let mut area = Box2::new(x as i32, y as i32, x as i32 + 1, y as i32 + 1);
+            let mut pixels = 0u32;
+            while let Some((x, y)) = open.pop() {
+                pixels += 1;
+                area = area.union(&Box2::new(x, y, x + 1, y + 1));
+                for ny in y - 1..=y + 1 {
+                    let from = (x - 1).max(0);
+                    for (nx, &bit) in (from..).zip(ink.row(ny, from, x + 2)) {
+                        let at = ny as usize * width + nx as usize;
+                        if bit == 1 && !seen[at] {
+                            seen[at] = true;
+                            open.push((nx, ny));
+                        }
+                    }
+                }
+            }
+            // Specks of a pixel or three are noise.
+            if pixels > 3 {
+                out.push(area);
+            }
+        }
+    }
+    out
+}
