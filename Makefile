@@ -1,19 +1,24 @@
 # The two commands of the README, and what they need. Everything else is plain cargo.
 
-.PHONY: run test bench toolchain
+.PHONY: run test bench models toolchain
 
 ## Build, and read the documents under fixtures/seeds into out/.
-run: toolchain
+run: toolchain models
 	cargo run --locked --quiet -- extract fixtures/seeds -o out
 	@echo "The records are in out/: documents, forms, funds, indicators, statements (.jsonl)." >&2
 
 ## Build and run all tests.
-test: toolchain
+test: toolchain models
 	cargo test --locked
 
 ## Measure; docs/performance.md says what the figures mean.
 bench: toolchain
 	cargo bench --locked
+
+## Fetch what scans are recognised with into models/ (once). Without a network the rest works all the same.
+models:
+	@if command -v python3 >/dev/null 2>&1; then python3 scripts/fetch_models.py || true; else \
+	  echo "make: python3 is missing, so the recognition models are not fetched; scans cannot be read" >&2; fi
 
 toolchain:
 	@command -v cargo >/dev/null 2>&1 || { \

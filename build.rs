@@ -20,9 +20,18 @@ const STAGES: [&str; 10] = [
 ];
 const LATE_STAGES: [&str; 2] = ["src/validate", "src/emit/json_lines.rs"];
 
+/// What has a say in what is read from pixels.
+const OCR: [&str; 2] = ["Cargo.lock", "src/ocr"];
+
 fn main() {
+    let all: Vec<&str> = STAGES.iter().chain(&LATE_STAGES).copied().collect();
+    println!("cargo::rustc-env=ZHIBIAO_STAGES={:016x}", fingerprint(&all));
+    println!("cargo::rustc-env=ZHIBIAO_OCR={:016x}", fingerprint(&OCR));
+}
+
+fn fingerprint(places: &[&str]) -> u64 {
     let mut files = Vec::new();
-    for place in STAGES.iter().chain(&LATE_STAGES) {
+    for place in places {
         println!("cargo::rerun-if-changed={place}");
         list(Path::new(place), &mut files);
     }
@@ -32,7 +41,7 @@ fn main() {
         hash.add(file.to_string_lossy().replace('\\', "/").as_bytes());
         hash.add(&fs::read(&file).unwrap_or_default());
     }
-    println!("cargo::rustc-env=ZHIBIAO_STAGES={:016x}", hash.0);
+    hash.0
 }
 
 fn list(place: &Path, files: &mut Vec<PathBuf>) {

@@ -8,6 +8,8 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use zhibiao::emit::json_lines::write_line;
+use zhibiao::model::{FormRecords, Record, StatementRecord};
+use zhibiao::validate::Document;
 use zhibiao::{Options, Source, extract};
 
 /// How long each measurement goes on: Linux counts CPU time in hundredths of a second.
@@ -29,6 +31,14 @@ fn main() {
     let count = seeds.len().max(1);
     let bytes = seeds.iter().map(|s| s.bytes.len()).sum::<usize>();
     report("all, per document", all / count as u32, bytes / count);
+    let audit = audit_alone(&seeds, &options, at_least);
+    report("the audit alone, per document", audit / count as u32, bytes / count);
+    let rest = all.saturating_sub(audit).as_secs_f64();
+    println!(
+        "{:44} {:>9.1} %",
+        "the audit adds to the rest",
+        100.0 * audit.as_secs_f64() / rest.max(f64::MIN_POSITIVE)
+    );
     println!("{:44} {:>9.2} ms", "patterns read and compiled, once a run", mean(at_least, load).as_secs_f64() * 1e3);
 }
 
@@ -54,6 +64,52 @@ fn seeds() -> Vec<Source> {
             Some(Source { name, bytes: fs::read(&path).ok()? })
         })
         .collect()
+}
+
+/// The time of all rules over the records of all documents, copying them taken off.
+fn audit_alone(seeds: &[Source], options: &Options, at_least: Duration) -> Duration {
+    let documents: Vec<Vec<Step>> = seeds.iter().map(|seed| steps(extract(seed.clone(), options).records)).collect();
+    let copied = mean(at_least, || black_box(documents.clone()));
+    let audited = mean(at_least, || {
+        let mut documents = documents.clone();
+        for steps in &mut documents {
+            let mut audit = Document::new(&options.patterns.audit);
+            for step in steps {
+                match step {
+                    Step::Form(form) => audit.form(form),
+                    Step::Statement(statement) => audit.statement(statement),
+                }
+            }
+            black_box(audit.finish());
+        }
+        documents
+    });
+    audited.saturating_sub(copied)
+}
+
+#[derive(Clone)]
+#[allow(clippy::large_enum_variant)]
+enum Step {
+    Form(FormRecords),
+    Statement(StatementRecord),
+}
+
+/// Records as the audit gets them: a form with its rows, a statement.
+fn steps(records: Vec<Record>) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for record in records {
+        match (record, steps.last_mut()) {
+            (Record::Form(form), _) => {
+                let scoring = Default::default();
+                steps.push(Step::Form(FormRecords { form, funds: Vec::new(), indicators: Vec::new(), scoring }));
+            }
+            (Record::Fund(fund), Some(Step::Form(form))) => form.funds.push(fund),
+            (Record::Indicator(row), Some(Step::Form(form))) => form.indicators.push(row),
+            (Record::Statement(statement), _) => steps.push(Step::Statement(statement)),
+            _ => {}
+        }
+    }
+    steps
 }
 
 /// Size of what was written, so that nothing of the work is dropped.

@@ -43,3 +43,10 @@ q 1 0 0 1 10 10 cm 50 50 200 100 re S 50 100 m 250 100 l S 0.5 g 60 60 40 .4 re 
 /P <</MCID 0/ActualText(x)>>BDC BT /A 12 Tf 60 120 Td (Rate 98.77%) Tj /B 12 Tf 0 -20 Td <D2BBB6FE> Tj
 /C 12 Tf [<00> -500 <01>] TJ 3 Tr (y) ' ET EMC 100 200 300 400 re W n /X Do
 EOF
+# The smallest form of each format, and the first kilobytes of it: a mutation near a key hits more in a short text.
+mkdir -p corpus/recognised
+for file in ../fixtures/recognised/*/003.*; do
+    name=$(echo "${file#../fixtures/recognised/}" | tr / -)
+    cp "$file" "corpus/recognised/$name"
+    head -c 3000 "$file" > "corpus/recognised/$name.start"
+done

@@ -152,8 +152,9 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
     }
 }
 
-/// Lets pages that are pictures be read when they are asked for. What is returned becomes true once one was.
-fn recognise(document: &mut Document, ocr: &Arc<Ocr>) -> Arc<AtomicBool> {
+/// Lets pages that are pictures be read when they are asked for; [`extract`] does it by itself. What is returned becomes
+/// true once one was.
+pub fn recognise(document: &mut Document, ocr: &Arc<Ocr>) -> Arc<AtomicBool> {
     let used = Arc::new(AtomicBool::new(false));
     if let Body::Pages(pages) = &mut document.body {
         *pages = DeferredPages(Arc::new(Recognised::new(pages.0.clone(), ocr.clone(), used.clone())));

@@ -153,6 +153,69 @@ fn the_larger_place_decides_between_places_of_one_name() {
 }
 
 #[test]
+fn a_report_gets_the_code_of_its_year() {
+    let regions = &Patterns::builtin().regions;
+    let of = |texts: &[&str], year: Option<i32>| {
+        let region = regions.resolve_as_of(texts, year).unwrap();
+        (region.name.clone(), region.code.clone())
+    };
+    for (text, year, name, code) in [
+        // A county that became a district.
+        ("长乐市教育局", 2016, "长乐市", "350182"),
+        ("长乐市教育局", 2017, "长乐区", "350112"),
+        ("即墨市民政局", 2015, "即墨市", "370282"),
+        // A prefecture that was dissolved.
+        ("莱芜市财政局", 2018, "莱芜市", "371200"),
+        ("莱芜市财政局", 2019, "莱芜区", "370116"),
+        // Renamed, under the same code.
+        ("襄樊市财政局", 2009, "襄樊市", "420600"),
+        ("襄樊市财政局", 2012, "襄阳市", "420600"),
+        // The same name under another code.
+        ("巴里坤哈萨克自治县医疗保障局", 2014, "巴里坤哈萨克自治县", "652222"),
+        ("巴里坤哈萨克自治县医疗保障局", 2020, "巴里坤哈萨克自治县", "650521"),
+        // Merged: the one that is named.
+        ("上海市卢湾区民政局", 2010, "卢湾区", "310103"),
+        ("上海市黄浦区民政局", 2010, "黄浦区", "310101"),
+        // Nothing changed.
+        ("银川市金凤区医疗保障局", 2012, "金凤区", "640106"),
+    ] {
+        assert_eq!(of(&[text], Some(year)), (name.to_owned(), code.to_owned()), "{text} {year}");
+    }
+    assert_eq!(of(&["长乐市教育局"], None).1, "350112", "without a year, as it is today");
+    assert_eq!(regions.today("350182").unwrap().code, "350112");
+    assert_eq!(regions.today("640106").unwrap().code, "640106");
+    assert_eq!(regions.today("999999"), None);
+    assert_eq!(regions.resolve_as_of(&["某地财政局"], Some(2016)), None);
+}
+
+#[test]
+fn short_forms_resolve_and_ambiguous_ones_ask_for_context() {
+    let regions = &Patterns::builtin().regions;
+    let code = |texts: &[&str]| regions.resolve(texts).map(|region| region.code.clone());
+    for (text, expected) in [
+        ("巴州财政局", Some("652800")),
+        ("巴州城乡居民基本医疗保险基金预算2023年度绩效自评报告", Some("652800")),
+        ("广西2020年城乡居民医保补助资金", Some("450000")),
+        ("黄石市医疗保障局", Some("420200")),
+        ("黄石医保局", Some("420200")),
+        // A prefecture, two districts, and a word.
+        ("朝阳医保局", None),
+        ("朝阳市医保局", Some("211300")),
+        ("朝阳区医疗保障局", None),
+        ("鼓楼区医疗保障局", None),
+        ("区医疗保障局", None),
+        ("某某县财政局", None),
+        ("梧桐市财政局", None),
+    ] {
+        assert_eq!(code(&[text]).as_deref(), expected, "{text}");
+    }
+    assert_eq!(code(&["朝阳区医疗保障局", "长春市医疗保障局"]).as_deref(), Some("220104"));
+    assert_eq!(code(&["鼓楼区医疗保障局", "福州市2023年度自评报告"]).as_deref(), Some("350102"));
+    // 区医疗保障局 alone takes what the document says around it.
+    assert_eq!(code(&["区医疗保障局", "开发区·铁山区医疗保障局"]).as_deref(), Some("420205"));
+}
+
+#[test]
 fn earlier_texts_decide_and_later_ones_only_say_it_more_exactly() {
     let regions = &Patterns::builtin().regions;
     let code = |texts: &[&str]| regions.resolve(texts).map(|region| region.code.clone());

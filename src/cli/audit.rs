@@ -52,6 +52,8 @@ pub(super) struct Args {
     /// Password of protected PDFs; may be given several times, to be tried in turn.
     #[arg(long, value_name = "TEXT")]
     password: Vec<String>,
+    #[command(flatten)]
+    recognition: super::recognition::Recognition,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -108,6 +110,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     let mut options = extract::load_options(args.patterns.as_deref())?;
     options.limits.max_unfolded_bytes = args.max_bytes;
     options.limits.passwords.clone_from(&args.password);
+    options.ocr = std::sync::Arc::new(args.recognition.ocr());
     let known = codes(&args.code)?;
     let threads = rayon::ThreadPoolBuilder::new()
         .stack_size(STACK_BYTES)

@@ -2,6 +2,7 @@
 
 use super::batch::{self, Interrupt, Request};
 use super::inputs::{self, Input};
+use super::recognition::Recognition;
 use super::summary::Summary;
 use super::{ALL_WELL, SOME_FAILED, UsageError, log, parse};
 use anyhow::{Context, Result};
@@ -69,8 +70,10 @@ pub(super) struct Args {
     /// Password of protected PDFs; may be given several times, to be tried in turn.
     #[arg(long, value_name = "TEXT")]
     password: Vec<String>,
-    /// With -o: most time that one document may take, such as 90s or 5min, and a second more for each megabyte; 0
-    /// for no limit.
+    #[command(flatten)]
+    recognition: Recognition,
+    /// With -o: most time that one document may take, such as 90s or 5min, and a second more for each megabyte; it
+    /// begins anew with each page that is recognised; 0 for no limit.
     #[arg(long, value_name = "TIME", value_parser = parse::duration, default_value = "60s")]
     timeout: Duration,
     /// With -o: most memory of a process that reads; 0 for no limit.
@@ -126,6 +129,7 @@ impl Args {
             max_size: self.max_size(),
             max_ratio: self.max_ratio,
             passwords: self.password.clone(),
+            ocr: self.recognition.settings(),
             max_memory: Some(self.max_memory).filter(|size| *size > 0),
             timeout: Some(self.timeout).filter(|time| !time.is_zero()),
             force: self.force,
@@ -169,6 +173,7 @@ fn print(args: &Args, inputs: Vec<Input>) -> Result<u8> {
     options.limits.max_unfolded_bytes = args.max_bytes;
     options.limits.max_ratio = args.max_ratio;
     options.limits.passwords.clone_from(&args.password);
+    options.ocr = std::sync::Arc::new(args.recognition.ocr());
     let threads = rayon::ThreadPoolBuilder::new()
         .stack_size(STACK_BYTES)
         .num_threads(args.jobs.unwrap_or(0))

@@ -1,6 +1,6 @@
 //! Notes and progress on stderr: lines for people, or JSON for machines.
 
-use indicatif::ProgressBar;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 use tracing_subscriber::fmt::MakeWriter;
@@ -38,6 +38,14 @@ pub(super) fn begin(format: Format) {
 /// Lines go above this bar from now on.
 pub(super) fn set_bar(bar: Option<ProgressBar>) {
     *BAR.lock().unwrap_or_else(PoisonError::into_inner) = bar;
+}
+
+/// What is going on, on a terminal where nothing else tells it; each text takes the place of the last one.
+pub(super) fn transient(text: &str) {
+    let mut bar = BAR.lock().unwrap_or_else(PoisonError::into_inner);
+    let bar = bar.get_or_insert_with(|| ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5)));
+    bar.set_style(ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    bar.set_message(text.to_owned());
 }
 
 struct AboveBar;

@@ -6,6 +6,7 @@ mod audit;
 mod batch;
 mod config;
 mod diff;
+mod doctor;
 mod export;
 mod extract;
 mod generate;
@@ -16,6 +17,7 @@ mod normalize;
 mod panel;
 mod parse;
 mod patterns;
+mod recognition;
 mod score;
 mod summary;
 mod tables;
@@ -63,6 +65,7 @@ enum Command {
     /// Print the JSON Schema of the records.
     #[command(after_help = "Example:\n  zhibiao schema > record.schema.json")]
     Schema,
+    Doctor(doctor::Args),
     Completions(generate::Completions),
     /// Print the manual page (roff), the pages of the commands behind it.
     #[command(after_help = "Example:\n  zhibiao man > zhibiao.1 && man ./zhibiao.1")]
@@ -107,6 +110,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Score(args) => score::run(&args),
         Command::Patterns(command) => patterns::run(&command),
         Command::Schema => print_schema(),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Worker => batch::work(),
     };
     ExitCode::from(outcome.unwrap_or_else(|error| {

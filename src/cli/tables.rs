@@ -6,10 +6,11 @@ use anyhow::{Context, Result};
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use zhibiao::emit::{overlay, tables};
 use zhibiao::ingest::{self, Limits};
-use zhibiao::model::{Block, Body, Document, Grid};
-use zhibiao::reconstruct;
+use zhibiao::model::{Block, Body, Document, Grid, Severity};
+use zhibiao::{pipeline, reconstruct};
 
 /// Print the tables of a file.
 #[derive(clap::Args)]
@@ -40,6 +41,8 @@ pub(super) struct Args {
     /// Password of a protected PDF; may be given several times, to be tried in turn.
     #[arg(long, value_name = "TEXT")]
     password: Vec<String>,
+    #[command(flatten)]
+    recognition: super::recognition::Recognition,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -70,19 +73,23 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     if args.file.is_dir() {
         return Err(super::UsageError(format!("{}: a folder; name one file", args.file.display())).into());
     }
-    let document = match read(input, &limits) {
+    let mut document = match read(input, &limits) {
         Ok(document) => document,
         Err(message) => {
             eprintln!("error: {message}");
             return Ok(SOME_FAILED);
         }
     };
+    pipeline::recognise(&mut document, &Arc::new(args.recognition.ocr()));
+    let document = document;
     let mut outcome = ALL_WELL;
     let grids = reconstruct::blocks(&document).filter_map(|block| match block {
         Block::Grid(grid) => Some(grid).filter(|grid| args.page.is_none_or(|page| lies_on(grid, page))),
         Block::Finding(finding) => {
             eprintln!("note: {}", finding.message);
-            outcome = SOME_FAILED;
+            if finding.severity == Severity::Error {
+                outcome = SOME_FAILED;
+            }
             None
         }
         Block::Line(_) | Block::PageBreak => None,

@@ -16,6 +16,7 @@ mod ole;
 mod opc;
 mod package;
 pub mod pdf;
+pub mod recognised;
 pub mod rtf;
 pub mod sniff;
 pub mod text;
@@ -67,6 +68,7 @@ pub fn load(bytes: Vec<u8>, limits: &Limits) -> Result<Document, LoadError> {
         Format::Rtf => rtf::load(&bytes, limits),
         Format::Mhtml => mhtml::load(&bytes, limits),
         Format::Html => html::load(bytes, limits),
+        Format::Recognised(kind) => recognised::load(bytes, kind, limits),
         Format::Text if html::recognizes(&bytes) => html::load(bytes, limits),
         Format::Text | Format::Empty => text::load(bytes),
         _ => Err(detected.refusal().unwrap_or_else(|| {

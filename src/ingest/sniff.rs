@@ -4,6 +4,8 @@
 
 use super::LoadError;
 use super::ole::{self, Compound, u16_at, u32_at};
+use super::recognised;
+pub use super::recognised::Kind;
 use crate::model::Media;
 use std::borrow::Cow;
 
@@ -56,6 +58,8 @@ pub enum Format {
     Archive,
     /// A program or another known format without text.
     Binary,
+    /// What another program recognised on pages: hOCR, ALTO, PAGE, tables and JSON of OCR.
+    Recognised(Kind),
     /// None of these: text, or something that the text loader refuses.
     Text,
 }
@@ -85,6 +89,7 @@ impl Detected {
             Format::Mhtml | Format::Html => Some(Media::Html),
             Format::Pdf => Some(Media::Pdf),
             Format::Image => Some(Media::Image),
+            Format::Recognised(_) => Some(Media::Ocr),
             Format::Text => Some(Media::Text),
             _ => None,
         };
@@ -328,6 +333,14 @@ fn by_markup(bytes: &[u8]) -> Detected {
     let start = head.trim_start();
     if start.starts_with("{\\rtf") {
         return Detected::new(Format::Rtf, "{\\rtf at the start");
+    }
+    let recognised = match start.as_bytes().first() {
+        Some(b'<') => recognised::detect_markup(start),
+        Some(b'{' | b'[' | b'(') => recognised::detect_json(bytes),
+        _ => recognised::detect_table(start),
+    };
+    if let Some((kind, reason)) = recognised {
+        return Detected::new(Format::Recognised(kind), reason);
     }
     if start.starts_with('<') {
         return angle_brackets(start, bytes);

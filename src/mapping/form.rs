@@ -223,7 +223,7 @@ fn region(
     texts.extend(head.project.as_deref());
     texts.extend(after.iter().take(6).filter(|l| l.chars().count() <= 24).map(String::as_str));
     texts.extend(context.head.iter().map(String::as_str));
-    patterns.regions.resolve(&texts)
+    patterns.regions.resolve_as_of(&texts, head.year)
 }
 
 /// Points of 合计 in one or two numbers: what is weight and what is score.

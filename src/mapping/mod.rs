@@ -126,7 +126,7 @@ pub fn records<'a>(
     let heads = || context.title.iter().chain(&context.head).map(String::as_str);
     summary.year = summary.year.or_else(|| heads().find_map(|line| grammar.year(line)));
     if summary.region.is_none() {
-        summary.region = patterns.regions.resolve(&heads().collect::<Vec<_>>());
+        summary.region = patterns.regions.resolve_as_of(&heads().collect::<Vec<_>>(), summary.year);
     }
     summary
 }

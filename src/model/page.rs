@@ -262,7 +262,7 @@ pub struct TaggedCell {
     /// 0-based column; None where the row's elements do not fill the table's width: some writers make none for blank
     /// cells, and the tree does not tell where they are.
     pub column: Option<u32>,
-    /// Columns of the table, as its fullest row shows them.
+    /// Columns of the table, as its first row or most of its rows show them.
     pub columns: u32,
 }
 

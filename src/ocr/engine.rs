@@ -12,12 +12,13 @@ use super::rulings::Lines;
 use super::segment::{self, Line};
 use super::walls;
 use rten::ThreadPool;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 /// How much work recognition may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Profile {
     /// The tiny recogniser alone, the picture looked at reduced.
     Fast,
@@ -40,7 +41,7 @@ impl Profile {
 }
 
 /// A line as read, and where.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct ReadLine {
     /// Its pieces on the page, in pixels of the picture.
     pub(super) pieces: Vec<Box2>,
@@ -51,7 +52,7 @@ pub(super) struct ReadLine {
 }
 
 /// A character on the page.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct PlacedLetter {
     /// What was read.
     pub(super) text: char,

@@ -1,9 +1,10 @@
 //! Which pixels of a picture are ink, and how much of it lies in a box.
 
 use super::picture::Gray;
+use serde::{Deserialize, Serialize};
 
 /// A box in pixels: left, top inclusive, right, bottom exclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Box2 {
     /// First column.
     pub(super) x0: i32,

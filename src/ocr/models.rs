@@ -42,6 +42,21 @@ pub const FILES: [ModelFile; 4] = [DETECTOR, TINY, TINY_ALPHABET, SMALL];
 const FOLDER: &str = "models";
 /// Variable that names the folder.
 pub const VARIABLE: &str = "ZHIBIAO_MODELS";
+/// What stands for the folder where the models are inside the program.
+#[cfg(feature = "embed-models")]
+const INSIDE: &str = "(inside the program)";
+
+/// The file's bytes, inside the program.
+#[cfg(feature = "embed-models")]
+fn embedded(file: &ModelFile) -> &'static [u8] {
+    match file.name {
+        name if name == DETECTOR.name => include_bytes!("../../models/ppocrv6-det-tiny.onnx"),
+        name if name == TINY.name => include_bytes!("../../models/ppocrv6-rec-tiny.onnx"),
+        name if name == TINY_ALPHABET.name => include_bytes!("../../models/ppocrv6-rec-tiny.txt"),
+        _ => include_bytes!("../../models/ppocrv6-rec-small.onnx"),
+    }
+}
+
 /// No model file is larger.
 const MOST_BYTES: u64 = 256 << 20;
 
@@ -61,6 +76,10 @@ pub fn search(given: Option<&Path>) -> Search {
         Some(dir) => vec![dir.to_owned()],
         None => places(),
     };
+    #[cfg(feature = "embed-models")]
+    if given.is_none() {
+        return Search { looked, found: Some(PathBuf::from(INSIDE)) };
+    }
     let has_all = |dir: &PathBuf| FILES.iter().all(|file| dir.join(file.name).is_file());
     let found = looked.iter().find(|dir| has_all(dir)).cloned();
     Search { looked, found }
@@ -89,6 +108,10 @@ fn places() -> Vec<PathBuf> {
 /// # Errors
 /// It cannot be read, or is not the file that it should be.
 pub fn read(dir: &Path, file: &ModelFile) -> Result<Vec<u8>, String> {
+    #[cfg(feature = "embed-models")]
+    if dir == Path::new(INSIDE) {
+        return Ok(embedded(file).to_vec());
+    }
     let path = dir.join(file.name);
     let size = fs::metadata(&path).map_err(|error| format!("{}: {error}", path.display()))?.len();
     if size > MOST_BYTES {

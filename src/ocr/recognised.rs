@@ -1,6 +1,6 @@
 //! Pages as a source has them, those that are pictures read.
 
-use super::engine::{Engine, Profile, ReadLine};
+use super::engine::ReadLine;
 use super::layout;
 use super::picture::{self, Prepared};
 use super::rulings::Lines;
@@ -41,6 +41,7 @@ impl Recognised {
         match self.recognise(&page) {
             Ok(read) => {
                 self.used.store(true, Ordering::Relaxed);
+                self.ocr.tell();
                 read
             }
             Err(reason) => {
@@ -53,17 +54,17 @@ impl Recognised {
     }
 
     fn recognise(&self, page: &Page) -> Result<Page, String> {
-        let engine = self.ocr.engine()?;
+        // Whether there are models is known before the page is drawn.
+        self.ocr.engine()?;
         let raster = self.source.render(page.number, DPI).ok_or("the page cannot be drawn")?;
-        let profile = self.ocr.settings().profile;
-        let mut sheet = Sheet::read(engine, picture::prepare(&raster, DPI), profile)?;
+        let mut sheet = Sheet::read(&self.ocr, picture::prepare(&raster, DPI))?;
         if sheet.is_gibberish() {
             // It may stand on its head, or be no text at all; the picture alone does not always tell.
             for &(degrees, chance) in
                 sheet.prepared.turns.clone().iter().skip(1).filter(|(_, chance)| *chance > LEAST_CHANCE)
             {
                 tracing::debug!(page = page.number, degrees, chance, "read another way up");
-                let other = Sheet::read(engine, picture::prepare_turned(&raster, DPI, degrees), profile)?;
+                let other = Sheet::read(&self.ocr, picture::prepare_turned(&raster, DPI, degrees))?;
                 if other.sureness() > sheet.sureness() {
                     sheet = other;
                 }
@@ -113,9 +114,9 @@ const GIBBERISH: f32 = 0.75;
 const LEAST_CHANCE: f32 = 0.05;
 
 impl Sheet {
-    fn read(engine: &Engine, prepared: Prepared, profile: Profile) -> Result<Sheet, String> {
+    fn read(ocr: &Ocr, prepared: Prepared) -> Result<Sheet, String> {
         let drawn = Lines::find(&prepared.gray, DPI);
-        let lines = engine.read(&prepared.gray, &drawn, profile)?;
+        let lines = ocr.read(&prepared.gray, &drawn)?;
         Ok(Sheet { prepared, drawn, lines })
     }
 

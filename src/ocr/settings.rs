@@ -1,12 +1,16 @@
 //! What a user may decide about recognition.
 
-use super::engine::{Engine, Profile};
+use super::cache::Cache;
+use super::engine::{Engine, Profile, ReadLine};
 use super::models::{self, Search};
+use super::picture::Gray;
+use super::rulings::Lines;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
 /// Which pages are recognised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Mode {
     /// Those whose own text is missing or not to be trusted.
     #[default]
@@ -29,7 +33,7 @@ impl Mode {
 }
 
 /// What a user decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// Which pages.
     pub mode: Mode,
@@ -50,16 +54,32 @@ impl Default for Settings {
 }
 
 /// Recognition, shared by all documents of a run: the networks are loaded when the first page needs them.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Ocr {
     settings: Settings,
     engine: OnceLock<Result<Engine, String>>,
+    on_page: Option<OnPage>,
+}
+
+/// Is told of each page that was recognised.
+type OnPage = Box<dyn Fn() + Send + Sync>;
+
+impl std::fmt::Debug for Ocr {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ocr").field("settings", &self.settings).finish_non_exhaustive()
+    }
 }
 
 impl Ocr {
     /// Recognition as decided.
     pub fn new(settings: Settings) -> Self {
-        Ocr { settings, engine: OnceLock::new() }
+        Ocr { settings, engine: OnceLock::new(), on_page: None }
+    }
+
+    /// The same, telling of each page that was recognised: a page takes seconds, and who waits wants to see that it goes on.
+    #[must_use]
+    pub fn telling(self, on_page: impl Fn() + Send + Sync + 'static) -> Self {
+        Ocr { on_page: Some(Box::new(on_page)), ..self }
     }
 
     /// What was decided.
@@ -85,6 +105,44 @@ impl Ocr {
             Engine::load(&dir, self.settings.threads)
         };
         self.engine.get_or_init(load).as_ref().map_err(String::as_str)
+    }
+
+    /// Reads an upright, clean picture in which these lines are drawn, or remembers what was read of it.
+    ///
+    /// # Errors
+    /// There are no networks, or one cannot be run.
+    pub(super) fn read(&self, picture: &Gray, drawn: &Lines) -> Result<Vec<ReadLine>, String> {
+        let profile = self.settings.profile;
+        let cache = self.settings.cache.as_deref().map(Cache::new);
+        // Without networks nothing is remembered either: a run says the same whatever ran before it.
+        let engine = self.engine()?;
+        let key = cache.as_ref().map(|_| Cache::key(picture, profile)).unwrap_or_default();
+        let known = cache.as_ref().and_then(|cache| cache.get(&key));
+        let lines = match known {
+            Some(lines) => lines,
+            None => {
+                let lines = engine.read(picture, drawn, profile)?;
+                if let Some(cache) = &cache {
+                    cache.put(&key, &lines);
+                }
+                lines
+            }
+        };
+        Ok(lines)
+    }
+
+    /// A page is done.
+    pub(super) fn tell(&self) {
+        if let Some(told) = &self.on_page {
+            told();
+        }
+    }
+
+    /// What decides what is read, in a few words: another text is another reading. The models' absence is part of it.
+    pub fn fingerprint(&self) -> String {
+        let Settings { mode, profile, models, .. } = &self.settings;
+        let there = *mode != Mode::Off && models::search(models.as_deref()).found.is_some();
+        format!("{} {} {}", mode.name(), profile.name(), if there { "models" } else { "no models" })
     }
 
     /// Name and version of the recogniser, as records tell it.

@@ -101,7 +101,7 @@ macro_rules! audit {
 }
 
 audit!(
-    words: smaller_is_better, grade_reached, grade_partly, grade_missed, total_score_in_prose, counted_level1,
+    words: smaller_is_better, grade_reached, grade_partly, grade_missed, total_score_in_prose, counted_in_part, counted_level1,
         counted_level2, counted_level3, income_in_prose, expenditure_in_prose;
     patterns: score_in_proportion, fund_score_by_rate, score_bands;
 );

@@ -3,7 +3,7 @@
 use super::audit::AuditEntry;
 use super::check;
 use super::entries::{Entry, merge_entries};
-use super::gazetteer::{ALIASES, Gazetteer, REGIONS};
+use super::gazetteer::{ALIASES, BEFORE, Gazetteer, REGIONS};
 use super::headers::HeaderEntry;
 use super::indicators::Indicator;
 use super::labels::{FormTypeEntry, FundLabelEntry, RowLabelEntry};
@@ -35,6 +35,7 @@ pub(super) fn all() -> Vec<Box<dyn PatternFile>> {
         entries::<AuditEntry>(),
         Box::new(Rows(REGIONS)),
         Box::new(Rows(ALIASES)),
+        Box::new(Rows(BEFORE)),
     ]
 }
 
@@ -77,7 +78,7 @@ impl<E: Entry> PatternFile for Entries<E> {
     }
 }
 
-/// One of the two files of places; what is wrong with either is found by reading both.
+/// One of the files of places; what is wrong with any is found by reading all.
 struct Rows(RowFile);
 
 impl PatternFile for Rows {

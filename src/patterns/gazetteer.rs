@@ -23,6 +23,14 @@ pub(super) const ALIASES: RowFile = RowFile {
     required: 4,
 };
 
+/// Codes and names that they had before.
+pub(super) const BEFORE: RowFile = RowFile {
+    name: "regions_before.tsv",
+    builtin: include_str!("../../patterns/regions_before.tsv"),
+    columns: &["code-year", "name", "level", "code today"],
+    required: 4,
+};
+
 /// A place, by its position in [`Gazetteer::places`].
 pub(super) type PlaceId = u32;
 
@@ -65,9 +73,23 @@ pub(super) struct Named<'a> {
     pub(super) place: PlaceId,
 }
 
+/// What a place was before a change.
+#[derive(Debug)]
+pub(super) struct Before {
+    /// The place today.
+    pub(super) place: PlaceId,
+    pub(super) code: u32,
+    pub(super) name: CellText,
+    pub(super) level: RegionLevel,
+    /// The first year in which it held no more.
+    pub(super) until: i32,
+}
+
 /// All places and names.
 #[derive(Debug)]
 pub(super) struct Gazetteer {
+    /// Sorted by place.
+    before: Vec<Before>,
     places: Vec<PlaceEntry>,
     names: Vec<Name>,
     heads: HashMap<[char; 2], u32>,
@@ -89,7 +111,10 @@ impl Gazetteer {
         let (aliases, more) = ALIASES.load(overlay)?;
         problems.extend(more);
         let mut reader = Reader { overlay, problems };
+        let (earlier, more) = BEFORE.load(overlay)?;
+        reader.problems.extend(more);
         let mut gazetteer = Gazetteer {
+            before: Vec::with_capacity(earlier.len()),
             places: Vec::with_capacity(regions.len()),
             names: Vec::with_capacity(regions.len() + aliases.len() + 600),
             heads: HashMap::with_capacity(regions.len()),
@@ -103,21 +128,23 @@ impl Gazetteer {
         for row in &aliases {
             gazetteer.put_alias(row, &mut reader);
         }
+        for row in &earlier {
+            gazetteer.put_before(row, &mut reader);
+        }
+        gazetteer.before.sort_by_key(|before| before.place);
         Ok((gazetteer, reader.problems))
     }
 
     /// The places, in the order of their codes, so that a code is found by halving.
     fn put_places(&mut self, rows: &[Row], reader: &mut Reader<'_>) {
         for row in rows {
-            let level = match &*row.cells[2] {
-                "province" => RegionLevel::Province,
-                "city" => RegionLevel::City,
-                "county" => RegionLevel::County,
-                "zone" => continue,
-                other => {
-                    reader.complain(REGIONS, row, format!("level `{other}`; expected province, city, county or zone"));
-                    continue;
-                }
+            if row.cells[2] == "zone" {
+                continue;
+            }
+            let Some(level) = read_level(&row.cells[2]) else {
+                let message = format!("level `{}`; expected province, city, county or zone", row.cells[2]);
+                reader.complain(REGIONS, row, message);
+                continue;
             };
             let Some(code) = read_code(&row.cells[0]) else {
                 reader.complain(REGIONS, row, format!("code `{}`; expected six digits", row.cells[0]));
@@ -197,6 +224,38 @@ impl Gazetteer {
         }
     }
 
+    fn put_before(&mut self, row: &Row, reader: &mut Reader<'_>) {
+        let [key, name, level, today, _] = &row.cells;
+        let read = || {
+            let (code, until) = key.split_once('-')?;
+            Some((read_code(code)?, until.parse().ok()?, read_level(level)?))
+        };
+        let Some((code, until, level)) = read() else {
+            let message = format!("`{key}`, `{level}`; expected a code, `-` and a year, and province, city or county");
+            return reader.complain(BEFORE, row, message);
+        };
+        match read_code(today).and_then(|code| self.by_code(code)) {
+            Some(place) => self.before.push(Before { place, code, name: name.clone(), level, until }),
+            None => reader.complain(BEFORE, row, format!("`{today}` is not the code of a place")),
+        }
+    }
+
+    /// What a place was before, in no order.
+    pub(super) fn before(&self, place: PlaceId) -> &[Before] {
+        let from = self.before.partition_point(|before| before.place < place);
+        let rest = &self.before[from..];
+        &rest[..rest.partition_point(|before| before.place == place)]
+    }
+
+    /// The place that bears a code of earlier years today.
+    pub(super) fn by_former_code(&self, code: u32) -> Option<PlaceId> {
+        self.before
+            .iter()
+            .filter(|before| before.code == code)
+            .max_by_key(|before| before.until)
+            .map(|before| before.place)
+    }
+
     fn put_name(&mut self, text: CellText, kind: NameKind, place: PlaceId) {
         let mut chars = text.chars();
         let (Some(first), Some(second)) = (chars.next(), chars.next()) else {
@@ -259,6 +318,15 @@ impl Reader<'_> {
         }
         let path = file.path(self.overlay.filter(|_| !row.builtin));
         self.problems.push(Problem::error(&path, row.line, message));
+    }
+}
+
+fn read_level(text: &str) -> Option<RegionLevel> {
+    match text {
+        "province" => Some(RegionLevel::Province),
+        "city" => Some(RegionLevel::City),
+        "county" => Some(RegionLevel::County),
+        _ => None,
     }
 }
 

@@ -259,7 +259,7 @@ impl Indicators {
             None => true,
         };
         let alias = self.aliases.get(&key).and_then(|owners| owners.iter().copied().find(|owner| fits(*owner)));
-        let found = alias.or_else(|| self.by_rules(&key, level2, &fits)).or_else(|| self.by_likeness(&key, fits))?;
+        let found = alias.or_else(|| self.by_rules(&key, level2, fits)).or_else(|| self.by_likeness(&key, fits))?;
         Some(&self.entries[found].id)
     }
 

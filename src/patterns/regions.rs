@@ -9,7 +9,8 @@
 //! - Names that several places share (鼓楼区) are decided by a larger place before them, elsewhere in the text or in
 //!   the context; else they say nothing. Words for a part of any town (城区, 郊区) always need it.
 //! - Names directly one after another are one place: the last that lies in the one before it.
-//! - A name given up stands for its successor.
+//! - A name given up stands for its successor; a report on a year before the change gets the name and the code of
+//!   that year ([`Regions::resolve_as_of`]).
 
 use super::gazetteer::{Gazetteer, NameKind, PlaceId};
 use super::problem::PatternError;
@@ -87,6 +88,37 @@ impl Regions {
     /// later short texts may name a part of that place and so say it more exactly; none may replace it. All of them
     /// help to tell places of the same name apart.
     pub fn resolve(&self, texts: &[&str]) -> Option<Arc<Region>> {
+        self.resolve_place(texts).map(|id| self.region(id))
+    }
+
+    /// As [`Regions::resolve`], with name and code as they were in force at the end of a year: 长乐市 is 350182 in a report on
+    /// 2016, 长乐区 350112 in one on 2017. Without a year as they are today; what a former code is today says
+    /// [`Regions::today`].
+    pub fn resolve_as_of(&self, texts: &[&str], year: Option<i32>) -> Option<Arc<Region>> {
+        let place = self.resolve_place(texts)?;
+        let now = self.region(place);
+        let Some(year) = year else { return Some(now) };
+        let held = self.gazetteer.before(place).iter().filter(|before| before.until > year);
+        // Of places that were merged into one, the one that is named.
+        let named = |name: &str| {
+            texts.iter().any(|text| text.contains(name) || text.split_whitespace().collect::<String>().contains(name))
+        };
+        let (same, other): (Vec<_>, Vec<_>) = held.partition(|before| *before.name == *now.name);
+        let renamed = other.into_iter().filter(|before| named(&before.name)).min_by_key(|before| before.until);
+        let Some(before) = renamed.or_else(|| same.into_iter().min_by_key(|before| before.until)) else {
+            return Some(now);
+        };
+        let code = format!("{:06}", before.code);
+        Some(Arc::new(Region { name: before.name.to_string(), code, level: before.level }))
+    }
+
+    /// What a code is today, also one that was given up: 350182 → 长乐区, 350112.
+    pub fn today(&self, code: &str) -> Option<Arc<Region>> {
+        let former = || self.gazetteer.by_former_code(code.parse().ok().filter(|_| code.len() == 6)?);
+        self.by_code(code).or_else(|| former().map(|id| self.region(id)))
+    }
+
+    fn resolve_place(&self, texts: &[&str]) -> Option<PlaceId> {
         let named: Vec<NamedPlaces> = texts.iter().map(|text| self.named_in(text)).collect();
         let around: Vec<PlaceId> =
             named.iter().flat_map(|named| &named.names).filter_map(|name| name.certain()).collect();
@@ -96,13 +128,13 @@ impl Regions {
                 continue;
             };
             match found {
-                None if rank == 0 => return Some(self.region(here)),
+                None if rank == 0 => return Some(here),
                 None => found = Some(here),
                 Some(base) if named.short && self.gazetteer.encloses(base, here) => found = Some(here),
                 Some(_) => {}
             }
         }
-        found.map(|id| self.region(id))
+        found
     }
 
     /// A place that encloses another, or is it.

@@ -43,17 +43,20 @@ impl Said {
     pub(super) fn statement(&mut self, statement: &StatementRecord, audit: &Audit) {
         let (Some(subject), Some(quantity)) = (&statement.subject, &statement.value) else { return };
         let Some(value) = quantity.value.filter(|_| quantity.upper.is_none()) else { return };
-        let what = if audit.total_score_in_prose.is(subject) {
+        let what = if audit.total_score_in_prose.ends(subject) {
             What::TotalScore
-        } else if audit.counted_level1.is(subject) {
+        } else if audit.counted_level1.ends(subject) {
             What::Level1
-        } else if audit.counted_level2.is(subject) {
+        } else if audit.counted_level2.ends(subject) {
             What::Level2
-        } else if audit.counted_level3.is(subject) {
+        } else if audit.counted_level3.ends(subject) {
             What::Level3
         } else {
             return;
         };
+        if what != What::TotalScore && audit.counted_in_part.inside(&statement.sentence) {
+            return;
+        }
         let points = quantity.unit.as_deref() == Some("分");
         if points == (what == What::TotalScore) && self.claims.len() < MOST_CLAIMS {
             self.claims.push(Claim { what, value, raw: quantity.raw.clone(), id: statement.id.clone() });

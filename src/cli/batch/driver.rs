@@ -154,6 +154,10 @@ impl<'a> Driver<'a> {
             match answer {
                 Answer::Ready => {}
                 Answer::Alive => self.begin(task.bytes),
+                Answer::Page => {
+                    self.begin(task.bytes);
+                    let _ = self.events.send(Event::Page);
+                }
                 Answer::Member { index, suffix, sha256, bytes } => {
                     self.begin(bytes);
                     member = Some(Member { index, suffix, sha256, bytes });

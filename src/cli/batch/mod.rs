@@ -30,6 +30,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant, SystemTime};
 use wire::Setup;
 use zhibiao::batch::{self, Reading, Store, StoreError};
+use zhibiao::ocr::{Ocr, Settings};
 
 /// Documents that are done and wait to be stored; each may hold some hundred KB in memory.
 const WAITING: usize = 32;
@@ -48,6 +49,7 @@ pub(super) struct Request {
     pub(super) max_size: u64,
     pub(super) max_ratio: u64,
     pub(super) passwords: Vec<String>,
+    pub(super) ocr: Settings,
     pub(super) max_memory: Option<u64>,
     pub(super) timeout: Option<Duration>,
     pub(super) force: bool,
@@ -65,7 +67,9 @@ pub(super) struct Request {
 /// The output folder cannot be used, or the disk fails; what was done until then is kept.
 pub(super) fn run(request: &Request, inputs: Vec<Input>, interrupt: &Interrupt) -> Result<u8> {
     let mut stages = Stages::begin();
-    let fingerprint = pattern_fingerprint(request.patterns.as_deref())?;
+    let patterns = pattern_fingerprint(request.patterns.as_deref())?;
+    // Other recognition reads scans otherwise, just as other patterns read forms otherwise.
+    let fingerprint = format!("{patterns} {}", Ocr::new(request.ocr.clone()).fingerprint());
     let reading = Reading {
         program: env!("CARGO_PKG_VERSION").to_owned(),
         stages: batch::STAGES.to_owned(),
@@ -142,6 +146,7 @@ impl Run {
             max_size: request.max_size,
             max_ratio: request.max_ratio,
             passwords: request.passwords.clone(),
+            ocr: request.ocr.clone(),
             max_memory: request.max_memory,
         };
         let terms = Terms { setup, jobs: request.jobs, timeout: request.timeout };
@@ -212,6 +217,7 @@ impl Run {
                     self.add(content, &mut document)?;
                 }
             }
+            Event::Page => self.progress.recognised(),
             Event::Slice { input, note } => {
                 if let Some(note) = note {
                     tracing::warn!("note: {}: {note}", self.plan.entries[input].name);

@@ -39,6 +39,8 @@ pub(super) enum Event {
     Archive { input: usize, hash: Hash, bytes: u64, slices: u32 },
     /// A document of an archive is done.
     Member { input: usize, document: Box<Done> },
+    /// A page was recognised.
+    Page,
     /// A slice of an archive is done, with what is to be told of it.
     Slice { input: usize, note: Option<String> },
     /// The run cannot go on.

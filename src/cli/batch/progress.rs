@@ -15,12 +15,14 @@ pub(super) struct Progress {
     inputs: u64,
     expected: u64,
     tally: Tally,
+    /// Pages that were recognised, those of documents in hand among them.
+    recognised: u64,
 }
 
 impl Progress {
     pub(super) fn begin() -> Self {
         let now = Instant::now();
-        Progress { bar: None, began: now, told: now, inputs: 0, expected: 0, tally: Tally::default() }
+        Progress { bar: None, began: now, told: now, inputs: 0, expected: 0, tally: Tally::default(), recognised: 0 }
     }
 
     /// So many inputs are to be read.
@@ -45,6 +47,10 @@ impl Progress {
         self.tally.unmatched.clear();
     }
 
+    pub(super) fn recognised(&mut self) {
+        self.recognised += 1;
+    }
+
     pub(super) fn input(&mut self) {
         self.inputs += 1;
         if let Some(bar) = &self.bar {
@@ -55,11 +61,15 @@ impl Progress {
     pub(super) fn show(&mut self) {
         let Tally { failed, pages, indicators, .. } = self.tally;
         let documents = self.tally.documents();
+        let scans = match self.recognised {
+            0 => String::new(),
+            pages => format!(", {pages} pages recognised"),
+        };
         if let Some(bar) = &self.bar {
             if self.told.elapsed() >= Duration::from_millis(200) {
                 self.told = Instant::now();
                 bar.set_message(format!(
-                    "{documents} documents, {pages} pages, {indicators} indicators, {failed} failed"
+                    "{documents} documents, {pages} pages, {indicators} indicators, {failed} failed{scans}"
                 ));
             }
             return;
@@ -76,11 +86,12 @@ impl Progress {
             of = self.expected,
             documents,
             pages,
+            recognised = self.recognised,
             indicators,
             failed,
             files_a_second = rate,
             seconds_left = left,
-            "{} of {} files, {rate:.0} a second, about {left:.0} s left; {documents} documents, {pages} pages, {indicators} indicators, {failed} failed",
+            "{} of {} files, {rate:.0} a second, about {left:.0} s left; {documents} documents, {pages} pages, {indicators} indicators, {failed} failed{scans}",
             self.inputs,
             self.expected,
         );

@@ -28,6 +28,7 @@ pub(super) struct Setup {
     pub(super) max_ratio: u64,
     /// Here and not on the command line, where every user of the machine could read them.
     pub(super) passwords: Vec<String>,
+    pub(super) ocr: zhibiao::ocr::Settings,
     pub(super) max_memory: Option<u64>,
 }
 
@@ -47,6 +48,8 @@ pub(super) enum Answer {
     Archive { sha256: String, bytes: u64 },
     /// This member of the archive is being read now.
     Member { index: u32, suffix: String, sha256: String, bytes: u64 },
+    /// A page was recognised; the time limit begins anew.
+    Page,
     /// Members are being skipped; the time limit begins anew.
     Alive,
     /// Raw: lines of the kind with this number, of the document in hand.

@@ -11,6 +11,7 @@ use std::time::Instant;
 use zhibiao::batch::{Counted, Outcome};
 use zhibiao::emit::json_lines::{self, KINDS};
 use zhibiao::model::{DocumentRecord, Identity, Record};
+use zhibiao::ocr::Ocr;
 use zhibiao::{Options, Source, pipeline};
 
 /// Nesting is bounded in every stage; this leaves room for third-party parsers that recurse.
@@ -51,6 +52,16 @@ fn serve(setup: &Setup) -> Result<()> {
     options.limits.max_unfolded_bytes = setup.max_bytes;
     options.limits.max_ratio = setup.max_ratio;
     options.limits.passwords.clone_from(&setup.passwords);
+    let ours = std::sync::Mutex::new(unbuffered_stdout()?);
+    options.ocr = std::sync::Arc::new(Ocr::new(setup.ocr.clone()).telling(move || {
+        let mut frame = Vec::new();
+        if wire::send(&mut frame, &Answer::Page, &[]).is_ok()
+            && let Ok(mut out) = ours.lock()
+        {
+            // A parent that hears no more is gone, and this process with it.
+            let _ = out.write_all(&frame);
+        }
+    }));
     let mut worker = Worker {
         from: io::stdin().lock(),
         out: BufWriter::with_capacity(LINES_BYTES, Box::new(unbuffered_stdout()?)),
@@ -160,7 +171,8 @@ impl Worker {
             let lines = &mut held[kind];
             let mut written = json_lines::write_line(lines, &record);
             if written.is_ok() && lines.len() >= LINES_BYTES {
-                written = send_lines(out, kind, lines);
+                // At once: a page's sign of life goes past the buffer.
+                written = send_lines(out, kind, lines).and_then(|()| out.flush());
             }
             trouble = trouble.take().or(written.err());
         });

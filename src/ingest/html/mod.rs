@@ -45,6 +45,12 @@ pub fn load(bytes: Vec<u8>, limits: &Limits) -> Result<Document, LoadError> {
     })
 }
 
+/// The text of a page or of XML, in the encoding that it declares if its bytes agree.
+pub(super) fn decode(bytes: Vec<u8>) -> String {
+    let guess = charset::detect(&bytes);
+    text::decode_as(bytes, &guess).text
+}
+
 /// Bytes of a page from which on its blocks are not held: it is read once for what there is to tell of it, and once more
 /// for its blocks.
 const LARGE_PAGE: usize = 16 << 20;

@@ -275,7 +275,7 @@ fn count_columns(cells: &mut [(Id, TaggedCell)], ends: &[usize]) {
             return;
         }
     }
-    let Some(width) = widths.iter().copied().max().filter(|width| *width <= MAX_COLUMNS) else { return };
+    let Some(width) = usual_width(&widths).filter(|width| *width <= MAX_COLUMNS) else { return };
     // For each column, the row after the last that a cell above reaches.
     let mut taken = vec![0usize; width];
     // The row after the last that a cell reaches whose column is not known.
@@ -301,6 +301,15 @@ fn count_columns(cells: &mut [(Id, TaggedCell)], ends: &[usize]) {
             taken.iter_mut().skip(at).take(count).for_each(|end| *end = until);
         }
     }
+}
+
+/// The width of a table whose rows have these: the first row's, since headers are seldom blank, or that of most rows if
+/// it is larger. Not the largest: where a page's end cuts a row, LibreOffice gives it the cells of both parts.
+fn usual_width(widths: &[usize]) -> Option<usize> {
+    let mut sorted = widths.to_vec();
+    sorted.sort_unstable();
+    let most = sorted.chunk_by(|a, b| a == b).max_by_key(|same| same.len())?;
+    widths.first().copied().max(most.first().copied())
 }
 
 /// RowSpan and ColSpan among the attributes of a cell.

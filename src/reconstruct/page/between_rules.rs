@@ -77,6 +77,47 @@ pub(super) fn stacks(rules: &[Segment], page_height: f32) -> Vec<Stack> {
     open
 }
 
+/// Height, in points, of a head between two lines.
+const HEAD_HEIGHTS: std::ops::Range<f32> = 8.0..90.0;
+/// Narrowest table with such a head.
+const NARROWEST_HEAD: f32 = 120.0;
+/// Lines looked at below one.
+const NEXT_RULES: usize = 8;
+
+/// Boxes between two lines (sorted by position) of one width: a table's head may stand there, with no line below it
+/// but the table's last one.
+pub(super) fn heads(rules: &[Segment]) -> Vec<Rect> {
+    let mut out = Vec::new();
+    for (number, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.length() >= NARROWEST_HEAD) {
+        let ends = |other: &&Segment| {
+            (other.from - rule.from).abs() <= SAME_END
+                && (other.to - rule.to).abs() <= SAME_END
+                && HEAD_HEIGHTS.contains(&(other.at - rule.at))
+        };
+        let below = rules.iter().skip(number + 1).take(NEXT_RULES).find(ends);
+        out.extend(below.map(|below| Rect::new(rule.from, rule.at, rule.to, below.at)));
+    }
+    out.truncate(MOST_STACKS);
+    out
+}
+
+/// Do these words stand in several columns of one line?
+pub(super) fn in_columns(words: &[&Word]) -> bool {
+    let mut sorted: Vec<&&Word> = words.iter().filter(|word| !word.vertical).collect();
+    sorted.sort_by(|a, b| a.bbox.x0.total_cmp(&b.bbox.x0));
+    let mut end = f32::MAX;
+    let mut gaps = 0;
+    for word in sorted {
+        gaps += usize::from(word.bbox.x0 - end > CLEAR_GAP * word.size);
+        end = if end == f32::MAX { word.bbox.x1 } else { end.max(word.bbox.x1) };
+    }
+    gaps >= LEAST_HEAD_GAPS
+}
+
+/// Gap, in ems, between two headings, and how many a head has at least: a page's header may have one.
+const CLEAR_GAP: f32 = 1.0;
+const LEAST_HEAD_GAPS: usize = 2;
+
 /// A lattice of one column as a stack.
 pub(super) fn stack_of(lattice: &Lattice) -> Stack {
     let b = lattice.bbox();
@@ -92,6 +133,9 @@ struct Band {
     blocks: Vec<(f32, f32)>,
     /// Lines of text, each with the blocks' middles of its words: (baseline, middles).
     lines: Vec<(f32, Vec<f32>)>,
+    /// What stands in one line without a gap: (baseline, left end, right end). Texts of two columns may lie closer than
+    /// words do, but not on one line.
+    texts: Vec<(f32, f32, f32)>,
     /// Largest font size.
     size: f32,
 }
@@ -136,7 +180,7 @@ impl Stack {
         let mut walls = Vec::new();
         for band in &bands {
             for &x in &edges {
-                let crossed = band.blocks.iter().any(|&(from, to)| from < x - 1.0 && to > x + 1.0);
+                let crossed = band.texts.iter().any(|&(_, from, to)| from < x - 1.0 && to > x + 1.0);
                 if !crossed {
                     walls.push(Segment { at: x, from: band.y0, to: band.y1, drawn: true });
                 }
@@ -200,7 +244,14 @@ impl Stack {
         ys.dedup_by(|b, a| *b - *a < 4.0);
         let mut bands: Vec<Band> = ys
             .windows(2)
-            .map(|pair| Band { y0: pair[0], y1: pair[1], blocks: Vec::new(), lines: Vec::new(), size: 0.0 })
+            .map(|pair| Band {
+                y0: pair[0],
+                y1: pair[1],
+                blocks: Vec::new(),
+                lines: Vec::new(),
+                texts: Vec::new(),
+                size: 0.0,
+            })
             .collect();
         for word in inside {
             let y = word.baseline - 0.35 * word.size;
@@ -214,6 +265,11 @@ impl Stack {
                 _ => band.blocks.push((word.bbox.x0, word.bbox.x1)),
             }
             band.size = band.size.max(word.size);
+            let on_line = |text: &&mut (f32, f32, f32)| (text.0 - word.baseline).abs() < 0.3 * em;
+            match band.texts.iter_mut().rev().find(on_line) {
+                Some(last) if word.bbox.x0 - last.2 <= joined_gap(word) * em => last.2 = last.2.max(word.bbox.x1),
+                _ => band.texts.push((word.baseline, word.bbox.x0, word.bbox.x1)),
+            }
             let middle = word.bbox.center().0;
             match band.lines.iter_mut().find(|(baseline, _)| (baseline - word.baseline).abs() < 0.3 * em) {
                 Some((_, middles)) => middles.push(middle),

@@ -14,6 +14,8 @@ const LARGER: f32 = 1.3;
 const MORE_ROWS: usize = 3;
 /// Share of a ruled table's words that the other reading must have.
 const MOST: f32 = 0.9;
+/// Rows more that a reading may have between a table's lines.
+const HEAD_LEVELS: usize = 2;
 /// The same of a frame that is no table by itself.
 const HALF: f32 = 0.5;
 /// Numbers below each other in one cell from which the cell looks like several rows.
@@ -31,6 +33,7 @@ pub(super) fn tables(page: &Page, words: &[Word], ruled: Vec<Table>, taken: &[bo
         kept.append(&mut aligned);
         return kept;
     }
+    aligned.retain(|other| !joins(other, &doubtful));
     // A reading that explains more replaces the ruled one; all others give way to it.
     let mut replaced = Vec::new();
     for table in doubtful {
@@ -71,10 +74,27 @@ fn explains(other: &Table, table: &Table) -> bool {
     }
     let larger = all >= LARGER * own || is_stacked(table) || other.rows() >= table.rows() + MORE_ROWS;
     if table.evidence == Evidence::Rows && all > own && other.rows() > table.rows() {
-        // Rows without a line above or below them, as a head often is, are missing between lines.
-        return shared >= MOST * own && other.columns() >= table.columns();
+        // Rows without a line above or below them, as a head often is, are missing between lines. Between the lines
+        // there are not many more: a head's levels.
+        let within = other.ys.windows(2).filter(|pair| {
+            matches!(pair, [a, b] if {
+                let middle = (a + b) / 2.0;
+                middle > table.bbox.y0 && middle < table.bbox.y1
+            })
+        });
+        let no_finer = is_stacked(table) || within.count() <= table.rows() + HEAD_LEVELS;
+        return no_finer && shared >= MOST * own && other.columns() >= table.columns();
     }
     shared >= MOST * own && larger && other.rows() > table.rows() && other.columns() >= table.columns()
+}
+
+/// Does a reading take several tables for one whose rows are ruled?
+fn joins(other: &Table, tables: &[Table]) -> bool {
+    let held = tables.iter().filter(|table| {
+        let shared = table.words.iter().filter(|word| other.words.binary_search(word).is_ok()).count() as f32;
+        table.evidence == Evidence::Rows && table.rows() >= FEW_ROWS && shared >= HALF * table.words.len() as f32
+    });
+    held.count() > 1
 }
 
 /// Does all of a reading stand inside a frame?

@@ -3,7 +3,7 @@
 
 use super::brim::{Brim, HEAD_ROWS};
 use super::doubts::Doubts;
-use super::same_columns::{Columns, Likeness, columns};
+use super::same_columns::{Columns, Likeness, columns, hanging_left};
 use super::table::{Evidence, Table, TableCell};
 use super::turn::{Turn, on_page};
 use crate::model::{Block, Cell, Grid, GridOrigin, Line, Rect, TaggedCell, Trust};
@@ -131,6 +131,9 @@ impl Joiner {
         };
         if self.open.is_some() && matches!(items.get(skipped), Some(Item::Table(..))) {
             let place = Place { number, width, height, turn, doubts: doubts.clone() };
+            if let (Some(open), Some(Item::Table(table, brims))) = (&self.open, items.get_mut(skipped)) {
+                open.complete_left(table, brims);
+            }
             if let Some(Item::Table(table, brims)) = items.get(skipped)
                 && let Some(joint) = self.open.as_ref().and_then(|open| joint(open, table, brims, self.one_element))
             {
@@ -415,13 +418,17 @@ fn is_dash(text: &str) -> bool {
 
 /// Is the new part's first row the rest of the table's last?
 fn is_row_cut(open: &Open, table: &Table, pairs: &[(&Tail, &Head)]) -> bool {
-    let (mut ends, mut flows, mut begins, mut long) = (0, 0, 0, 0);
+    let (mut ends, mut own, mut flows, mut begins, mut long) = (0, 0, 0, 0, 0);
     for (tail, head) in pairs {
+        let spans = open.cells.get(tail.cell).is_some_and(|cell| cell.row_span > 1);
         let above = open.cells.get(tail.cell).map_or("", |cell| cell.text.as_str());
         let below = table.cells.get(head.cell).map_or("", |cell| cell.text.as_str());
         match (above.is_empty(), below.is_empty()) {
             (true, true) => {}
-            (false, true) => ends += 1,
+            (false, true) => {
+                ends += 1;
+                own += usize::from(!spans);
+            }
             (true, false) => begins += 1,
             (false, false) => {
                 if !ends_sentence(above) && tail.brim.flows_into(&head.brim) {
@@ -434,7 +441,12 @@ fn is_row_cut(open: &Open, table: &Table, pairs: &[(&Tail, &Head)]) -> bool {
             }
         }
     }
-    if flows + long == 0 || begins > 0 {
+    // Cells whose text did not fit have all of it on the new page, and those that have theirs before are blank.
+    let drawn = !open.aligned && table.evidence == Evidence::Ruled;
+    if begins > 0 {
+        return drawn && flows + long == 0 && own >= 2 && begins < own;
+    }
+    if flows + long == 0 {
         return false;
     }
     if flows > 0 { ends > 0 || (long == 0 && flows >= 2) } else { ends >= 2 && ends >= long }
@@ -451,6 +463,11 @@ fn is_span_cut(open: &Open, table: &Table, tail: &Tail, head: &Head, heads: &[He
     let no_wall = (tail.closed == Some(false) && open.tail.iter().any(|other| other.closed == Some(true)))
         || (head.closed == Some(false) && others_closed);
     if no_wall {
+        return true;
+    }
+    // A label's last character alone: no text of its own.
+    let alone = below.text.chars().count() == 1 && below.text.chars().all(super::words::is_ideographic);
+    if alone && above.text.chars().count() >= 3 && !ends_sentence(&above.text) && tail.brim.flows_into(&head.brim) {
         return true;
     }
     let others_begin = heads
@@ -497,6 +514,41 @@ impl Open {
             open.cells.push(place.cell(cell, row));
         }
         open
+    }
+
+    /// Adds the columns at the left that cells of this table hang over, where the new part shows none of them.
+    fn complete_left(&self, table: &mut Table, brims: &mut Vec<Brim>) {
+        if self.aligned || table.evidence != Evidence::Ruled {
+            return;
+        }
+        let Some(count) = hanging_left(&self.xs, &table.xs) else { return };
+        let hangs = |column: usize| {
+            let cells = self.tail.iter().filter_map(|tail| self.cells.get(tail.cell));
+            cells.into_iter().any(|cell| cell.column <= column && column < cell.column + cell.column_span)
+        };
+        let Some(edges) = self.xs.get(..count).filter(|_| (0..count).all(hangs)) else { return };
+        let (rows, first) = (table.rows(), table.xs.first().copied().unwrap_or(0.0));
+        for cell in &mut table.cells {
+            cell.column += count;
+        }
+        let blank = |(column, x0): (usize, &f32)| TableCell {
+            row: 0,
+            column,
+            row_span: rows,
+            column_span: 1,
+            bbox: Rect::new(*x0, table.bbox.y0, edges.get(column + 1).copied().unwrap_or(first), table.bbox.y1),
+            text: String::new(),
+        };
+        let added: Vec<TableCell> = edges.iter().enumerate().map(blank).collect();
+        table.cells.splice(0..0, added);
+        brims.splice(0..0, vec![Brim::default(); count]);
+        table.xs.splice(0..0, edges.iter().copied());
+        table.top_walls.splice(0..0, vec![false; count]);
+        table.bottom_walls.splice(0..0, vec![true; count]);
+        table.bbox.x0 = table.bbox.x0.min(edges.first().copied().unwrap_or(first));
+        if let Some(tagged) = &mut table.tagged {
+            tagged.cells.splice(0..0, vec![None; count]);
+        }
     }
 
     /// Does the structure tree say that this is the same table?

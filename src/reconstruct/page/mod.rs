@@ -13,6 +13,7 @@ mod doubts;
 mod flow;
 mod furniture;
 mod lattice;
+mod overhang;
 mod placing;
 mod prose;
 mod ruled;
@@ -223,10 +224,27 @@ impl Draft {
         let mut words = words::words(&page);
         let segments = rulings::segments(&page);
         let (ruled, stacks) = ruled::tables(&page, &mut words, &segments);
-        let ruled = tree.decided(&page, &words, ruled);
+        let mut ruled = tree.decided(&page, &words, ruled);
+        overhang::take_in(&page, &words, &mut ruled);
         let mut taken = vec![false; words.len()];
         for table in ruled.iter().filter(|table| !table.weak) {
             mark(&mut taken, &table.words);
+        }
+        // What stands in rows between lines is a table's, though it may be repeated on every page.
+        let heads = between_rules::heads(&segments.horizontal);
+        for bbox in stacks.iter().map(Stack::bbox).chain(heads) {
+            let inside: Vec<(usize, &Word)> = words
+                .iter()
+                .enumerate()
+                .filter(|(_, word)| {
+                    let (x, y) = word.bbox.center();
+                    bbox.x0 <= x && x <= bbox.x1 && bbox.y0 <= y && y <= bbox.y1
+                })
+                .collect();
+            let only: Vec<&Word> = inside.iter().map(|&(_, word)| word).collect();
+            if between_rules::in_columns(&only) {
+                inside.iter().for_each(|&(index, _)| taken[index] = true);
+            }
         }
         let bands = furniture::bands(&page, &words, &taken);
         Draft { page, turn, words, ruled, stacks, bands }

@@ -46,6 +46,8 @@ const EDGE: f32 = 2.5;
 const EDGE_SHARE: f32 = 0.006;
 /// The same in points where edges were put between texts.
 const LOOSE_EDGE: f32 = 12.0;
+/// Columns at the left that cells may hang over.
+const MOST_HANGING: usize = 2;
 /// No table joined over pages has more columns.
 const MOST_COLUMNS: usize = 256;
 
@@ -107,6 +109,15 @@ pub(super) fn columns(first: &[f32], aligned: bool, second: &Table) -> Option<Co
     Some(out)
 }
 
+/// Columns at the left that are missing in the second part: a cell that hangs over from the page before has no wall at
+/// its left there. The other edges must be those of the first part.
+pub(super) fn hanging_left(first: &[f32], second: &[f32]) -> Option<usize> {
+    (1..=MOST_HANGING).find(|&count| {
+        let Some(rest) = first.get(count..).filter(|rest| rest.len() >= 3) else { return false };
+        rest.len() == second.len() && rest.iter().zip(second).all(|(a, b)| (a - b).abs() <= EDGE)
+    })
+}
+
 /// Where nothing is drawn, edges move with the texts: the same number of columns, each boundary between the same two
 /// columns' middles.
 fn alike_by_texts(first: &[f32], second: &[f32]) -> Option<Columns> {
@@ -162,6 +173,15 @@ mod tests {
         assert_eq!(shifted.unwrap().likeness, Likeness::Equal);
         let other = columns(&[50.0, 150.0, 300.0, 450.0], false, &table(&[50.0, 200.0, 380.0, 450.0], Evidence::Ruled));
         assert_eq!(other.unwrap().likeness, Likeness::Slight);
+    }
+
+    #[test]
+    fn columns_that_hang_over_have_no_wall_at_their_left() {
+        let first = [50.0, 80.0, 150.0, 300.0, 450.0];
+        assert_eq!(hanging_left(&first, &[80.5, 150.0, 300.0, 450.0]), Some(1));
+        assert_eq!(hanging_left(&first, &[150.0, 300.0, 450.0]), Some(2));
+        assert_eq!(hanging_left(&first, &[80.5, 200.0, 300.0, 450.0]), None);
+        assert_eq!(hanging_left(&first, &first), None);
     }
 
     #[test]

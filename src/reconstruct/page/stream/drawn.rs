@@ -43,6 +43,8 @@ const LOWEST_FRAME: f32 = 14.0;
 const NARROWEST_FRAME: f32 = 60.0;
 /// Walls from which frames are not looked for: a ruled table's, a drawing's.
 const MOST_FRAME_WALLS: usize = 200;
+/// Highest bar of a chart, in points, whose bars lie beside their labels.
+const HIGHEST_BAR: f32 = 60.0;
 /// Shortest line that counts, in points.
 const SHORTEST: f32 = 8.0;
 
@@ -85,6 +87,18 @@ impl Drawn {
             });
             self.frames.extend(right.map(|right| Rect::new(left.x, left.y0, right.x, left.y1)));
         }
+    }
+
+    /// Does a filled area no higher than a line stand between these two places, as the bar of a chart between its label
+    /// and its number?
+    pub(super) fn has_bar(&self, (x0, x1): (f32, f32), (y0, y1): (f32, f32)) -> bool {
+        const SLACK: f32 = 1.0;
+        let middle = (y0 + y1) / 2.0;
+        let first = self.fills.partition_point(|fill| fill.y0 < middle - HIGHEST_BAR);
+        self.fills.iter().skip(first).take_while(|fill| fill.y0 <= middle).any(|fill| {
+            let beside = fill.x0 >= x0 - SLACK && fill.x1 <= x1 + SLACK && fill.width() > 2.0;
+            beside && fill.y1 >= middle && fill.height() < 2.5 * (y1 - y0)
+        })
     }
 
     /// Does a frame part these two heights, at this place?

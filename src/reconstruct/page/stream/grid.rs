@@ -31,11 +31,11 @@ pub(super) fn table(
     let bbox = lines.iter().map(|line| line.bbox).reduce(|a, b| a.union(&b))?;
     let em = lines.iter().map(|line| line.size).sum::<f32>() / lines.len() as f32;
     let head = header::head_lines(lines, found, drawn, (bbox.x0, bbox.x1));
-    let (mut drafts, head_rows) = headings(lines, found, drawn, head, em);
     let text_of = |line: &Line, at: usize| {
         let word = line.pieces.get(at).and_then(|piece| words.get(piece.word as usize));
         word.map_or_else(String::new, |word| word.text(page).to_owned())
     };
+    let (mut drafts, head_rows) = headings(lines, found, drawn, head, em, &text_of);
     let body = rows::rows(lines, found, head..lines.len(), drawn, &text_of);
     for (row, range) in body.iter().enumerate() {
         drafts.extend(row_texts(lines, found, range.clone(), head_rows + row));
@@ -102,9 +102,16 @@ fn words_of(line: Option<&Line>, pieces: Range<usize>) -> impl Iterator<Item = u
     line.and_then(|line| line.pieces.get(pieces)).unwrap_or(&[]).iter().map(|piece| piece.word)
 }
 
-fn headings(lines: &[Line], found: &Columns, drawn: &Drawn, head: usize, em: f32) -> (Vec<Draft>, usize) {
+fn headings(
+    lines: &[Line],
+    found: &Columns,
+    drawn: &Drawn,
+    head: usize,
+    em: f32,
+    text_of: &dyn Fn(&Line, usize) -> String,
+) -> (Vec<Draft>, usize) {
     let Some(above) = lines.get(..head) else { return (Vec::new(), 0) };
-    let (headings, rows) = header::headings(above, found, drawn, em);
+    let (headings, rows) = header::headings(above, found, drawn, em, text_of);
     let drafts = headings
         .into_iter()
         .map(|heading| Draft {

@@ -84,11 +84,17 @@ fn values(texts: &[Placed], columns: &[Column]) -> usize {
 }
 
 /// The headings of these lines, with their levels.
-pub(super) fn headings(lines: &[Line], found: &Columns, drawn: &Drawn, em: f32) -> (Vec<Heading>, usize) {
+pub(super) fn headings(
+    lines: &[Line],
+    found: &Columns,
+    drawn: &Drawn,
+    em: f32,
+    text_of: &dyn Fn(&Line, usize) -> String,
+) -> (Vec<Heading>, usize) {
     let mut open: Vec<Heading> = Vec::new();
     for (at, (line, texts)) in lines.iter().zip(&found.lines).enumerate() {
         let next_y = lines.get(at + 1).map_or(line.bbox.y1 + line.size, |next| next.bbox.center().1);
-        let shared = shared_out(lines, found, at, em);
+        let shared = shared_out(lines, found, at, em, text_of);
         for (number, text) in texts.iter().enumerate() {
             let low = number.checked_sub(1).and_then(|n| texts.get(n)).map_or(0, |before| before.last + 1);
             let high = texts.get(number + 1).map_or(found.columns.len(), |next| next.first).saturating_sub(1);
@@ -157,38 +163,78 @@ const TAKES_IN: f32 = 0.3;
 /// Most headings that one takes in.
 const MOST_UNDER: usize = 12;
 
+/// For each heading below that another one repeats: parts of groups are called the same.
+const REPEATED: f32 = 0.4;
+/// The most that all of these count.
+const MOST_REPEATED: f32 = 2.0;
+
+/// Headings that stand below a line of a head, in one column.
+struct Under {
+    column: usize,
+    x0: f32,
+    x1: f32,
+}
+
+impl Under {
+    fn is_under(&self, text: &Placed) -> bool {
+        (text.first..=text.last).contains(&self.column)
+    }
+}
+
 /// The columns of each text of a head's line, where the texts stand over the middles of groups of headings below them
 /// rather than on one of these each: a short heading over three columns touches only the one in the middle.
-fn shared_out(lines: &[Line], found: &Columns, at: usize, em: f32) -> Vec<Option<(usize, usize)>> {
+fn shared_out(
+    lines: &[Line],
+    found: &Columns,
+    at: usize,
+    em: f32,
+    text_of: &dyn Fn(&Line, usize) -> String,
+) -> Vec<Option<(usize, usize)>> {
     let texts = found.lines.get(at).map_or(&[][..], Vec::as_slice);
     let mut out = vec![None; texts.len()];
     // What stands below, each column by itself; the first column's heading is nobody's part.
-    let mut below: Vec<(usize, f32, f32)> = Vec::new();
+    let mut below: Vec<Under> = Vec::new();
     for text in
         found.lines.get(at + 1..lines.len()).unwrap_or(&[]).iter().flatten().filter(|t| !t.spans() && t.first > 0)
     {
-        match below.iter_mut().find(|(column, _, _)| *column == text.first) {
-            Some((_, x0, x1)) => (*x0, *x1) = (x0.min(text.x0), x1.max(text.x1)),
-            None => below.push((text.first, text.x0, text.x1)),
+        match below.iter_mut().find(|under| under.column == text.first) {
+            Some(under) => (under.x0, under.x1) = (under.x0.min(text.x0), under.x1.max(text.x1)),
+            None => below.push(Under { column: text.first, x0: text.x0, x1: text.x1 }),
         }
     }
-    below.sort_by_key(|(column, _, _)| *column);
+    below.sort_by_key(|under| under.column);
     let upper: Vec<usize> = (0..texts.len()).filter(|&i| texts.get(i).is_some_and(|text| text.first > 0)).collect();
     if upper.is_empty() || upper.len() >= below.len() || below.len() > 60 {
         return out;
     }
-    let on_one = |text: &Placed, under: &(usize, f32, f32)| {
-        let off = (text.x0 - under.1).abs().min((text.x1 - under.2).abs());
-        off.min((text.center() - (under.1 + under.2) / 2.0).abs()) / em
-    };
-    let stacked: f32 = upper
+    let pairs: Vec<(&Placed, Option<&Under>)> = upper
         .iter()
         .filter_map(|&i| texts.get(i))
-        .map(|text| {
-            let own = below.iter().find(|(column, _, _)| (text.first..=text.last).contains(column));
-            own.map_or(1.0, |under| on_one(text, under))
-        })
-        .sum();
+        .map(|text| (text, below.iter().find(|under| under.is_under(text))))
+        .collect();
+    // Lines of headings all keep to the same side.
+    let kept = |off: fn(&Placed, &Under) -> f32| -> f32 {
+        pairs.iter().map(|(text, under)| under.map_or(1.0, |under| off(text, under).abs() / em)).sum()
+    };
+    let stacked = kept(|text, under| text.x0 - under.x0)
+        .min(kept(|text, under| text.x1 - under.x1))
+        .min(kept(|text, under| text.center() - (under.x0 + under.x1) / 2.0));
+    let stacked = stacked + (REPEATED * repeated(lines, found, at, text_of) as f32).min(MOST_REPEATED);
+    let on_one = |text: &Placed, under: &Under| {
+        let off = (text.x0 - under.x0).abs().min((text.x1 - under.x1).abs());
+        off.min((text.center() - (under.x0 + under.x1) / 2.0).abs()) / em
+    };
+    // A heading is centred over the texts below it or over their cells, which reach to the columns beside.
+    let over = |text: &Placed, first: &Under, last: &Under| {
+        let before = first.column.checked_sub(1).and_then(|at| found.columns.get(at)).map_or(first.x0, |c| c.x1 + em);
+        let after = found.columns.get(last.column + 1).map_or(last.x1, |c| c.x0 - em);
+        let end = found.columns.get(last.column).map_or(last.x1, |c| c.x1.max(last.x1));
+        let start = found.columns.get(first.column).map_or(first.x0, |c| c.x0.min(first.x0));
+        [(first.x0, last.x1), (start, end), (before.min(start), end), (start, after.max(end))]
+            .into_iter()
+            .map(|(x0, x1)| (text.center() - (x0 + x1) / 2.0).abs() / em)
+            .fold(f32::MAX, f32::min)
+    };
     // Best price of the first texts over the first headings below.
     let (n, m) = (upper.len(), below.len());
     let mut best = vec![vec![(f32::MAX, 0_usize); m + 1]; n + 1];
@@ -204,10 +250,10 @@ fn shared_out(lines: &[Line], found: &Columns, at: usize, em: f32) -> Vec<Option
             for size in 1..=if i > 0 { j.min(MOST_UNDER) } else { 0 } {
                 let (Some(text), Some(group)) = (text, below.get(j - size..j)) else { continue };
                 let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
-                let holds = group.iter().any(|(column, _, _)| (text.first..=text.last).contains(column));
+                let holds = group.iter().any(|under| under.is_under(text));
                 let off = match group {
                     [only] => on_one(text, only),
-                    _ => (text.center() - (first.1 + last.2) / 2.0).abs() / em + TAKES_IN,
+                    _ => over(text, first, last) + TAKES_IN,
                 };
                 let before = best.get(i - 1).and_then(|row| row.get(j - size)).map_or(f32::MAX, |(price, _)| *price);
                 let price = before + off + if holds { 0.0 } else { 2.0 };
@@ -234,12 +280,26 @@ fn shared_out(lines: &[Line], found: &Columns, at: usize, em: f32) -> Vec<Option
         if let (Some(first), Some(last), Some(&text)) = (below.get(j - size), below.get(j - 1), upper.get(i - 1))
             && let Some(slot) = out.get_mut(text)
         {
-            *slot = Some((first.0, last.0));
+            *slot = Some((first.column, last.column));
         }
         i -= 1;
         j -= size;
     }
     out
+}
+
+/// How many of the texts in the line below this one stand there more than once.
+fn repeated(lines: &[Line], found: &Columns, at: usize, text_of: &dyn Fn(&Line, usize) -> String) -> usize {
+    let (Some(line), Some(texts)) = (lines.get(at + 1), found.lines.get(at + 1)) else { return 0 };
+    let mut all: Vec<String> = texts
+        .iter()
+        .filter(|text| text.first > 0)
+        .map(|text| text.pieces.clone().map(|piece| text_of(line, piece)).collect::<String>())
+        .collect();
+    let count = all.len();
+    all.sort_unstable();
+    all.dedup();
+    count - all.len()
 }
 
 /// Adds a text to the heading right above it, or makes one of it.

@@ -8,6 +8,7 @@
 pub(super) mod frame;
 pub(super) mod line;
 
+mod abreast;
 mod columns;
 mod drawn;
 mod grid;
@@ -44,18 +45,21 @@ pub(super) fn tables(page: &Page, words: &[Word], free: &[u32], known: &[Rect], 
         let items: Vec<Item> = lines.into_iter().map(Item::Line).chain(known).collect();
         for zone in flow::zones(items) {
             for part in zone.items.split(|item| matches!(item, Item::Known(..))) {
-                let lines: Vec<&Line> = part
+                let lines: Vec<Line> = part
                     .iter()
-                    .filter_map(|item| if let Item::Line(line) = item { Some(line) } else { None })
+                    .filter_map(|item| if let Item::Line(line) = item { Some(line.clone()) } else { None })
                     .collect();
                 let text = |line: &Line, at: usize| {
                     let word = line.pieces.get(at).and_then(|piece| words.get(piece.word as usize));
                     word.map_or_else(String::new, |word| word.text(page).to_owned())
                 };
-                for region in regions::regions(&lines, &drawn, &text) {
-                    let Some(inside) = lines.get(region.lines.clone()) else { continue };
-                    let inside: Vec<Line> = inside.iter().map(|line| (*line).clone()).collect();
-                    out.extend(grid::table(page, words, frame, &inside, &region.columns, &drawn));
+                for lines in abreast::parted(lines, &drawn) {
+                    let lines: Vec<&Line> = lines.iter().collect();
+                    for region in regions::regions(&lines, &drawn, &text) {
+                        let Some(inside) = lines.get(region.lines.clone()) else { continue };
+                        let inside: Vec<Line> = inside.iter().map(|line| (*line).clone()).collect();
+                        out.extend(grid::table(page, words, frame, &inside, &region.columns, &drawn));
+                    }
                 }
             }
         }

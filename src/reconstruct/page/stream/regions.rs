@@ -116,16 +116,6 @@ fn best_stretches(lines: &[&Line], drawn: &Drawn, texts: &dyn Fn(&Line, usize) -
                 });
                 let Some(columns) = columns_of(inside, drawn) else { continue };
                 let sum = before + score::score(&evidence, start..end, &columns);
-                if std::env::var_os("DBG").is_some() {
-                    eprintln!(
-                        "DBG {start}..{end} y{:.0}..{:.0} cols {} sum {:.2} score {:.2}",
-                        inside[0].down,
-                        inside[inside.len() - 1].down,
-                        columns.columns.len(),
-                        sum,
-                        sum - before
-                    );
-                }
                 if sum > here.sum {
                     here = Best { sum, region: Some(Region { lines: start..end, columns }), last_end: Some(end) };
                 }

@@ -29,9 +29,10 @@ pub(super) fn rows(
     if inside.is_empty() {
         return Vec::new();
     }
-    let evidence = boundaries(lines, found, &body, drawn, text_of);
+    let torn = torn_numbers(lines, found, &body);
+    let evidence = boundaries(lines, found, &body, drawn, &torn, text_of);
     let fill = fill_rates(found, &body);
-    let first = cut(found, &body, &evidence, &fill, LABEL);
+    let first = cut(found, &body, &evidence, &fill, &torn, LABEL);
     // Where one group has its label, others have theirs. A label on top of the body continues nothing above it.
     let is_label = |rows: &&Range<usize>| {
         let mut texts = found.lines.get((*rows).clone()).unwrap_or(&[]).iter().flatten();
@@ -41,11 +42,18 @@ pub(super) fn rows(
     if !on_top && first.iter().filter(is_label).count() < 2 {
         return first;
     }
-    cut(found, &body, &evidence, &fill, KNOWN_LABEL)
+    cut(found, &body, &evidence, &fill, &torn, KNOWN_LABEL)
 }
 
 /// The cheapest way to cut the lines of the body into rows.
-fn cut(found: &Columns, body: &Range<usize>, evidence: &[f32], fill: &[f32], label: f32) -> Vec<Range<usize>> {
+fn cut(
+    found: &Columns,
+    body: &Range<usize>,
+    evidence: &[f32],
+    fill: &[f32],
+    torn: &[bool],
+    label: f32,
+) -> Vec<Range<usize>> {
     let n = body.len();
     let mut best: Vec<(f32, usize)> = vec![(f32::MAX, 0); n + 1];
     if let Some(start) = best.first_mut() {
@@ -63,7 +71,9 @@ fn cut(found: &Columns, body: &Range<usize>, evidence: &[f32], fill: &[f32], lab
                     range.fill(true);
                 }
                 if let Some(seen) = seen.get_mut(text.first).filter(|_| !text.spans()) {
-                    conflicts += seen.add(start, text.numeric);
+                    // The end of a number that was broken is no second number.
+                    let rest = torn.get(start) == Some(&true);
+                    conflicts += seen.add(start, text.numeric && !rest);
                 }
             }
             if start + 1 < end {
@@ -161,6 +171,7 @@ fn boundaries(
     found: &Columns,
     body: &Range<usize>,
     drawn: &Drawn,
+    torn: &[bool],
     text_of: &dyn Fn(&Line, usize) -> String,
 ) -> Vec<f32> {
     let steps = Steps::of(lines.get(body.clone()).unwrap_or(&[]));
@@ -194,12 +205,67 @@ fn boundaries(
             }
             sum += striped(&stripes, a, b);
             sum += steps.say(b.down - a.down, a.size.min(b.size));
+            if torn.get(lower - body.start) == Some(&true) {
+                return sum + TORN_NUMBERS;
+            }
             if is_full(found, upper) && is_full(found, lower) {
                 sum -= 1.0 + if steps.two_kinds { 0.0 } else { FULL_LINES * full };
             }
             sum + texts_say(lines, found, upper, lower, text_of)
         })
         .collect()
+}
+
+/// A line of ends of numbers belongs to the line above it.
+const TORN_NUMBERS: f32 = 5.0;
+/// Characters that go over to the next line when a number is too wide for its column, at most.
+const MOST_TORN: u32 = 4;
+/// Room, in ems, that a broken number leaves in its column.
+const NO_ROOM: f32 = 0.75;
+
+/// For each line, whether it holds the last digits of numbers that were too wide for their columns: all its numbers are
+/// short, and stand below longer ones that fill their columns. A row of short numbers has a name, too.
+fn torn_numbers(lines: &[Line], found: &Columns, body: &Range<usize>) -> Vec<bool> {
+    let mut out = vec![false; body.len()];
+    // The line with the numbers' beginnings, past other such lines.
+    let mut whole = body.start;
+    for at in body.clone().skip(1) {
+        let (Some(upper), Some(lower)) = (found.lines.get(whole), found.lines.get(at)) else { continue };
+        let size = lines.get(at).map_or(10.0, |line| line.size);
+        let glyphs = |text: &super::columns::Placed| {
+            let pieces = lines.get(at).and_then(|line| line.pieces.get(text.pieces.clone())).unwrap_or(&[]);
+            pieces.iter().map(|piece| piece.glyphs).sum::<u32>()
+        };
+        let is_rest = |text: &super::columns::Placed| {
+            upper.iter().any(|over| {
+                let column = found.columns.get(text.first);
+                let room = column.map_or(f32::MAX, |column| column.x1 - column.x0) - (over.x1 - over.x0);
+                (over.first, over.last) == (text.first, text.last) && over.numeric && room < NO_ROOM * size
+            })
+        };
+        let (mut rests, mut others) = (0, 0);
+        for text in lower.iter().filter(|text| text.numeric) {
+            if glyphs(text) <= MOST_TORN && is_rest(text) {
+                rests += 1;
+            } else {
+                others += 1;
+            }
+        }
+        let named = lower.iter().any(|text| text.first == 0 && !text.numeric)
+            && !upper.iter().any(|over| {
+                let column = found.columns.first();
+                over.first == 0 && column.is_some_and(|column| over.x1 - over.x0 > column.x1 - column.x0 - 1.5 * size)
+            });
+        let torn = rests > 0 && others == 0 && !named && (rests > 1 || lower.iter().all(|text| text.first > 0));
+        if torn {
+            if let Some(slot) = out.get_mut(at - body.start) {
+                *slot = true;
+            }
+        } else {
+            whole = at;
+        }
+    }
+    out
 }
 
 /// Backgrounds: lines on one of few lines' height are one row's, lines on two are two; between stripes it is the same.

@@ -28,6 +28,14 @@ const LONE_AT_EDGE: f32 = -0.7;
 const CAPTION: f32 = -2.5;
 /// A caption right above says that this is a picture's labels.
 const PICTURED: f32 = -4.0;
+/// Or it is a part of a text in the line beside it.
+const GOES_ON: f32 = 0.8;
+/// Distance of two lines of one text, in their size.
+const ONE_TEXT: f32 = 1.35;
+/// A line that is larger than the table's.
+const LARGER_LINE: f32 = -2.5;
+/// How many times larger.
+const LARGER: f32 = 1.12;
 /// A line within announces another table or a picture.
 const CAPTION_WITHIN: f32 = -6.0;
 /// A caption right above says that a table follows.
@@ -50,6 +58,8 @@ const BREAK: f32 = -1.2;
 const PROSE_COLUMNS: f32 = -0.9;
 /// For each line of a table of contents, and of a list.
 const CONTENTS: f32 = -1.5;
+/// For each line of a chart.
+const CHART: f32 = -2.5;
 /// A column with one text.
 const LONE_COLUMN: f32 = -0.6;
 /// For each place by which a line is less than half filled.
@@ -65,6 +75,8 @@ pub(super) struct Evidence<'a> {
     caption: Vec<Option<Caption>>,
     /// The whole number that a line ends in.
     last_number: Vec<Option<u32>>,
+    /// Begins with a small letter.
+    lower: Vec<bool>,
 }
 
 impl<'a> Evidence<'a> {
@@ -83,7 +95,8 @@ impl<'a> Evidence<'a> {
             .iter()
             .map(|line| if line.leaders { texts(line, line.pieces.len().saturating_sub(1)).parse().ok() } else { None })
             .collect();
-        Evidence { lines, drawn, leading, caption, last_number }
+        let lower = lines.iter().map(|line| texts(line, 0).starts_with(char::is_lowercase)).collect();
+        Evidence { lines, drawn, leading, caption, last_number, lower }
     }
 
     /// Do these lines follow each other without a caption and without much clear space from one stretch's end to the
@@ -161,6 +174,12 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
         announced && line.chunks.len() == 1
     });
     sum += CAPTION_WITHIN * within.count() as f32;
+    // A line larger than the rows is what a part of the text is called, not a part of a table.
+    let mut sizes: Vec<f32> = lines.iter().filter(|line| line.chunks.len() > 1).map(|line| line.size).collect();
+    sizes.sort_by(f32::total_cmp);
+    let usual = sizes.get(sizes.len() / 2).copied().unwrap_or(f32::MAX);
+    let larger = |line: &&&Line| line.chunks.len() == 1 && line.size > LARGER * usual;
+    sum += LARGER_LINE * lines.iter().filter(larger).count() as f32;
     sum += LONE_COLUMN * columns.iter().filter(|column| column.texts <= 1).count() as f32;
     let body = found.lines.iter().position(|texts| has_numbers(texts, columns)).unwrap_or(3).min(6);
     for (at, (line, texts)) in lines.iter().zip(&found.lines).enumerate() {
@@ -169,7 +188,11 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
     for (at, texts) in [(stretch.start, found.lines.first()), (stretch.end - 1, found.lines.last())] {
         let lone = texts.is_some_and(|texts| texts.len() == 1);
         if lone {
-            sum += if at == stretch.start && is_heading(evidence, first, found, (x0, x1)) { 0.0 } else { LONE_AT_EDGE };
+            sum += match (at == stretch.start, goes_on(evidence, stretch.clone(), at, found, (x0, x1))) {
+                (_, true) => GOES_ON,
+                (true, _) if is_heading(evidence, first, found, (x0, x1)) => 0.0,
+                _ => LONE_AT_EDGE,
+            };
         }
         if evidence.caption.get(at).is_some_and(Option::is_some) {
             sum += CAPTION;
@@ -191,6 +214,30 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
         }
     }
     sum + looks_like_something_else(evidence, lines, stretch, found)
+}
+
+/// Is the one text at an end of these lines a part of the cell below or above it, set in several lines?
+fn goes_on(evidence: &Evidence<'_>, stretch: Range<usize>, at: usize, found: &Columns, (x0, x1): (f32, f32)) -> bool {
+    let top = at == stretch.start;
+    let near = if top { at + 1 } else { at.saturating_sub(1) };
+    let (Some(line), Some(other)) = (evidence.lines.get(at), evidence.lines.get(near)) else { return false };
+    let placed =
+        |at: usize| at.checked_sub(stretch.start).and_then(|at| found.lines.get(at)).map_or(&[][..], Vec::as_slice);
+    let [text] = placed(at) else { return false };
+    let step = (line.down - other.down).abs();
+    if step > ONE_TEXT * line.size.min(other.size) || line.size.max(other.size) > LARGER * line.size.min(other.size) {
+        return false;
+    }
+    let beside = placed(near);
+    let met = beside.iter().any(|beside| beside.first <= text.last && beside.last >= text.first);
+    let inside = text.x0 >= x0 - 0.5 * line.size && text.x1 <= x1 + 0.5 * line.size;
+    match (top, text.first) {
+        // The first column's text may as well be a caption's or a paragraph's last line.
+        (true, 0) => false,
+        (true, _) => inside && !text.spans() && beside.len() > 1,
+        (false, 0) => met && !text.spans() && evidence.lower.get(at) == Some(&true),
+        (false, _) => met && inside && !text.spans(),
+    }
 }
 
 /// Can a first line with one text be a heading over some columns? A title stands over all of them, and is larger.
@@ -262,20 +309,19 @@ fn drawn_score(evidence: &Evidence<'_>, lines: &[&Line], texts: &[Vec<Placed>], 
         }
     }
     sum += INNER_RULE * (inner as f32).min(2.0);
+    let above = drawn.is_ruled(top - reach, top + 0.3 * first.size, x0, x1);
+    let below = drawn.is_ruled(bottom - 0.3 * last.size, bottom + reach, x0, x1);
     // What stands beyond the outermost rules without columns is a title or a note.
     let lone = |texts: &[Vec<Placed>]| if texts.iter().all(|texts| texts.len() == 1) { texts.len() } else { 0 };
-    if let (Some(&above), Some(&below)) = (ruled.first(), ruled.last()) {
-        let outside = lone(texts.get(..above).unwrap_or(&[])) + lone(texts.get(below..).unwrap_or(&[]));
-        sum += OUTSIDE_RULES * outside as f32;
+    if let (Some(&highest), Some(&lowest)) = (ruled.first(), ruled.last()) {
+        let over = if above { 0 } else { lone(texts.get(..highest).unwrap_or(&[])) };
+        let under = if below { 0 } else { lone(texts.get(lowest..).unwrap_or(&[])) };
+        sum += OUTSIDE_RULES * (over + under) as f32;
     }
     // Where rows are ruled, a rule above or below is one among them and says nothing of the table's ends.
     let ruled_rows = inner >= 3 && 4 * inner >= lines.len();
-    if ruled_rows || drawn.is_ruled(top - reach, top + 0.3 * first.size, x0, x1) {
-        sum += EDGE_RULE;
-    }
-    if ruled_rows || drawn.is_ruled(bottom - 0.3 * last.size, bottom + reach, x0, x1) {
-        sum += EDGE_RULE;
-    }
+    sum += if ruled_rows || above { EDGE_RULE } else { 0.0 };
+    sum += if ruled_rows || below { EDGE_RULE } else { 0.0 };
     let striped = drawn.fills.iter().any(|fill| {
         fill.y1 > top
             && fill.y0 < bottom
@@ -331,6 +377,16 @@ fn looks_like_something_else(evidence: &Evidence<'_>, lines: &[&Line], stretch: 
         })
         .count();
     let busy = lines.iter().filter(|line| line.chunks.len() > 1).count();
+    // Bars between labels and numbers.
+    let barred = lines.iter().filter(|line| {
+        line.chunks.windows(2).any(|pair| match pair {
+            [a, b] => evidence.drawn.has_bar((a.x1, b.x0), (line.bbox.y0, line.bbox.y1)),
+            _ => false,
+        })
+    });
+    if 2 * barred.count() > busy {
+        sum += CHART * count;
+    }
     if columns.len() == 2 && 2 * markers > busy {
         sum += CONTENTS * count;
     }

@@ -91,6 +91,7 @@ impl Tree {
                 (Verdict::Walls(cells), laid) => {
                     if let Some(table) = walls.and_then(|at| ruled.get_mut(at)) {
                         table.tagged = Some(numbers(part, table, &cells));
+                        take_in(page, words, part, table, &cells);
                     }
                     self.before = laid.map(|laid| laid.before);
                 }
@@ -217,6 +218,24 @@ fn compare(part: &Part, table: &Table, words: &[Word]) -> Verdict {
         (0, 0) => Verdict::Walls(cells),
         _ if merged > split => Verdict::Tree,
         _ => Verdict::NotTree,
+    }
+}
+
+/// Puts words of a piece that lie outside of its cell into it: a cell at the page's end whose lower wall is missing.
+fn take_in(page: &Page, words: &[Word], part: &Part, table: &mut Table, cells: &[Option<usize>]) {
+    let mut known = table.words.clone();
+    known.sort_unstable();
+    for (piece, cell) in part.pieces.iter().zip(cells) {
+        let is_outside = |word: &&u32| known.binary_search(word).is_err();
+        let outside: Vec<u32> = piece.words.iter().filter(is_outside).copied().collect();
+        let Some(cell) = cell.and_then(|cell| table.cells.get_mut(cell)).filter(|_| !outside.is_empty()) else {
+            continue;
+        };
+        let walls = (cell.bbox.x0, cell.bbox.x1);
+        cell.text = cell_text::compose_in(page, words, &mut piece.words.clone(), Some(walls));
+        cell.bbox = cell.bbox.union(&piece.bbox);
+        table.bbox = table.bbox.union(&piece.bbox);
+        table.words.extend(outside);
     }
 }
 

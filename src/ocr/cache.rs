@@ -1,0 +1,119 @@
+//! What was read, kept by what was seen: a page that was recognised once costs nothing the second time.
+
+use super::engine::{Profile, ReadLine};
+use super::models;
+use super::picture::Gray;
+use flate2::Compression;
+use flate2::read::ZlibDecoder;
+use flate2::write::ZlibEncoder;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+/// The sources of recognition: what they read may differ from what an earlier program read.
+const READER: &str = env!("ZHIBIAO_OCR");
+/// No page's result is larger, unfolded.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// A folder of results. Trouble with it costs time, never a result: what cannot be read is recognised again, what
+/// cannot be written is not kept.
+#[derive(Debug)]
+pub(super) struct Cache {
+    dir: PathBuf,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    lines: Vec<ReadLine>,
+}
+
+impl Cache {
+    pub(super) fn new(dir: &Path) -> Self {
+        Cache { dir: dir.to_owned() }
+    }
+
+    /// What a picture is known by: its pixels, and who reads them how.
+    pub(super) fn key(picture: &Gray, profile: Profile) -> String {
+        let mut hash = Sha256::new();
+        hash.update(READER);
+        for file in models::FILES {
+            hash.update(file.sha256);
+        }
+        hash.update(profile.name());
+        hash.update((picture.width as u64).to_le_bytes());
+        hash.update((picture.height as u64).to_le_bytes());
+        hash.update(&picture.pixels);
+        hash.finalize().iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<Vec<ReadLine>> {
+        let packed = fs::read(self.path(key)).ok()?;
+        let mut text = Vec::new();
+        ZlibDecoder::new(packed.as_slice()).take(MOST_BYTES).read_to_end(&mut text).ok()?;
+        serde_json::from_slice::<Kept>(&text).ok().map(|kept| kept.lines)
+    }
+
+    /// Keeps a result; under its name only once it is whole, so that several processes may share a folder.
+    pub(super) fn put(&self, key: &str, lines: &[ReadLine]) {
+        if let Err(error) = self.write(key, lines) {
+            tracing::debug!(dir = %self.dir.display(), %error, "a result of recognition is not kept");
+        }
+    }
+
+    fn write(&self, key: &str, lines: &[ReadLine]) -> std::io::Result<()> {
+        let path = self.path(key);
+        let dir = path.parent().unwrap_or(&self.dir);
+        fs::create_dir_all(dir)?;
+        let mut packed = ZlibEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(&serde_json::to_vec(&Kept { lines: lines.to_vec() })?)?;
+        let mut new = tempfile::NamedTempFile::new_in(dir)?;
+        new.write_all(&packed.finish()?)?;
+        new.persist(&path).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    /// Spread over folders: some file systems are slow with very many files in one.
+    fn path(&self, key: &str) -> PathBuf {
+        let (folder, name) = key.split_at(key.len().min(2));
+        self.dir.join(folder).join(format!("{name}.z"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::engine::PlacedLetter;
+    use super::super::ink::Box2;
+    use super::*;
+
+    fn line() -> ReadLine {
+        let letter = PlacedLetter { text: '率', score: 0.987_654, piece: 0, x: 12.5, second: Some(('卒', 0.01)) };
+        ReadLine { pieces: vec![Box2 { x0: 1, y0: 2, x1: 30, y1: 40 }], letters: vec![letter], detected: true }
+    }
+
+    #[test]
+    fn what_was_read_comes_back_and_what_is_damaged_does_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = Cache::new(&dir.path().join("not/yet/there"));
+        let key = Cache::key(&Gray::new(3, 2, 255), Profile::Balanced);
+        assert_eq!(cache.get(&key), None);
+        cache.put(&key, &[line()]);
+        assert_eq!(cache.get(&key), Some(vec![line()]));
+        fs::write(cache.path(&key), b"cut").unwrap();
+        assert_eq!(cache.get(&key), None);
+    }
+
+    #[test]
+    fn another_picture_size_or_profile_is_another_result() {
+        let picture = Gray::new(3, 2, 255);
+        let key = Cache::key(&picture, Profile::Balanced);
+        assert_ne!(key, Cache::key(&Gray::new(2, 3, 255), Profile::Balanced));
+        assert_ne!(key, Cache::key(&Gray::new(3, 2, 254), Profile::Balanced));
+        assert_ne!(key, Cache::key(&picture, Profile::Fast));
+    }
+}
