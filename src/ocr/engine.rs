@@ -10,6 +10,7 @@ use super::recognise::{HEIGHT, LEAST_WIDTH, MOST_WIDTH, Reading, Recogniser, Str
 use super::resample;
 use super::rulings::Lines;
 use super::segment::{self, Line};
+use super::walls;
 use rten::ThreadPool;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -114,9 +115,11 @@ impl Engine {
         let began = Instant::now();
         let places = detect::detect(&self.detector, picture, &content, DETECT_SCALE)?;
         tracing::debug!(ms = began.elapsed().as_millis(), places = places.len(), "detected");
-        let lines = segment::lines(&places, &ink, &drawn.rulings());
+        let rulings = drawn.rulings();
+        let lines = segment::lines(&places, &ink, &rulings);
+        let bare = walls::bare(picture, &clean, &rulings);
         let size = segment::typical(lines.iter().flat_map(|line| &line.pieces));
-        let cut: Vec<(Strip, Vec<Slot>)> = lines.iter().map(|line| strip(&clean, line, size)).collect();
+        let cut: Vec<(Strip, Vec<Slot>)> = lines.iter().map(|line| strip(&bare, line, size)).collect();
         let strips: Vec<&Strip> = cut.iter().map(|(strip, _)| strip).collect();
         let began = Instant::now();
         let readings = self.cascade(&strips, profile)?;
@@ -179,8 +182,13 @@ fn strip(picture: &Gray, line: &Line, size: i32) -> (Strip, Vec<Slot>) {
     let mut at = 0u32;
     for piece in &line.pieces {
         // A dash or a dot alone keeps the size that it has among other text.
-        let height = piece.height().max(if line.pieces.len() > 1 { 1 } else { size * 8 / 10 });
-        let height = height.max(piece.height()) + height * MARGIN / 50;
+        let least = match line.pieces.len() {
+            1 if piece.width() < size => size,
+            1 => size * 8 / 10,
+            _ => 1,
+        };
+        let height = piece.height().max(least);
+        let height = height + height * MARGIN / 50;
         let middle = (piece.y0 + piece.y1) / 2;
         let side = height * MARGIN / 100 + 1;
         let area = Box2 {

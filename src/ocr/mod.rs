@@ -20,6 +20,7 @@ mod resample;
 pub mod rulings;
 mod segment;
 mod settings;
+mod walls;
 
 pub use engine::{Engine, Profile};
 pub use recognised::{DOUBTFUL, DPI, Recognised};

@@ -21,23 +21,15 @@ const CROSSES: i32 = 60;
 
 /// The lines of a page. `ink` is without the walls.
 pub(super) fn lines(places: &[Place], ink: &Ink, walls: &[Ruling]) -> Vec<Line> {
-    let mut boxes: Vec<(Box2, Box2)> = Vec::new();
-    for place in places {
-        for piece in cut(&place.area, walls) {
-            // A neighbour's ink that looks in over the edge does not count.
-            if let Some(bounds) = trimmed(ink, &piece) {
-                boxes.push((piece, bounds));
-            }
-        }
-    }
-    let size = typical(boxes.iter().map(|(_, bounds)| bounds));
+    let pieces: Vec<Box2> = places.iter().flat_map(|place| cut(&place.area, walls)).collect();
+    let trimmed: Vec<Box2> = pieces.iter().filter_map(|piece| trimmed(ink, piece)).collect();
+    let size = typical(trimmed.iter());
+    let (inked, left) = share_out(&pieces, components(ink), ink, size);
     let mut lines: Vec<Line> = Vec::new();
-    let mut left = ink.clone();
-    for (piece, bounds) in &boxes {
-        left.erase(&piece.grown(1));
+    for bounds in inked.iter().flatten() {
         lines.extend(parted(ink, bounds, size).into_iter().map(|pieces| Line { pieces, detected: true }));
     }
-    for row in overlooked(&left, walls, size) {
+    for row in overlooked(left, walls, size) {
         // A character at a line's end that the detector left out belongs to the line.
         let beside = lines.iter_mut().find_map(|line| match line.pieces.as_mut_slice() {
             [piece] if goes_with(piece, &row, walls, size) => Some(piece),
@@ -49,6 +41,47 @@ pub(super) fn lines(places: &[Place], ink: &Ink, walls: &[Ruling]) -> Vec<Line> 
         }
     }
     lines
+}
+
+/// Rows of pixels in a drawer of pieces, so that a blob is compared with those near it.
+const DRAWER: i32 = 64;
+
+/// Gives each blob of ink to the piece that holds most of it. The box around the ink of each piece, and the blobs that
+/// none holds.
+fn share_out(pieces: &[Box2], blobs: Vec<Box2>, ink: &Ink, size: i32) -> (Vec<Option<Box2>>, Vec<Box2>) {
+    let mut drawers: Vec<Vec<usize>> = vec![Vec::new(); (ink.height / DRAWER + 1) as usize];
+    let rows = |b: &Box2| (b.y0.max(0) / DRAWER) as usize..=((b.y1 - 1).clamp(0, ink.height) / DRAWER) as usize;
+    for (index, piece) in pieces.iter().enumerate() {
+        for drawer in drawers.get_mut(rows(piece)).unwrap_or(&mut []) {
+            drawer.push(index);
+        }
+    }
+    let mut inked: Vec<Option<Box2>> = vec![None; pieces.len()];
+    let mut left = Vec::new();
+    let mut add = |index: usize, part: Box2| {
+        if let Some(bounds) = inked.get_mut(index) {
+            *bounds = Some(bounds.map_or(part, |bounds| bounds.union(&part)));
+        }
+    };
+    for blob in blobs {
+        let near = drawers.get(rows(&blob)).unwrap_or(&[]).iter().flatten();
+        let shared = |index: &usize| pieces.get(*index).map_or(0, |piece| piece.within(&blob).area());
+        if blob.height() * 10 > size * 17 || blob.width() > size * 4 {
+            // Characters of several lines that touch each other: each piece has its part.
+            for &index in near {
+                let part = pieces.get(index).map(|piece| piece.within(&blob)).filter(|part| part.area() > 0);
+                if let Some(part) = part.and_then(|part| ink.bounds(&part)) {
+                    add(index, part);
+                }
+            }
+            continue;
+        }
+        match near.max_by_key(|index| shared(index)) {
+            Some(index) if shared(index) * 2 >= blob.area() => add(*index, blob),
+            _ => left.push(blob),
+        }
+    }
+    (inked, left)
 }
 
 /// Does ink stand right before or behind a line?
@@ -199,8 +232,8 @@ fn parted(ink: &Ink, bounds: &Box2, size: i32) -> Vec<Vec<Box2>> {
 }
 
 /// Ink of the size of text that no place covers.
-fn overlooked(left: &Ink, walls: &[Ruling], size: i32) -> Vec<Box2> {
-    let mut blobs: Vec<Box2> = components(left)
+fn overlooked(left: Vec<Box2>, walls: &[Ruling], size: i32) -> Vec<Box2> {
+    let mut blobs: Vec<Box2> = left
         .into_iter()
         .filter(|b| {
             let large = b.width().max(b.height());
@@ -210,15 +243,18 @@ fn overlooked(left: &Ink, walls: &[Ruling], size: i32) -> Vec<Box2> {
             large * 3 >= size && b.height() <= size * 2 && b.width() <= size * 3 && !stroke
         })
         .collect();
-    blobs.sort_by_key(|b| (b.y0, b.x0));
-    // Blobs beside each other make a line.
+    // Blobs beside each other make a line; strokes above each other a sign (=).
     let mut rows: Vec<Box2> = Vec::new();
-    blobs.sort_by_key(|b| b.x0);
+    blobs.sort_by_key(|b| (b.x0, b.y0));
+    blobs.truncate(MOST_BLOBS);
     for blob in blobs {
         let beside = rows.iter_mut().find(|row| {
             let overlap = row.y1.min(blob.y1) - row.y0.max(blob.y0);
             let apart = blob.x0 - row.x1;
-            overlap * 2 >= blob.height().min(row.height()) && apart * 10 <= size * 8 && clear(row, &blob, walls)
+            let both = row.union(&blob);
+            let above = (row.x0 - blob.x0).abs() * 4 <= size && (row.x1 - blob.x1).abs() * 4 <= size;
+            let in_line = overlap * 2 >= blob.height().min(row.height()) && apart * 10 <= size * 8;
+            (in_line || above && both.height() <= size) && clear(row, &blob, walls)
         });
         match beside {
             Some(row) => *row = row.union(&blob),
@@ -232,6 +268,8 @@ fn overlooked(left: &Ink, walls: &[Ruling], size: i32) -> Vec<Box2> {
 
 /// Pieces of ink looked at beside the detector's places: a noisy page has thousands of specks.
 const MOST_OVERLOOKED: usize = 200;
+/// Blobs among which they are looked for.
+const MOST_BLOBS: usize = 4000;
 
 /// Does no upright wall stand between two boxes?
 fn clear(left: &Box2, right: &Box2, walls: &[Ruling]) -> bool {
