@@ -160,7 +160,9 @@ fn better(tiny: Reading, small: Reading) -> Reading {
     let same = tiny.letters.len() == small.letters.len()
         && tiny.letters.iter().zip(&small.letters).all(|(a, b)| a.text == b.text);
     if !same {
-        return small;
+        // A lone sign tells neither recogniser much: the surer one is believed.
+        let lone = tiny.letters.len() == 1 && small.letters.len() == 1;
+        return if lone && tiny.mean() > small.mean() { tiny } else { small };
     }
     let both = |(a, b): (Letter, Letter)| Letter { score: 1.0 - (1.0 - a.score) * (1.0 - b.score), ..b };
     Reading { letters: tiny.letters.into_iter().zip(small.letters).map(both).collect() }

@@ -2,7 +2,7 @@
 
 use super::engine::{PlacedLetter, ReadLine};
 use super::ink::Box2;
-use crate::model::{Direction, Glyph, Page, Rect, Ruling, TextRun, Visibility};
+use crate::model::{Axis, Direction, Glyph, Page, Rect, Ruling, TextRun, Visibility};
 
 /// Height of the ink of ideographs, in ems.
 const IDEOGRAPH_INK: f32 = 0.92;
@@ -11,16 +11,41 @@ const FIGURE_INK: f32 = 0.72;
 /// How far ideographs reach below the baseline, in ems.
 const BELOW: f32 = 0.1;
 
+/// Longest dash, in points, that says how large its text is.
+const MOST_DASH: f32 = 12.0;
+
 /// Puts what was read on a page. `scale` is points in a pixel.
 pub(super) fn fill(page: &mut Page, lines: &[ReadLine], rulings: &[Ruling], scale: f32) {
     page.text.clear();
     page.glyphs.clear();
     page.runs.clear();
     page.scores.clear();
-    page.rulings = rulings
-        .iter()
-        .map(|r| Ruling { at: r.at * scale, from: r.from * scale, to: r.to * scale, width: r.width * scale, ..*r })
-        .collect();
+    page.rulings.clear();
+    add(page, lines, rulings, scale);
+}
+
+/// Adds what was read in a part of a page that begins at `(left, top)`, in points, to what the page says itself.
+pub(super) fn insert(page: &mut Page, lines: &[ReadLine], rulings: &[Ruling], scale: f32, (left, top): (f32, f32)) {
+    // What the file itself says is sure.
+    page.scores.resize(page.glyphs.len(), 1.0);
+    let (glyphs, runs, walls) = (page.glyphs.len(), page.runs.len(), page.rulings.len());
+    add(page, lines, rulings, scale);
+    let moved = |r: Rect| Rect::new(r.x0 + left, r.y0 + top, r.x1 + left, r.y1 + top);
+    page.glyphs.iter_mut().skip(glyphs).for_each(|glyph| glyph.bbox = moved(glyph.bbox));
+    for run in page.runs.iter_mut().skip(runs) {
+        run.bbox = moved(run.bbox);
+        run.baseline += top;
+    }
+    for wall in page.rulings.iter_mut().skip(walls) {
+        let (across, along) = if wall.axis == Axis::Horizontal { (top, left) } else { (left, top) };
+        (wall.at, wall.from, wall.to) = (wall.at + across, wall.from + along, wall.to + along);
+    }
+}
+
+fn add(page: &mut Page, lines: &[ReadLine], rulings: &[Ruling], scale: f32) {
+    let in_points =
+        |r: &Ruling| Ruling { at: r.at * scale, from: r.from * scale, to: r.to * scale, width: r.width * scale, ..*r };
+    page.rulings.extend(rulings.iter().map(in_points));
     for line in lines {
         for (number, piece) in line.pieces.iter().enumerate() {
             let letters: Vec<&PlacedLetter> = line.letters.iter().filter(|letter| letter.piece == number).collect();
@@ -33,7 +58,13 @@ fn run(page: &mut Page, letters: &[&PlacedLetter], piece: &Box2, scale: f32) {
     let (Some(_), Some(_)) = (letters.first(), letters.last()) else { return };
     let wide = letters.iter().any(|letter| is_wide(letter.text));
     let high = piece.height() as f32 * scale;
-    let size = high / if wide { IDEOGRAPH_INK } else { FIGURE_INK };
+    let dash = letters.iter().all(|letter| matches!(letter.text, '—' | '-' | '一' | '_'));
+    let size = match (dash, wide) {
+        // A dash is as long as an ideograph is high.
+        (true, _) => high.max((piece.width() as f32 * scale).min(MOST_DASH)),
+        (false, true) => high / IDEOGRAPH_INK,
+        (false, false) => high / FIGURE_INK,
+    };
     let bottom = piece.y1 as f32 * scale;
     let baseline = if wide { bottom - BELOW * size } else { bottom };
     let (top, foot) = (baseline - 0.85 * size, baseline + 0.15 * size);
@@ -121,6 +152,23 @@ mod tests {
         assert!((boxes[0].x0 - 36.0).abs() < 1e-4 && (boxes[3].x1 - 61.2).abs() < 1e-4);
         // The ideograph takes two thirds of the way to the figure.
         assert!((boxes[0].x1 - 124.0 * 0.36).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_part_is_added_where_it_stands() {
+        let line =
+            ReadLine { pieces: vec![Box2::new(0, 0, 20, 23)], letters: vec![letter('表', 10.0)], detected: true };
+        let mut page = Page {
+            text: "A".into(),
+            glyphs: vec![Glyph { start: 0, end: 1, bbox: Rect::default() }],
+            ..Page::default()
+        };
+        let wall = Ruling { axis: Axis::Vertical, at: 10.0, from: 0.0, to: 100.0, width: 1.0, colour: [0; 3] };
+        insert(&mut page, &[line], &[wall], 0.36, (50.0, 70.0));
+        assert_eq!((page.text.as_str(), page.scores.as_slice()), ("A表", [1.0, 0.9].as_slice()));
+        assert!((page.glyphs[1].bbox.x0 - 50.0).abs() < 0.01 && page.runs[0].baseline > 70.0);
+        let wall = page.rulings[0];
+        assert!((wall.at - 53.6).abs() < 0.01 && (wall.from - 70.0).abs() < 0.01 && (wall.to - 106.0).abs() < 0.01);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod ctc;
 mod detect;
 mod engine;
 mod ink;
+mod layer;
 mod layout;
 pub mod models;
 mod network;

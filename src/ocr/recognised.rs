@@ -1,11 +1,11 @@
 //! Pages as a source has them, those that are pictures read.
 
 use super::engine::ReadLine;
-use super::layout;
-use super::picture::{self, Prepared};
+use super::picture::{self, Gray, Prepared};
 use super::rulings::Lines;
 use super::settings::{Mode, Ocr};
-use crate::model::{Code, Finding, Page, PageSource, Raster, Severity};
+use super::{layer, layout};
+use crate::model::{Code, Finding, Page, PageSource, Raster, Rect, Severity};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -29,19 +29,22 @@ impl Recognised {
     }
 
     fn read(&self, mut page: Page) -> Page {
-        let needed = match self.ocr.settings().mode {
-            Mode::Off => false,
-            Mode::Force => true,
-            Mode::Auto => page.distrust.is_some(),
-        };
-        if !needed {
+        let mode = self.ocr.settings().mode;
+        if mode == Mode::Off {
+            return page;
+        }
+        if mode == Mode::Auto && page.distrust.is_none() {
+            if layer::is_hidden(&page) {
+                return self.beside_layer(page);
+            }
+            self.read_pictures(&mut page);
             return page;
         }
         let number = page.number;
         match self.recognise(&page) {
-            Ok(read) => {
-                self.used.store(true, Ordering::Relaxed);
-                self.ocr.tell();
+            Ok(mut read) => {
+                self.told();
+                read.findings.push(finding(&page, &read));
                 read
             }
             Err(reason) => {
@@ -50,6 +53,67 @@ impl Recognised {
                 page.distrust = Some(format!("{told}; {reason}"));
                 page
             }
+        }
+    }
+
+    fn told(&self) {
+        self.used.store(true, Ordering::Relaxed);
+        self.ocr.tell();
+    }
+
+    /// Reads a page that has a hidden text layer, and keeps the better of the two.
+    fn beside_layer(&self, page: Page) -> Page {
+        // Without models the layer stands, with the finding that its loader gave it.
+        let Ok(mut read) = self.recognise(&page) else { return page };
+        self.told();
+        let choice = layer::choose(&page, &read);
+        let (kept, left) = if choice.ours {
+            ("what was recognised now", "the layer")
+        } else {
+            ("the layer", "what was recognised now")
+        };
+        let message = format!(
+            "page {}: a hidden text layer of an earlier OCR and what was recognised now have {:.1} % of their characters in \
+             common; {kept} is used, not {left}",
+            page.number,
+            100.0 * choice.agreement
+        );
+        let severity = if choice.agreement < AGREED { Severity::Warning } else { Severity::Info };
+        let mut page = if choice.ours {
+            // What the loader said of the layer says nothing of our reading.
+            read.findings.retain(|finding| finding.code != Code::LowOcrConfidence);
+            read
+        } else {
+            page
+        };
+        page.findings.push(Finding::new(Code::LowOcrConfidence, severity, message));
+        page
+    }
+
+    /// Reads large pictures of a page that has text of its own elsewhere: a table that was pasted in as a picture.
+    fn read_pictures(&self, page: &mut Page) {
+        let pictures: Vec<Rect> = page.images.iter().filter_map(|area| unread_picture(page, area)).collect();
+        if pictures.is_empty() || self.ocr.engine().is_err() {
+            return;
+        }
+        let Some(raster) = self.source.render(page.number, DPI) else { return };
+        let whole = Gray::of(&raster);
+        drop(raster);
+        for area in pictures.iter().take(MOST_PICTURES) {
+            let (left, top) = ((area.x0 * DPI / 72.0).max(0.0) as usize, (area.y0 * DPI / 72.0).max(0.0) as usize);
+            let (right, bottom) = ((area.x1 * DPI / 72.0) as usize, (area.y1 * DPI / 72.0) as usize);
+            let part = whole.part(left, top, right, bottom);
+            let drawn = Lines::find(&part, DPI);
+            let Ok(lines) = self.ocr.read(&part, &drawn) else { continue };
+            let count = lines.iter().map(|line| line.letters.len()).sum::<usize>();
+            if count < LEAST_IN_PICTURE || sureness(&lines) < IN_PICTURE {
+                continue;
+            }
+            self.told();
+            let origin = (left as f32 * 72.0 / DPI, top as f32 * 72.0 / DPI);
+            layout::insert(page, &lines, &drawn.rulings(), 72.0 / DPI, origin);
+            let message = format!("page {}: {count} characters were recognised in a picture on it", page.number);
+            page.findings.push(Finding::new(Code::LowOcrConfidence, Severity::Info, message));
         }
     }
 
@@ -83,22 +147,49 @@ impl Recognised {
             ..Page::default()
         };
         layout::fill(&mut read, &lines, &drawn.rulings(), scale);
-        let finding = self.finding(page, &read);
-        read.findings.push(finding);
         Ok(read)
     }
+}
 
-    fn finding(&self, before: &Page, read: &Page) -> Finding {
-        let number = before.number;
-        let why = before.distrust.as_deref().unwrap_or("asked for");
-        let count = read.scores.len();
-        let doubtful = read.scores.iter().filter(|score| **score < DOUBTFUL).count();
-        let message = format!(
-            "page {number}: {why}; {count} characters were recognised, {doubtful} of them with a score below {DOUBTFUL}"
-        );
-        let severity = if doubtful * 20 > count { Severity::Warning } else { Severity::Info };
-        Finding::new(Code::LowOcrConfidence, severity, message)
-    }
+fn finding(before: &Page, read: &Page) -> Finding {
+    let number = before.number;
+    let why = before.distrust.as_deref().unwrap_or("asked for");
+    let count = read.scores.len();
+    let doubtful = read.scores.iter().filter(|score| **score < DOUBTFUL).count();
+    let message = format!(
+        "page {number}: {why}; {count} characters were recognised, {doubtful} of them with a score below {DOUBTFUL}"
+    );
+    let severity = if doubtful * 20 > count { Severity::Warning } else { Severity::Info };
+    Finding::new(Code::LowOcrConfidence, severity, message)
+}
+
+/// Share of characters in common below which a layer and our reading are two texts.
+const AGREED: f32 = 0.95;
+/// Pictures of a page that are read.
+const MOST_PICTURES: usize = 8;
+/// A picture with fewer characters shows no text worth a line.
+const LEAST_IN_PICTURE: usize = 8;
+/// Mean score from which what was read in a picture is text and no pattern of a photograph.
+const IN_PICTURE: f32 = 0.85;
+/// Smallest picture, in points, that may hold a table.
+const LEAST_PICTURE: (f32, f32) = (120.0, 50.0);
+
+/// The part of the page that a picture covers, where it is large enough and nothing is written over it.
+fn unread_picture(page: &Page, area: &Rect) -> Option<Rect> {
+    let area = area.intersection(&Rect::new(0.0, 0.0, page.width, page.height))?;
+    let large = area.width() >= LEAST_PICTURE.0 && area.height() >= LEAST_PICTURE.1;
+    let inside = |glyph: &&crate::model::Glyph| {
+        let (x, y) = glyph.bbox.center();
+        (area.x0..=area.x1).contains(&x) && (area.y0..=area.y1).contains(&y)
+    };
+    (large && page.glyphs.iter().find(inside).is_none()).then_some(area)
+}
+
+/// Mean score of all characters; 0 where there are none.
+fn sureness(lines: &[ReadLine]) -> f32 {
+    let letters = lines.iter().flat_map(|line| &line.letters);
+    let (count, sum) = letters.fold((0u32, 0.0), |(count, sum), letter| (count + 1, sum + letter.score));
+    if count == 0 { 0.0 } else { sum / count as f32 }
 }
 
 /// A picture made ready and read.
@@ -120,14 +211,8 @@ impl Sheet {
         Ok(Sheet { prepared, drawn, lines })
     }
 
-    /// Mean score of all characters, each counted; 0 where there are none.
     fn sureness(&self) -> f32 {
-        let (count, sum) = self
-            .lines
-            .iter()
-            .flat_map(|line| &line.letters)
-            .fold((0u32, 0.0), |(count, sum), letter| (count + 1, sum + letter.score));
-        if count == 0 { 0.0 } else { sum / count as f32 }
+        sureness(&self.lines)
     }
 
     fn is_gibberish(&self) -> bool {

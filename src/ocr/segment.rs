@@ -240,7 +240,11 @@ fn overlooked(left: Vec<Box2>, walls: &[Ruling], size: i32) -> Vec<Box2> {
             // Far longer than thick, it is what is left of a drawn line.
             let stroke =
                 b.height() > size && b.width() * 8 < b.height() || b.width() > 2 * size && b.height() * 16 < b.width();
-            large * 3 >= size && b.height() <= size * 2 && b.width() <= size * 3 && !stroke
+            large * 3 >= size
+                && b.height() <= size * 2
+                && b.width() <= size * 3
+                && !stroke
+                && !beside_wall(b, walls, size)
         })
         .collect();
     // Blobs beside each other make a line; strokes above each other a sign (=).
@@ -270,6 +274,19 @@ fn overlooked(left: Vec<Box2>, walls: &[Ruling], size: i32) -> Vec<Box2> {
 const MOST_OVERLOOKED: usize = 200;
 /// Blobs among which they are looked for.
 const MOST_BLOBS: usize = 4000;
+
+/// Is a blob what the edge of an upright wall left: as thin as that, right beside it?
+fn beside_wall(blob: &Box2, walls: &[Ruling], size: i32) -> bool {
+    let thin = blob.width() * 6 <= size;
+    thin && walls.iter().any(|wall| {
+        let near = wall.width / 2.0 + 4.0;
+        let middle = (blob.x0 + blob.x1) as f32 / 2.0;
+        wall.axis == Axis::Vertical
+            && (wall.at - middle).abs() <= near
+            && (wall.from as i32) < blob.y1
+            && (wall.to as i32) > blob.y0
+    })
+}
 
 /// Does no upright wall stand between two boxes?
 fn clear(left: &Box2, right: &Box2, walls: &[Ruling]) -> bool {
@@ -319,4 +336,97 @@ fn components(ink: &Ink) -> Vec<Box2> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ocr::picture::Gray;
+
+    fn wall(axis: Axis, at: f32, from: f32, to: f32) -> Ruling {
+        Ruling { axis, at, from, to, width: 2.0, colour: [0; 3] }
+    }
+
+    /// A sheet with these boxes all ink.
+    fn sheet(boxes: &[Box2]) -> Ink {
+        let mut picture = Gray::new(400, 300, 255);
+        for b in boxes {
+            (b.y0..b.y1).for_each(|y| picture.row_mut(y as usize)[b.x0 as usize..b.x1 as usize].fill(0));
+        }
+        Ink::of(&picture)
+    }
+
+    fn place(x0: i32, y0: i32, x1: i32, y1: i32) -> Place {
+        Place { area: Box2::new(x0, y0, x1, y1), score: 0.9 }
+    }
+
+    /// Squares of 20 pixels side by side from here on.
+    fn word(x: i32, y: i32, letters: i32) -> Vec<Box2> {
+        (0..letters).map(|i| Box2::new(x + i * 24, y, x + i * 24 + 20, y + 20)).collect()
+    }
+
+    #[test]
+    fn a_place_that_crosses_a_wall_is_cut_there() {
+        let ink = sheet(&[word(20, 50, 3), word(120, 50, 3)].concat());
+        let walls = [wall(Axis::Vertical, 104.0, 10.0, 290.0), wall(Axis::Vertical, 60.0, 80.0, 120.0)];
+        let lines = lines(&[place(14, 44, 200, 76)], &ink, &walls);
+        let boxes: Vec<Box2> = lines.iter().map(|line| line.pieces[0]).collect();
+        assert_eq!(boxes, [Box2::new(20, 50, 88, 70), Box2::new(120, 50, 188, 70)]);
+        assert!(lines.iter().all(|line| line.detected));
+    }
+
+    #[test]
+    fn a_neighbours_edge_beyond_a_wall_is_not_read() {
+        // The place reaches over the wall into the row below.
+        let ink = sheet(&[word(20, 50, 4), word(20, 78, 4)].concat());
+        let walls = [wall(Axis::Horizontal, 74.0, 0.0, 400.0)];
+        let lines = lines(&[place(14, 44, 120, 82), place(14, 72, 120, 104)], &ink, &walls);
+        let boxes: Vec<Box2> = lines.iter().map(|line| line.pieces[0]).collect();
+        assert_eq!(boxes, [Box2::new(20, 50, 112, 70), Box2::new(20, 78, 112, 98)]);
+    }
+
+    #[test]
+    fn overlapping_places_share_no_character() {
+        let ink = sheet(&word(20, 50, 6));
+        let lines = lines(&[place(14, 44, 96, 76), place(80, 44, 170, 76)], &ink, &[]);
+        let boxes: Vec<Box2> = lines.iter().map(|line| line.pieces[0]).collect();
+        assert_eq!(boxes, [Box2::new(20, 50, 88, 70), Box2::new(92, 50, 160, 70)]);
+    }
+
+    #[test]
+    fn what_the_detector_left_out_is_found_in_its_cell_or_joins_its_line() {
+        // A figure in an empty cell, and the last character of a line.
+        let ink = sheet(&[word(20, 50, 4), word(300, 150, 1)].concat());
+        let lines = lines(&[place(14, 44, 86, 76)], &ink, &[]);
+        assert_eq!(lines.len(), 2);
+        assert_eq!(lines[0], Line { pieces: vec![Box2::new(20, 50, 112, 70)], detected: true });
+        assert_eq!(lines[1], Line { pieces: vec![Box2::new(300, 150, 320, 170)], detected: false });
+    }
+
+    #[test]
+    fn characters_below_each_other_are_one_line_and_lines_below_each_other_several() {
+        let column: Vec<Box2> = (0..4).map(|i| Box2::new(20, 40 + i * 26, 40, 60 + i * 26)).collect();
+        let rows = [word(100, 40, 5), word(100, 66, 5)].concat();
+        let ink = sheet(&[column.clone(), rows, word(100, 200, 5), word(100, 240, 5)].concat());
+        let places =
+            [place(14, 34, 46, 150), place(94, 34, 226, 92), place(94, 194, 226, 226), place(94, 234, 226, 266)];
+        let lines = lines(&places, &ink, &[]);
+        let pieces: Vec<usize> = lines.iter().map(|line| line.pieces.len()).collect();
+        assert_eq!(pieces, [4, 1, 1, 1, 1]);
+        assert_eq!(lines[0].pieces, column);
+        assert_eq!((lines[1].pieces[0].y0, lines[2].pieces[0].y0), (40, 66));
+    }
+
+    #[test]
+    fn what_a_wall_left_is_no_figure() {
+        let ink = sheet(&[word(20, 50, 4), vec![Box2::new(203, 50, 206, 68)]].concat());
+        let walls = [wall(Axis::Vertical, 200.0, 0.0, 300.0)];
+        assert_eq!(lines(&[place(14, 44, 120, 76)], &ink, &walls).len(), 1);
+    }
+
+    #[test]
+    fn nothing_is_read_on_an_empty_sheet() {
+        assert!(lines(&[place(0, 0, 400, 300)], &sheet(&[]), &[]).is_empty());
+        assert!(lines(&[], &sheet(&[]), &[wall(Axis::Vertical, 9.0, 0.0, 9.0)]).is_empty());
+    }
 }

@@ -43,6 +43,14 @@ impl Gray {
         if x < self.width { self.row(y).get(x).copied().unwrap_or(255) } else { 255 }
     }
 
+    /// The part from left and top to right and bottom, those two not included, as far as it lies in the picture.
+    pub(crate) fn part(&self, left: usize, top: usize, right: usize, bottom: usize) -> Gray {
+        let (right, bottom) = (right.min(self.width), bottom.min(self.height));
+        let (left, top) = (left.min(right), top.min(bottom));
+        let rows = (top..bottom).flat_map(|y| self.row(y).get(left..right).unwrap_or(&[]).iter().copied());
+        Gray { width: right - left, height: bottom - top, pixels: rows.collect() }
+    }
+
     /// The picture turned by 90° clockwise.
     pub fn turned(&self) -> Gray {
         let mut out = Gray::new(self.height, self.width, 255);
