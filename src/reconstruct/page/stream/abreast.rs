@@ -150,7 +150,9 @@ fn sureness(lines: &[Line], at: f32, drawn: &Drawn, ends: &[Rect]) -> usize {
     let here = |end: &&Rect| end.x0 < at && end.x1 > at && end.y0 > reach_top && end.y0 < reach_bottom;
     let parted = ends.iter().filter(here).count();
     let alone = sides.alone.0.min(sides.alone.1);
-    let own_ways = alone >= LEAST_ALONE && sides.alone.0 + sides.alone.1 >= sides.both;
+    // Cells of several lines, centred on each other, seldom share a line, either: a table of its own has rows.
+    let in_rows = sides.rows.0 * 2 >= sides.alone.0 + sides.both && sides.rows.1 * 2 >= sides.alone.1 + sides.both;
+    let own_ways = alone >= LEAST_ALONE && sides.alone.0 + sides.alone.1 >= sides.both && in_rows;
     match (parted >= LEAST_ENDS, own_ways) {
         (false, false) => 0,
         _ => 2 * parted + alone + sides.rows.0.min(sides.rows.1),
