@@ -282,12 +282,14 @@ fn edges(bands: &[Band], (x0, x1): (f32, f32), em: f32, drawn: &[f32], hints: &[
         }
     }
     let mut gaps: Vec<(f32, f32)> = Vec::new();
+    // Places too near to an edge to be one.
+    let mut refused: Vec<f32> = Vec::new();
     for _ in 0..MOST_COLUMNS {
         gaps.clear();
         for band in bands {
             for pair in band.blocks.windows(2) {
                 let (from, to) = (pair[0].1, pair[1].0);
-                let parted = edges.iter().any(|&x| from - 0.5 <= x && x <= to + 0.5);
+                let parted = edges.iter().chain(&refused).any(|&x| from - 0.5 <= x && x <= to + 0.5);
                 if !parted && to - from >= SHARED_GAP * em {
                     gaps.push((from, to));
                 }
@@ -302,7 +304,9 @@ fn edges(bands: &[Band], (x0, x1): (f32, f32), em: f32, drawn: &[f32], hints: &[
         let place = edges.partition_point(|&x| x < at);
         let near = |x: Option<&f32>| x.is_some_and(|x| (x - at).abs() < NARROWEST * em);
         if near(edges.get(place)) || place > 0 && near(edges.get(place - 1)) {
-            break;
+            // A place within the gap, so that it is not found again.
+            refused.push(at.clamp(from, to));
+            continue;
         }
         edges.insert(place, at);
     }

@@ -221,6 +221,8 @@ fn fits_two<'i>(item: &Item, mut around: impl Iterator<Item = &'i Item>, gutter:
         (false, true) if at_right_edge => 0.8,
         (true, false) | (false, true) => -0.2,
         (false, false) if at_right_edge && line.chunks.len() == after + 1 => -0.2,
+        // Several texts beside each other that are no running text: a table's row.
+        (false, false) if line.chunks.len() > 2 => -1.3,
         (false, false) => -0.7,
     }
 }

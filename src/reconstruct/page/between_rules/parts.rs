@@ -1,7 +1,7 @@
 //! Lines of equal width below each other need not be one table's: where running text, a caption or much clear space
 //! stands between two of them, one table ends and another begins.
 
-use super::{Band, LEAST_RULES, Stack};
+use super::{Band, LEAST_RULES, SHARED_GAP, Stack};
 use crate::reconstruct::page::words::Word;
 
 /// Clear space between lines, in heights of a row, that no blank row has.
@@ -28,7 +28,7 @@ impl Stack {
     pub(in super::super) fn parts(&self, words: &[Word], inside: &[u32]) -> Vec<Stack> {
         let (inside, em) = self.upright(words, inside);
         let bands = self.bands(&inside, em);
-        let Some(usual) = usual(&bands) else { return vec![self.clone()] };
+        let Some(usual) = usual(&bands, em) else { return vec![self.clone()] };
         let cuts: Vec<&Band> = bands.iter().filter(|band| is_foreign(band, &usual, em)).collect();
         if cuts.is_empty() {
             return vec![self.clone()];
@@ -47,9 +47,15 @@ impl Stack {
     }
 }
 
-fn usual(bands: &[Band]) -> Option<Usual> {
+/// Texts beside each other, however spaces between words were set.
+fn texts(band: &Band, em: f32) -> usize {
+    let gaps = band.blocks.windows(2).filter(|pair| matches!(pair, [a, b] if b.0 - a.1 >= SHARED_GAP * em));
+    gaps.count() + usize::from(!band.blocks.is_empty())
+}
+
+fn usual(bands: &[Band], em: f32) -> Option<Usual> {
     // Rows have several texts; where none has, nothing tells what is usual.
-    let rows = || bands.iter().filter(|band| band.blocks.len() > 1);
+    let rows = || bands.iter().filter(|band| texts(band, em) > 1);
     let median = |mut of: Vec<f32>| {
         of.sort_unstable_by(f32::total_cmp);
         of.get(of.len() / 2).copied()
@@ -83,8 +89,8 @@ fn is_titled(band: &Band, usual: &Usual) -> bool {
 /// How much this text differs from a row: each point is one way.
 fn strangeness(band: &Band, usual: &Usual, em: f32) -> usize {
     // Rows of forms may hold long texts, but beside them is what they are about.
-    let alone = band.blocks.len() == 1;
-    let columns_of_text = band.blocks.len() == 2 && band.lines.len() > 4;
+    let alone = texts(band, em) == 1;
+    let columns_of_text = texts(band, em) == 2 && band.lines.len() > 4;
     if !alone && !columns_of_text {
         return 0;
     }

@@ -145,8 +145,8 @@ fn chunks(pieces: &[Piece], size: f32) -> Vec<Chunk> {
     let each = gaps.clone();
     gaps.sort_by(f32::total_cmp);
     // A justified line has wide gaps everywhere: what counts is a gap that stands out among them. In a row of a table
-    // most gaps may be wide, so the lower quartile stands for the space between words, and never more than 0.42 em.
-    let usual = if gaps.len() >= 3 { gaps.get(gaps.len() / 4).copied().unwrap_or(0.25) } else { 0.25 };
+    // most gaps may be wide, so the lowest sixth stands for the space between words, and never more than 0.42 em.
+    let usual = if gaps.len() >= 3 { gaps.get(gaps.len() / 6).copied().unwrap_or(0.25) } else { 0.25 };
     let usual = usual.clamp(0.2, 0.42);
     let mut out: Vec<Chunk> = Vec::new();
     for (index, piece) in pieces.iter().enumerate() {

@@ -141,7 +141,7 @@ fn fill_rates(found: &Columns, body: &Range<usize>) -> Vec<f32> {
     let mut all = counts.clone();
     all.sort_unstable();
     let rows = numeric.get(numeric.len() / 2).or(all.get(all.len() / 2)).copied().unwrap_or(1).max(1);
-    counts.iter().map(|&count| (count as f32 / rows as f32).clamp(0.1, 0.95)).collect()
+    counts.iter().map(|&count| (count as f32 / rows as f32).clamp(0.1, 0.9)).collect()
 }
 
 /// How unlike a row's these filled columns are.

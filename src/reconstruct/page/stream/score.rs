@@ -16,6 +16,8 @@ const MOST_A_LINE: f32 = 2.5;
 const NUMBERS: f32 = 0.4;
 /// A line of running text right across the columns.
 const PROSE_ACROSS: f32 = -2.5;
+/// Part of a table's width that a row with such a text leaves clear, at least: the rest of it.
+const MOST_COVERED: f32 = 0.85;
 /// The same above the rows, where it may be a long heading.
 const PROSE_IN_HEAD: f32 = -1.2;
 /// A short text across columns: a label, a heading.
@@ -282,6 +284,13 @@ fn line_score(line: &Line, texts: &[Placed], columns: &[Column], (x0, x1): (f32,
     }
     if !head {
         sum += TEXT_ACROSS * texts.iter().filter(|text| text.spans()).count() as f32;
+    }
+    // Running text in columns of its own, as wide as the table.
+    let prose = |text: &&Placed| is_prose_like(line.pieces.get(text.pieces.clone()).unwrap_or(&[]));
+    let spanning: Vec<&Placed> = texts.iter().filter(|text| text.spans()).filter(prose).collect();
+    let covered: f32 = texts.iter().map(|text| text.x1 - text.x0).sum();
+    if spanning.len() > 1 || !spanning.is_empty() && covered > MOST_COVERED * (x1 - x0) {
+        sum += PROSE_ACROSS;
     }
     let empty = columns.len() as f32 / 2.0 - texts.iter().map(|text| text.last - text.first + 1).sum::<usize>() as f32;
     sum + SPARSE * empty.max(0.0)

@@ -93,7 +93,7 @@ fn tables_beside_each_other_are_two() {
         sketch.text(50.0, y, 10.0, "name").text(150.0, y, 10.0, "12").text(210.0, y, 10.0, "34");
     }
     for row in 0..5 {
-        let y = 107.0 + 19.0 * row as f32;
+        let y = 107.0 + 15.0 * row as f32;
         sketch.text(320.0, y, 10.0, "other").text(420.0, y, 10.0, "56").text(480.0, y, 10.0, "78");
     }
     let found = tables(sketch);
