@@ -14,6 +14,8 @@ const TITLE: f32 = 0.4;
 const SOLID: f32 = 0.05;
 /// The same between two rulings that it reaches.
 const SOLID_BETWEEN: f32 = 0.1;
+/// The same in one row, which a stroke may nearly fill.
+const SOLID_ROW: f32 = 0.05;
 /// Widest blank gap in a solid line, in inches: a scanner's drop-out.
 const DROP_OUT: f32 = 0.02;
 /// The same in a broken one.
@@ -21,23 +23,44 @@ const WIDE_DROP_OUT: f32 = 0.05;
 /// Part of a broken line that may be blank, and that may be crowded: strokes of characters have others beside them.
 const BROKEN: (f32, f32) = (0.25, 0.08);
 /// The same of a dashed one.
-const DASHED: (f32, f32) = (0.75, 0.15);
-/// The same of dashes beside which other things may stand, and how much.
-const VERY_REGULAR: f32 = 0.85;
-const DASHED_CROWDED: f32 = 0.4;
+const DASHED: (f32, f32) = (0.6, 0.15);
+/// The same of fine dashes, beside which other things may stand, and of long ones.
+const DASHED_CROWDED: f32 = 0.45;
+const LONG_DASHED_CROWDED: f32 = 0.25;
+/// How much thicker than its strokes a dashed line may be.
+const EVEN: f32 = 1.15;
+/// A dashed line is longer than a character, in inches.
+const LEAST_DASHED: f32 = 0.45;
+/// Dashes are at least this dark, and at least this long over the gap.
+const DARK_DASH: u8 = 170;
+const SHORT_DASH: f32 = 0.75;
 /// Longest dash and gap together that are finer than rows of print, in inches.
 const FINE_PERIOD: f32 = 0.1;
 /// Least gap after a longer dash, over the dash.
 const OPEN: f32 = 0.55;
+/// Least length of a dash over the gap where dashes are long, and the widest such gap in inches.
+const MOSTLY: f32 = 2.5;
+const NARROW_GAP: f32 = 0.06;
 /// Widest gap in a dashed line, in inches.
 const DASH_GAP: f32 = 0.14;
+/// Least distance of two tables, in inches, and the part of it that is blank.
+const BETWEEN_TABLES: f32 = 0.035;
+const NOTHING: f32 = 0.85;
 /// As long as a character's stroke may be where it fills its row, in inches.
 const CHARACTER: f32 = 0.2;
 /// Part of the stretch beyond a wall that short that is blank where the wall ends, or goes on: between the two a stroke
 /// sticks out.
 const STICKS_OUT: std::ops::Range<f32> = 0.12..0.93;
-/// Part of a wall of one row that may be crowded, as short.
-const CROWDED_ALONE: f32 = 0.1;
+/// As long as two or three rows of print, in inches.
+const FEW_ROWS: f32 = 0.35;
+/// Part of a wall of one row that may be crowded where the line is drawn in no row beside it, where it sticks out into
+/// one, and else; and of a wall of a few rows.
+const CROWDED_ALONE: f32 = 0.4;
+const CROWDED_STICKING: f32 = 0.35;
+const CROWDED_ROW: f32 = 0.6;
+const CROWDED_ROWS: f32 = 0.7;
+/// Part of a short wall that something may touch: other strokes of a character, but not print beside a wall.
+const TOUCHED: f32 = 0.06;
 /// Part of the dashes that must be alike.
 const REGULAR: f32 = 0.7;
 /// How much thicker than its strokes a line may be: more is strokes of several heights.
@@ -48,6 +71,8 @@ const SHORTEST: f32 = 0.085;
 const THICKEST: f32 = 0.06;
 /// Lines that come this close touch, in inches.
 const TOUCH: f32 = 0.05;
+/// How much shorter than up to the middle of the next one rulings are told, in inches.
+const HAIR: f32 = 0.003;
 /// The margin of a picture where a scanner leaves shadows, in inches.
 const RIM: f32 = 0.1;
 /// Rounds of looking for parts between rulings that are known already.
@@ -82,6 +107,11 @@ pub(super) fn keep(
             break;
         }
     }
+    drop_strokes(horizontal, &mut kept[0], inch);
+    drop_strokes(vertical, &mut kept[1], inch);
+    let crossing = kept.clone();
+    kept[0] = without_blanks(horizontal, &kept[0], &crossing[1], inch);
+    kept[1] = without_blanks(vertical, &kept[1], &crossing[0], inch);
     let ends = kept.clone();
     drop_rim(&mut kept[0], &ends[1], height, inch);
     drop_rim(&mut kept[1], &ends[0], width, inch);
@@ -122,13 +152,25 @@ fn seeds(lines: &[Line], inch: f32) -> Vec<Part> {
 
 fn is_dashed(line: &Line, inch: f32) -> bool {
     let (dash, gap) = line.dash;
+    let alike = line.regular >= REGULAR && (SOLID..=DASHED.0).contains(&line.blank);
+    let even = line.spread <= EVEN * line.thickness + 0.3 && line.shade <= DARK_DASH;
+    if !alike || !even || dash < SHORT_DASH * gap {
+        return false;
+    }
+    if line.length() < LEAST_DASHED * inch {
+        return false;
+    }
     // Strokes of characters in rows of one height, and feet of digits, are regular, too, but fill their rows and have
     // the rest of the character beside them.
-    let fine = dash + gap <= FINE_PERIOD * inch;
-    let open = gap >= OPEN * dash;
-    let sure = line.regular >= VERY_REGULAR && line.length() >= VERY_LONG * inch;
-    let crowded = if sure { DASHED_CROWDED } else { DASHED.1 };
-    line.regular >= REGULAR && (fine || open) && (SOLID..=DASHED.0).contains(&line.blank) && line.crowded <= crowded
+    let long = line.length() >= VERY_LONG * inch && dash >= MOSTLY * gap && gap <= NARROW_GAP * inch;
+    let crowded = match dash + gap <= FINE_PERIOD * inch {
+        true if line.length() >= VERY_LONG * inch => DASHED_CROWDED,
+        true => DASHED.1,
+        false if long => LONG_DASHED_CROWDED,
+        false if gap >= OPEN * dash => DASHED.1,
+        false => return false,
+    };
+    line.crowded <= crowded
 }
 
 /// Parts of a line without a wider gap.
@@ -166,20 +208,37 @@ fn with_parts_between(lines: &[Line], known: &[Part], crossing: &[Part], inch: f
             .filter(|wall| wall.from - reach <= line.at && line.at <= wall.to + reach)
             .map(|wall| wall.at)
             .collect();
-        for (index, pair) in met.windows(2).enumerate() {
-            let [from, to] = *pair else { continue };
-            if to - from < SHORTEST * inch || !is_drawn(line, from, to, inch) {
+        // The two strokes of a double line bound nothing between them.
+        let spans: Vec<(f32, f32)> = met
+            .windows(2)
+            .filter_map(|pair| Some((*pair.first()?, *pair.get(1)?)))
+            .filter(|(a, b)| b - a >= SHORTEST * inch)
+            .collect();
+        for (index, &(from, to)) in spans.iter().enumerate() {
+            if !is_drawn(line, from, to, inch) {
                 continue;
             }
-            let beyond =
-                |a: Option<&f32>, b: Option<&f32>| a.zip(b).map_or(1.0, |(&a, &b)| blank_between(line, a, b, inch));
-            let before = beyond(index.checked_sub(1).and_then(|i| met.get(i)), Some(&from));
-            let after = beyond(Some(&to), met.get(index + 2));
-            let ends = STICKS_OUT.end;
+            let next_to = |span: Option<&(f32, f32)>| {
+                let near = span.filter(|(a, b)| (a - to).abs().min((b - from).abs()) < SHORTEST * inch);
+                near.map_or(1.0, |&(a, b)| blank_between(line, a, b, inch))
+            };
+            let before = next_to(index.checked_sub(1).and_then(|i| spans.get(i)));
+            let after = next_to(spans.get(index + 1));
+            let crowded = crowded_between(line, from, to);
             let sticks_out = STICKS_OUT.contains(&before) || STICKS_OUT.contains(&after);
-            let alone = before.min(after) >= ends && crowded_between(line, from, to) > CROWDED_ALONE;
-            let is_stroke = to - from < CHARACTER * inch && (sticks_out || alone);
-            if !is_stroke || is_dashed(line, inch) {
+            let alone = before.min(after) >= STICKS_OUT.end;
+            let is_whole = blank_between(line, from, to, inch) <= SOLID;
+            let most = match to - from {
+                short if short >= FEW_ROWS * inch => 1.0,
+                short if short >= CHARACTER * inch => CROWDED_ROWS,
+                _ if alone && !is_whole => 0.0,
+                _ if alone => CROWDED_ALONE,
+                _ if sticks_out => CROWDED_STICKING,
+                _ => CROWDED_ROW,
+            };
+            let stroke =
+                crowded > most || to - from < FEW_ROWS * inch && touched_between(line, from, to, inch) > TOUCHED;
+            if !stroke || is_dashed(line, inch) {
                 parts.push(Part { line: number, at: line.at, from, to });
             }
         }
@@ -187,17 +246,98 @@ fn with_parts_between(lines: &[Line], known: &[Part], crossing: &[Part], inch: f
     united(parts, inch)
 }
 
+/// Takes out what has too few rows or columns for a wall and has print beside it: strokes of characters that fill their
+/// rows.
+fn drop_strokes(lines: &[Line], parts: &mut Vec<Part>, inch: f32) {
+    let mut sums = vec![0.0f32; lines.len()];
+    for part in parts.iter() {
+        if let Some(sum) = sums.get_mut(part.line) {
+            *sum += part.to - part.from;
+        }
+    }
+    // The thickness of half of what is drawn at length.
+    let mut long: Vec<(f32, f32)> = lines
+        .iter()
+        .zip(&sums)
+        .filter(|(_, sum)| **sum >= LONG * inch)
+        .map(|(line, &sum)| (line.thickness, sum))
+        .collect();
+    long.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let total: f32 = long.iter().map(|line| line.1).sum();
+    let mut seen = 0.0;
+    let usual = long.iter().find(|line| {
+        seen += line.1;
+        seen * 2.0 >= total
+    });
+    let usual = usual.map(|line| line.0);
+    parts.retain(|part| {
+        let (Some(line), Some(&sum)) = (lines.get(part.line), sums.get(part.line)) else { return false };
+        let odd = usual.is_some_and(|usual| !(0.6 * usual - 0.5..=1.4 * usual + 0.5).contains(&line.thickness));
+        if odd && sum < FEW_ROWS * inch {
+            return false;
+        }
+        let most = match sum {
+            few if few >= LONG * inch => 1.0,
+            few if few >= FEW_ROWS * inch => CROWDED_ROW,
+            _ => CROWDED_STICKING,
+        };
+        let touched = sum < LONG * inch && touched_between(line, part.from, part.to, inch) > TOUCHED;
+        crowded_between(line, part.from, part.to) <= most && !touched || is_dashed(line, inch)
+    });
+}
+
+/// The parts without the stretches between two crossing rulings in which nothing is drawn: two tables, one above the
+/// other, have edges in one line.
+fn without_blanks(lines: &[Line], parts: &[Part], crossing: &[Part], inch: f32) -> Vec<Part> {
+    let reach = TOUCH * inch;
+    let mut walls: Vec<&Part> = crossing.iter().collect();
+    walls.sort_by(|a, b| a.at.total_cmp(&b.at));
+    let mut out = Vec::with_capacity(parts.len());
+    for part in parts {
+        let Some(line) = lines.get(part.line) else { continue };
+        let least = (BETWEEN_TABLES * inch).max(1.5 * line.dash.1 + 2.0);
+        let mut open = *part;
+        let mut last: Option<f32> = None;
+        let first = walls.partition_point(|wall| wall.at <= part.from);
+        let inside = walls.iter().skip(first).take_while(|wall| wall.at < part.to);
+        for wall in inside.filter(|wall| wall.from - reach <= part.at && part.at <= wall.to + reach) {
+            if let Some(last) = last.filter(|last| wall.at - last >= least)
+                && blank_between(line, last, wall.at, inch) > NOTHING
+            {
+                out.push(Part { to: last, ..open });
+                open.from = wall.at;
+            }
+            last = Some(wall.at);
+        }
+        out.push(open);
+    }
+    out.retain(|part| part.to - part.from >= SHORTEST * inch);
+    out
+}
+
 /// Is a line drawn all the way between two crossing rulings?
 fn is_drawn(line: &Line, from: f32, to: f32, inch: f32) -> bool {
     let blank = blank_between(line, from, to, inch);
     let crowded = crowded_between(line, from, to);
     let within = |(most_blank, most_crowded): (f32, f32)| blank <= most_blank && crowded <= most_crowded;
+    if to - from < CHARACTER * inch && blank > SOLID_ROW {
+        return is_dashed(line, inch) && blank <= DASHED.0;
+    }
     blank <= SOLID_BETWEEN || within(BROKEN) || is_dashed(line, inch) && blank <= DASHED.0
 }
 
 fn crowded_between(line: &Line, from: f32, to: f32) -> f32 {
     let marks = line.between(from, to);
     marks.iter().filter(|mark| mark.crowded).count() as f32 / marks.len().max(1) as f32
+}
+
+/// Part of the stretch between two crossing rulings in which something touches the line, as strokes of one character do.
+fn touched_between(line: &Line, from: f32, to: f32, inch: f32) -> f32 {
+    let margin = 0.022 * inch;
+    let marks = line.between(from + margin, to - margin);
+    let touched = marks.iter().filter(|mark| mark.touched).count() as f32 / marks.len().max(1) as f32;
+    // What touches it all the way is the other stroke of a double line.
+    if touched > 0.8 { 0.0 } else { touched }
 }
 
 /// Part of the stretch between two crossing rulings in which a line is not drawn.
@@ -250,7 +390,8 @@ fn cut(lines: &[Line], parts: &[Part], crossing: &[Part], inch: f32) -> Vec<Line
             });
             near.map(|other| other.at).min_by(|a, b| (a - end).abs().total_cmp(&(b - end).abs())).unwrap_or(end)
         };
-        let (from, to) = (end(part.from), end(part.to));
+        // A hair before it: lines of a table within a cell come close to the cell's and must not seem to touch them.
+        let (from, to) = (end(part.from) + HAIR * inch, end(part.to) - HAIR * inch);
         (from < to).then(|| line.part(from, to))
     };
     parts.iter().filter_map(cut).collect()

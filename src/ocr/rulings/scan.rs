@@ -39,6 +39,8 @@ pub(super) struct Mark {
     pub(super) blank: bool,
     /// Something else stands right above or below.
     pub(super) crowded: bool,
+    /// Something touches it from above or below.
+    pub(super) touched: bool,
 }
 
 /// Pixels of one row that belong to a line.
@@ -102,7 +104,9 @@ const LEAST_CONTRAST: u8 = 11;
 const LEAST_SEEN: f32 = 0.62;
 /// Part of the dashes of a row, and of the gaps between them, that must be alike.
 const LEAST_ALIKE: f32 = 0.7;
-/// How much darker than the paper what stands beside a line is, on the mean of the rows there.
+/// Difference between the lightest and the darkest pixel beside a line from which there is print.
+const PRINT: u8 = 50;
+/// How much darker than the line's usual surroundings print is, on the mean of the pixels beside the line.
 const CROWDED: u8 = 25;
 /// Runs of one picture: more are a texture, not lines.
 const MOST_RUNS: usize = 400_000;
@@ -330,17 +334,26 @@ fn marks(columns: &[Column], from: usize, shade: u8, gray: &Gray, measure: &Meas
     let mut last = columns.iter().find(|column| column.rows > 0).copied().unwrap_or_default();
     let mut beside: Vec<[u8; 2]> = Vec::with_capacity(columns.len());
     let mut own: Vec<u8> = Vec::with_capacity(columns.len());
+    let mut touching: Vec<u8> = Vec::with_capacity(columns.len());
+    let mut printed: Vec<[bool; 2]> = Vec::with_capacity(columns.len());
     for (column, x) in columns.iter().zip(from..) {
         if column.rows > 0 {
             last = *column;
         }
         let (top, bottom) = (last.top as usize, last.bottom as usize);
-        let mean = |rows: std::ops::Range<usize>| -> u8 {
+        // The mean shade beside the line, and whether it differs from pixel to pixel as print does.
+        let side = |rows: std::ops::Range<usize>| -> (u8, bool) {
             let count = rows.len().max(1) as u32;
-            (rows.map(|y| u32::from(gray.at(x, y))).sum::<u32>() / count) as u8
+            let shades = rows.map(|y| gray.at(x, y));
+            let (dark, light) = shades.clone().fold((255u8, 0u8), |(dark, light), v| (dark.min(v), light.max(v)));
+            let sum: u32 = shades.map(u32::from).sum();
+            ((sum / count) as u8, light.saturating_sub(dark) >= PRINT)
         };
-        beside
-            .push([mean(top.saturating_sub(far)..top.saturating_sub(near)), mean(bottom + 1 + near..bottom + 1 + far)]);
+        let above = side(top.saturating_sub(far)..top.saturating_sub(near));
+        let below = side(bottom + 1 + near..bottom + 1 + far);
+        beside.push([above.0, below.0]);
+        touching.push(gray.at(x, top.saturating_sub(2)).min(gray.at(x, bottom + 2)));
+        printed.push([above.1, below.1]);
         own.push(if top > bottom { 255 } else { (top..=bottom).map(|y| gray.at(x, y)).min().unwrap_or(255) });
     }
     let paper_of = |side: usize| {
@@ -348,13 +361,27 @@ fn marks(columns: &[Column], from: usize, shade: u8, gray: &Gray, measure: &Meas
         shades.sort_unstable();
         shades.get(shades.len() * 4 / 5).copied().unwrap_or(255)
     };
-    // Each side may have a background of its own.
     let papers = [paper_of(0), paper_of(1)];
-    let paper = papers[0].min(papers[1]);
-    let faint = paper.saturating_sub((paper.saturating_sub(shade) / 3).max(LEAST_CONTRAST));
-    let is_crowded =
-        |sides: &[u8; 2]| sides.iter().zip(papers).any(|(&shade, paper)| shade < paper.saturating_sub(CROWDED));
-    own.iter().zip(&beside).map(|(&own, sides)| Mark { blank: own > faint, crowded: is_crowded(sides) }).collect()
+    let paper = papers[0].max(papers[1]);
+    let contrast = (paper.saturating_sub(shade) / 3).max(LEAST_CONTRAST);
+    // A line may pass over cells of several backgrounds.
+    let is_blank = |own: u8, sides: &[u8; 2]| own > sides[0].max(sides[1]).min(paper).saturating_sub(contrast);
+    // The other stroke of a double line stands beside all of it and is no print.
+    let is_crowded = |sides: &[u8; 2], printed: [bool; 2]| {
+        let mut each = sides.iter().zip(papers).zip(printed);
+        each.any(|((&shade, paper), printed)| printed && shade < paper.saturating_sub(CROWDED))
+    };
+    let is_touched = |touching: u8, sides: &[u8; 2]| {
+        let paper = sides[0].max(sides[1]);
+        touching < paper.saturating_sub((paper.saturating_sub(shade) / 2).max(LEAST_CONTRAST))
+    };
+    let marks = own.iter().zip(&beside).zip(printed).zip(touching);
+    let mark = |(((&own, sides), printed), touching)| Mark {
+        blank: is_blank(own, sides),
+        crowded: is_crowded(sides, printed),
+        touched: is_touched(touching, sides),
+    };
+    marks.map(mark).collect()
 }
 
 /// Dashes that a line must have for their lengths to mean anything.
