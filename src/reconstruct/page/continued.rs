@@ -727,8 +727,13 @@ fn head_texts(table: &Table) -> Vec<Vec<(usize, usize, String)>> {
     head
 }
 
+/// A text to compare headers by. Recognition reads one bracket full width on one page and half on the next.
 fn bare(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect()
+    let narrow = |c: char| match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        other => other,
+    };
+    text.chars().filter(|c| !c.is_whitespace()).map(narrow).collect()
 }
 
 /// Puts the rest of a text to it: in the same line where the page cut it within a sentence.
