@@ -47,7 +47,11 @@ fn fixture(path: &str) -> Vec<u8> {
 }
 
 fn own(all: &[Value], source: &str) -> Vec<Value> {
-    all.iter().filter(|r| r["source"] == source).cloned().collect()
+    let mut own: Vec<Value> = all.iter().filter(|r| r["source"] == source).cloned().collect();
+    for findings in own.iter_mut().filter_map(|r| r["findings"].as_array_mut()) {
+        findings.retain(|f| f["code"] != "duplicate_form");
+    }
+    own
 }
 
 #[test]
@@ -74,6 +78,7 @@ fn every_member_is_a_document_read_as_if_alone() {
         assert!(alone.iter().any(|r| r["kind"] == "indicator"), "{name}");
         assert_eq!(own(&all, &source), alone, "{name}");
     }
+    // Two forms stand in two formats: what is found over documents is no part of reading a member.
     assert_eq!(own(&all, "a.zip!/附件.zip!/深/001.ods"), records(&sources[1], fixture("ods-odfpy/001.ods")));
 }
 

@@ -65,7 +65,7 @@ formats! {
     alto: "alto", "xml", 0.98;
     page_with_lines: "page-lines", "xml", 0.98;
     tesseract_tsv: "tsv", "tsv", 0.55;
-    paddle: "paddle", "json", 0.55;
+    paddle: "paddle", "json", 0.6;
     paddlex: "paddlex", "json", 0.55;
     rapidocr: "rapidocr", "json", 0.55;
     textract_lines: "textract-lines", "json", 0.55;
@@ -85,16 +85,16 @@ fn real(file: &str, stem: &str) -> f64 {
 #[test]
 fn real_output_is_read() {
     let floors = [
-        ("tesseract", "hocr", 0.0),
-        ("tesseract", "tsv", 0.0),
-        ("tesseract", "xml", 0.0),
-        ("rapidocr-3.10", "json", 0.0),
+        ("tesseract", "hocr", 0.42),
+        ("tesseract", "tsv", 0.42),
+        ("tesseract", "xml", 0.42),
+        ("tesseract-psm3", "hocr", 0.38),
+        ("rapidocr-3.10", "json", 0.75),
     ];
     for (engine, ending, floor) in floors {
         let all: f64 = ["003", "005", "020"].iter().map(|stem| real(&format!("{engine}/{stem}.{ending}"), stem)).sum();
         assert!(all / 3.0 >= floor, "{engine} {ending}: {}", all / 3.0);
     }
-    real("tesseract/003.psm3.hocr", "003");
 }
 
 fn document(bytes: impl Into<Vec<u8>>) -> Value {
@@ -208,5 +208,66 @@ fn json_in_gb18030_and_as_python_prints_it_is_read() {
     for bytes in [text.as_bytes().to_vec(), encoded] {
         let document = document(bytes);
         assert_eq!((&document["media"], &document["status"]), (&"ocr".into(), &"ok".into()), "{document}");
+    }
+}
+
+/// Numbers in their order, from a seed: the same mutations at every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        ((self.0 >> 33) as usize) % n.max(1)
+    }
+}
+
+/// A file with a few things changed: bytes, parts taken out, doubled or put elsewhere, numbers that cannot be.
+fn mutated(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
+    const NUMBERS: [&str; 10] =
+        ["2147483647", "-1", "0", "1e308", "NaN", "4294967296", "0.5", "1e-300", "99999", "\"7\""];
+    let mut out = bytes.to_vec();
+    for _ in 0..1 + dice.below(6) {
+        let at = dice.below(out.len());
+        let end = (at + dice.below(400)).min(out.len());
+        match dice.below(6) {
+            0 => out[at] = dice.below(256) as u8,
+            1 => drop(out.drain(at..end)),
+            2 => {
+                let part = out[at..end].to_vec();
+                let to = dice.below(out.len());
+                drop(out.splice(to..to, part));
+            }
+            3 => out.truncate(at + 1),
+            _ => {
+                let Some(start) = out[at..].iter().position(u8::is_ascii_digit) else { continue };
+                let from = at + start;
+                let digits = out[from..].iter().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
+                drop(out.splice(from..from + digits, NUMBERS[dice.below(NUMBERS.len())].bytes()));
+            }
+        }
+        if out.is_empty() {
+            break;
+        }
+    }
+    out
+}
+
+/// `MUTATIONS=N` tries N of each file instead of a few.
+#[test]
+fn mutated_files_do_no_harm() {
+    let rounds: usize = std::env::var("MUTATIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(4);
+    let folders = std::fs::read_dir(support::repository("fixtures/recognised")).unwrap();
+    let mut folders: Vec<PathBuf> = folders.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    for (number, folder) in folders.iter().enumerate() {
+        let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        let Some(bytes) = files.first().map(|file| std::fs::read(file).unwrap()) else { continue };
+        let mut dice = Dice(number as u64 + 1);
+        for round in 0..rounds {
+            let input = mutated(&bytes, &mut dice);
+            let found = document(input.clone());
+            assert_ne!(found["error"]["code"], "panic", "{} round {round}: {}", folder.display(), found["error"]);
+        }
     }
 }

@@ -59,8 +59,12 @@ pub fn lines_with_source(line: &[u8], name: &str, out: &mut impl Write) -> io::R
     out.write_all(after)
 }
 
-/// A form's line with the findings that were made over documents, behind its own; `None` where there are none of it.
-fn with_findings(line: &[u8], across: &[(u32, Finding)]) -> io::Result<Option<Vec<u8>>> {
+/// A form's line with the findings that were made over documents ([`crate::validate::SeenForms`]), behind its own; `None` where
+/// there are none of it.
+///
+/// # Errors
+/// A finding that cannot be written as JSON.
+pub fn with_findings(line: &[u8], across: &[(u32, Finding)]) -> io::Result<Option<Vec<u8>>> {
     let Some(own) = form_number(line).filter(|_| !across.is_empty()) else { return Ok(None) };
     let findings: Vec<&Finding> = across.iter().filter(|(form, _)| *form == own).map(|(_, finding)| finding).collect();
     // The findings are a form's last field.

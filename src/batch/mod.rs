@@ -21,7 +21,7 @@ mod parts;
 mod stamp;
 mod store;
 
-pub use compact::{ERRORS, Written, lines_with_source};
+pub use compact::{ERRORS, Written, lines_with_source, with_findings};
 pub use manifest::{Known, Reading, Row};
 pub use outcome::{Counted, Outcome, Tally};
 pub use parts::{Lines, Part};

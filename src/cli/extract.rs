@@ -8,15 +8,16 @@ use super::{ALL_WELL, SOME_FAILED, UsageError, log, parse};
 use anyhow::{Context, Result};
 use rayon::ThreadPool;
 use rayon::prelude::*;
-use std::io::{self, BufWriter, Seek, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 use tempfile::SpooledTempFile;
-use zhibiao::batch::{Counted, Outcome};
+use zhibiao::batch::{Counted, Outcome, with_findings};
 use zhibiao::emit::json_lines;
 use zhibiao::ingest::Limits;
-use zhibiao::model::{DocumentRecord, Record};
+use zhibiao::model::{DocumentRecord, Finding, Record};
 use zhibiao::pipeline::{self, Documents};
+use zhibiao::validate::SeenForms;
 use zhibiao::{Options, Source};
 
 /// Read reports into records.
@@ -183,7 +184,7 @@ fn print(args: &Args, inputs: Vec<Input>) -> Result<u8> {
     let mut inputs = inputs.into_iter();
     let out = BufWriter::new(io::stdout().lock());
     let max_size = args.max_size();
-    let mut run = Run { options, max_size, threads, out, summary: Summary::default() };
+    let mut run = Run { options, max_size, threads, out, summary: Summary::default(), seen: SeenForms::default() };
     loop {
         let batch: Vec<Input> = inputs.by_ref().take(run.window()).collect();
         if batch.is_empty() {
@@ -208,6 +209,8 @@ struct Run {
     threads: ThreadPool,
     out: BufWriter<io::StdoutLock<'static>>,
     summary: Summary,
+    /// Forms of the documents so far, to compare the next with.
+    seen: SeenForms,
 }
 
 impl Run {
@@ -224,13 +227,19 @@ impl Run {
     }
 
     fn put(&mut self, mut done: Done) -> Result<()> {
+        let outcome = Outcome::of(&done.document, done.counted, 0);
+        let across = self.seen.document(&outcome.prints);
         json_lines::write_line(&mut self.out, &done.document)?;
         if let Some(held) = &mut done.records {
             held.rewind()?;
-            io::copy(held, &mut self.out)?;
+            if across.is_empty() {
+                io::copy(held, &mut self.out)?;
+            } else {
+                copy_with_findings(held, &across, &mut self.out)?;
+            }
         }
-        let outcome = Outcome::of(&done.document, done.counted, 0);
         self.summary.add(&done.document, &outcome);
+        self.summary.tally.add_findings(across.iter().map(|(_, finding)| finding));
         Ok(())
     }
 
@@ -265,6 +274,19 @@ impl Run {
         }
         Ok(())
     }
+}
+
+/// A document's lines, its forms with what was found of them over documents.
+fn copy_with_findings(held: &mut impl io::Read, across: &[(u32, Finding)], out: &mut impl Write) -> Result<()> {
+    let mut lines = BufReader::new(held);
+    let mut line = Vec::new();
+    while lines.read_until(b'\n', &mut line)? > 0 {
+        let is_form = line.starts_with(b"{\"kind\":\"form\"");
+        let more = if is_form { with_findings(&line, across)? } else { None };
+        out.write_all(more.as_deref().unwrap_or(&line))?;
+        line.clear();
+    }
+    Ok(())
 }
 
 /// The next members, until they are many or large together.

@@ -101,7 +101,7 @@ mod tests {
         assert_eq!(letters.len(), 2);
         assert_eq!((letters[0].text, letters[0].score, letters[0].at), ('9', 0.7, 2.0));
         assert_eq!(letters[0].second, Some(('8', 0.2)));
-        assert_eq!((letters[1].text, letters[1].at, letters[1].second.clone()), ('8', 4.5, None));
+        assert_eq!((letters[1].text, letters[1].at, letters[1].second), ('8', 4.5, None));
     }
 
     #[test]

@@ -162,16 +162,17 @@ impl Buffer {
     /// Takes a value; false where the column's type cannot hold it.
     fn push(&mut self, cell: &Cell) -> bool {
         let held = match (&mut self.values, cell) {
-            (_, Cell::Null) => None,
-            (Values::Text(all), Cell::Text(text) | Cell::Number(text)) => Some(all.push(text.as_str().into())),
-            (Values::Integer(all), Cell::Number(n)) => n.parse().ok().map(|n| all.push(n)),
-            (Values::Decimal(all), Cell::Number(n)) => unscaled(n).map(|n| all.push(n.to_be_bytes().to_vec().into())),
-            (Values::Boolean(all), Cell::Boolean(b)) => Some(all.push(*b)),
-            (Values::Date(all), Cell::Text(day)) => days(day).map(|n| all.push(n)),
-            _ => None,
+            (Values::Text(all), Cell::Text(text) | Cell::Number(text)) => put(all, text.as_str().into()),
+            (Values::Integer(all), Cell::Number(n)) => n.parse().is_ok_and(|n| put(all, n)),
+            (Values::Decimal(all), Cell::Number(n)) => {
+                unscaled(n).is_some_and(|n| put(all, n.to_be_bytes().to_vec().into()))
+            }
+            (Values::Boolean(all), Cell::Boolean(b)) => put(all, *b),
+            (Values::Date(all), Cell::Text(day)) => days(day).is_some_and(|n| put(all, n)),
+            _ => false,
         };
-        self.present.push(i16::from(held.is_some()));
-        held.is_some() || *cell == Cell::Null
+        self.present.push(i16::from(held));
+        held || *cell == Cell::Null
     }
 
     fn write(&mut self, column: &mut SerializedColumnWriter<'_>) -> Result<()> {
@@ -201,6 +202,12 @@ impl Buffer {
         self.present.clear();
         Ok(())
     }
+}
+
+/// Takes a value that fits.
+fn put<T>(all: &mut Vec<T>, value: T) -> bool {
+    all.push(value);
+    true
 }
 
 /// The file's schema in Parquet's own notation.

@@ -356,3 +356,67 @@ fn number_tree<'a>(root: &Dict<'a>, xref: &'a XRef) -> FxHashMap<i64, MaybeRef<O
     }
     entries
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Columns of cells given as (rows, columns) row by row.
+    fn columns(rows: &[&[(u32, u32)]]) -> Vec<Vec<Option<u32>>> {
+        let (mut cells, mut ends) = (Vec::new(), Vec::new());
+        for (number, row) in rows.iter().enumerate() {
+            for (ordinal, &(row_span, column_span)) in row.iter().enumerate() {
+                let (row, ordinal) = (number as u32, ordinal as u32);
+                let cell = TaggedCell {
+                    table: 1,
+                    row,
+                    ordinal,
+                    row_span,
+                    column_span,
+                    header: false,
+                    column: None,
+                    columns: 0,
+                };
+                cells.push(((0, 0), cell));
+            }
+            ends.push(cells.len());
+        }
+        count_columns(&mut cells, &ends);
+        let mut at = 0;
+        let mut out = Vec::new();
+        for end in ends {
+            out.push(cells[at..end].iter().map(|(_, cell)| cell.column).collect());
+            at = end;
+        }
+        out
+    }
+
+    #[test]
+    fn columns_are_counted_around_cells_that_reach_down() {
+        let found = columns(&[&[(2, 1), (1, 2), (2, 1)], &[(1, 1), (1, 1)], &[(1, 1); 4]]);
+        let known = |list: &[u32]| list.iter().copied().map(Some).collect::<Vec<_>>();
+        assert_eq!(found, [known(&[0, 1, 3]), known(&[1, 2]), known(&[0, 1, 2, 3])]);
+    }
+
+    #[test]
+    fn rows_without_all_cells_have_no_columns() {
+        let found = columns(&[&[(1, 1); 3], &[(2, 1), (1, 1)], &[(1, 1), (1, 1)], &[(1, 1); 3]]);
+        assert_eq!(found[1], [None, None]);
+        // It is full, but where the cell above it stands is not known.
+        assert_eq!(found[2], [None, None]);
+        assert_eq!(found[3], [Some(0), Some(1), Some(2)]);
+    }
+
+    #[test]
+    fn a_row_with_the_cells_of_two_pages_widens_nothing() {
+        let found = columns(&[&[(1, 1); 3], &[(1, 1); 3], &[(1, 1); 6], &[(1, 1); 3]]);
+        assert_eq!(found[2], [None; 6]);
+        assert_eq!(found[3], [Some(0), Some(1), Some(2)]);
+    }
+
+    #[test]
+    fn absurd_spans_are_bounded() {
+        let found = columns(&[&[(10_000, 1_000), (10_000, 1_000)], &[(1, 1)]]);
+        assert_eq!(found[1], [None]);
+    }
+}

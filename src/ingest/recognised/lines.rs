@@ -90,8 +90,10 @@ impl RawPage {
             findings: self.findings,
             ..Page::default()
         };
+        let rules: Vec<Rect> = self.rules.iter().map(|rule| scale.rect(rule)).collect();
+        let walls: Vec<&Rect> = rules.iter().filter(|rule| rule.height() > SLIMNESS * rule.width()).collect();
         let mut lines: Vec<Vec<Set>> =
-            self.lines.into_iter().map(|line| sets(line, &scale)).filter(|sets| !sets.is_empty()).collect();
+            self.lines.into_iter().map(|line| sets(line, &scale, &walls)).filter(|sets| !sets.is_empty()).collect();
         let tilt = tilt(&lines);
         let middle = (scale.width / 2.0, scale.height / 2.0);
         if tilt.abs() > LEAST_TILT {
@@ -103,7 +105,7 @@ impl RawPage {
             line.iter().for_each(|set| writer.write(set));
         }
         let turn = if tilt.abs() > LEAST_TILT { tilt } else { 0.0 };
-        page.rulings = self.rules.iter().filter_map(|rule| ruling(&scale.rect(rule), turn, middle)).collect();
+        page.rulings = rules.iter().filter_map(|rule| ruling(rule, turn, middle)).collect();
         page
     }
 }
@@ -134,7 +136,7 @@ struct Set {
     em: f32,
 }
 
-fn sets(line: Line, scale: &Scale) -> Vec<Set> {
+fn sets(line: Line, scale: &Scale, walls: &[&Rect]) -> Vec<Set> {
     let Line { words, slope, direction } = line;
     let set = |word: Word| {
         let text = word.text.trim();
@@ -143,6 +145,9 @@ fn sets(line: Line, scale: &Scale) -> Vec<Set> {
         }
         let outline = word.outline.scaled(scale.x, scale.y);
         let bounds = outline.bounds();
+        if is_wall(text, &bounds, walls) {
+            return None;
+        }
         let shape = match &outline {
             Outline::Corners(corners) => Shape::of(corners),
             Outline::Upright(_) => None,
@@ -183,6 +188,19 @@ fn sets(line: Line, scale: &Scale) -> Vec<Set> {
         sets.iter_mut().filter(|set| set.slope.is_none()).for_each(|set| set.slope = Some(slope));
     }
     sets
+}
+
+/// Is this a ruling line that was read as text? Strokes and quotation marks on one are.
+fn is_wall(text: &str, bounds: &Rect, walls: &[&Rect]) -> bool {
+    /// Lines that are looked at: a page of forms has some hundreds.
+    const MOST_WALLS: usize = 2_000;
+    /// Points that the boxes of the two may lie apart.
+    const APART: f32 = 3.0;
+    let y = bounds.center().1;
+    text.chars().all(|c| "|｜¦丨'\"‘’“”".contains(c))
+        && walls.iter().take(MOST_WALLS).any(|wall| {
+            bounds.x0 - APART <= wall.x1 && wall.x0 <= bounds.x1 + APART && (wall.y0..=wall.y1).contains(&y)
+        })
 }
 
 /// A box this much higher than wide holds characters below each other.
@@ -522,6 +540,20 @@ mod tests {
         ];
         let page = page(lines);
         assert!((page.runs[0].baseline - page.runs[1].baseline).abs() < 0.5, "{:?}", page.runs);
+    }
+
+    #[test]
+    fn ruling_lines_read_as_text_are_left_out() {
+        let stroke = |x: f32| Line::from(upright("“|", x, 100.0, x + 3.0, 110.0));
+        let raw = RawPage {
+            number: 1,
+            size: Some((600.0, 800.0)),
+            per_inch: Some(72.0),
+            lines: vec![stroke(201.0), stroke(300.0), upright("12", 195.0, 100.0, 205.0, 110.0).into()],
+            rules: vec![Rect::new(200.0, 50.0, 201.0, 400.0)],
+            ..RawPage::default()
+        };
+        assert_eq!(raw.into_page().text, "“|12");
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Tables whose rows are parted by lines and whose columns are not: the lines give rows and, where they break off,
 //! spans; the columns lie where the rows' texts leave gaps. Comes out as a lattice, as if the missing walls were drawn.
 
+mod heads;
 mod parts;
+
+pub(super) use heads::{heads, in_columns};
 
 use super::lattice::{Lattice, build};
 use super::rulings::Segment;
@@ -32,6 +35,8 @@ const BARE_GAP: f32 = 0.12;
 /// The same where other rows have it, too, and where none has.
 const SHARED_GAP: f32 = 0.7;
 const LONE_GAP: f32 = 1.4;
+/// Places to which an edge may be moved that are looked at.
+const MOST_MOVES: usize = 400;
 /// Narrowest column, in ems.
 const NARROWEST: f32 = 0.6;
 /// Columns of one table.
@@ -77,47 +82,6 @@ pub(super) fn stacks(rules: &[Segment], page_height: f32) -> Vec<Stack> {
     open
 }
 
-/// Height, in points, of a head between two lines.
-const HEAD_HEIGHTS: std::ops::Range<f32> = 8.0..90.0;
-/// Narrowest table with such a head.
-const NARROWEST_HEAD: f32 = 120.0;
-/// Lines looked at below one.
-const NEXT_RULES: usize = 8;
-
-/// Boxes between two lines (sorted by position) of one width: a table's head may stand there, with no line below it
-/// but the table's last one.
-pub(super) fn heads(rules: &[Segment]) -> Vec<Rect> {
-    let mut out = Vec::new();
-    for (number, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.length() >= NARROWEST_HEAD) {
-        let ends = |other: &&Segment| {
-            (other.from - rule.from).abs() <= SAME_END
-                && (other.to - rule.to).abs() <= SAME_END
-                && HEAD_HEIGHTS.contains(&(other.at - rule.at))
-        };
-        let below = rules.iter().skip(number + 1).take(NEXT_RULES).find(ends);
-        out.extend(below.map(|below| Rect::new(rule.from, rule.at, rule.to, below.at)));
-    }
-    out.truncate(MOST_STACKS);
-    out
-}
-
-/// Do these words stand in several columns of one line?
-pub(super) fn in_columns(words: &[&Word]) -> bool {
-    let mut sorted: Vec<&&Word> = words.iter().filter(|word| !word.vertical).collect();
-    sorted.sort_by(|a, b| a.bbox.x0.total_cmp(&b.bbox.x0));
-    let mut end = f32::MAX;
-    let mut gaps = 0;
-    for word in sorted {
-        gaps += usize::from(word.bbox.x0 - end > CLEAR_GAP * word.size);
-        end = if end == f32::MAX { word.bbox.x1 } else { end.max(word.bbox.x1) };
-    }
-    gaps >= LEAST_HEAD_GAPS
-}
-
-/// Gap, in ems, between two headings, and how many a head has at least: a page's header may have one.
-const CLEAR_GAP: f32 = 1.0;
-const LEAST_HEAD_GAPS: usize = 2;
-
 /// A lattice of one column as a stack.
 pub(super) fn stack_of(lattice: &Lattice) -> Stack {
     let b = lattice.bbox();
@@ -131,11 +95,19 @@ struct Band {
     y1: f32,
     /// Where its texts lie, with nothing between them: left and right ends.
     blocks: Vec<(f32, f32)>,
-    /// Lines of text, each with the blocks' middles of its words: (baseline, middles).
-    lines: Vec<(f32, Vec<f32>)>,
+    lines: Vec<BandLine>,
     /// What stands in one line without a gap: (baseline, left end, right end). Texts of two columns may lie closer than
     /// words do, but not on one line.
     texts: Vec<(f32, f32, f32)>,
+    /// Largest font size.
+    size: f32,
+}
+
+/// A line of text in a row.
+struct BandLine {
+    baseline: f32,
+    /// Of its words.
+    middles: Vec<f32>,
     /// Largest font size.
     size: f32,
 }
@@ -177,6 +149,7 @@ impl Stack {
         if parted < 2 {
             return None;
         }
+        settle(&mut edges, &bands, em);
         let mut walls = Vec::new();
         for band in &bands {
             for &x in &edges {
@@ -271,9 +244,14 @@ impl Stack {
                 _ => band.texts.push((word.baseline, word.bbox.x0, word.bbox.x1)),
             }
             let middle = word.bbox.center().0;
-            match band.lines.iter_mut().find(|(baseline, _)| (baseline - word.baseline).abs() < 0.3 * em) {
-                Some((_, middles)) => middles.push(middle),
-                None => band.lines.push((word.baseline, vec![middle])),
+            match band.lines.iter_mut().find(|line| (line.baseline - word.baseline).abs() < 0.3 * em) {
+                Some(line) => {
+                    line.middles.push(middle);
+                    line.size = line.size.max(word.size);
+                }
+                None => {
+                    band.lines.push(BandLine { baseline: word.baseline, middles: vec![middle], size: word.size });
+                }
             }
         }
         bands
@@ -351,6 +329,34 @@ fn add_known(edges: &mut Vec<f32>, bands: &[Band], em: f32, known: &[f32]) {
     }
 }
 
+/// Moves edges out of texts: where the widest text of a column and the next column leave little room in one row, the edge
+/// that the other rows show may lie within that text.
+fn settle(edges: &mut [f32], bands: &[Band], em: f32) {
+    let crossed = |x: f32| {
+        let over = |band: &Band| band.texts.iter().any(|&(_, from, to)| from < x - 1.0 && to > x + 1.0);
+        bands.iter().filter(|band| over(band)).count()
+    };
+    let texts = || bands.iter().flat_map(|band| &band.texts);
+    for at in 1..edges.len().saturating_sub(1) {
+        let edge = edges[at];
+        let mut best = (crossed(edge), edge);
+        if best.0 == 0 {
+            continue;
+        }
+        // No text comes to stand on the edge's other side.
+        let left = texts().filter(|text| text.2 <= edge + 1.0).map(|text| text.2).fold(edges[at - 1] + em, f32::max);
+        let right = texts().filter(|text| text.1 >= edge - 1.0).map(|text| text.1).fold(edges[at + 1] - em, f32::min);
+        let ends = texts().flat_map(|&(_, from, to)| [from - 0.5, to + 0.5]);
+        for x in ends.filter(|x| left <= *x && *x <= right).take(MOST_MOVES) {
+            let count = crossed(x);
+            if count < best.0 || count == best.0 && (x - edge).abs() < (best.1 - edge).abs() {
+                best = (count, x);
+            }
+        }
+        edges[at] = best.1;
+    }
+}
+
 /// The stretch that most gaps have in common, and how many they are. A gap that no other shares must be wide.
 fn most_stabbed(gaps: &[(f32, f32)], em: f32) -> Option<(f32, f32, usize)> {
     let mut ends: Vec<(f32, bool)> = gaps.iter().flat_map(|&(from, to)| [(from, true), (to, false)]).collect();
@@ -385,7 +391,7 @@ fn in_groups(bands: &[Band], edges: &[f32]) -> bool {
     // A frame with a line below its head: one row that has most of the text.
     let total: usize = bands.iter().map(|band| band.lines.len()).sum();
     let is_body = |band: &Band| {
-        let several = band.lines.iter().filter(|(_, middles)| columns_of(middles) > 1).count();
+        let several = band.lines.iter().filter(|line| columns_of(&line.middles) > 1).count();
         band.lines.len() >= LEAST_BODY_LINES && band.lines.len() * 2 > total && several * 2 >= band.lines.len()
     };
     if bands.len() <= MOST_BODY_BANDS && bands.iter().any(is_body) {
@@ -394,9 +400,9 @@ fn in_groups(bands: &[Band], edges: &[f32]) -> bool {
     let (mut all, mut grouped) = (0usize, 0usize);
     for band in bands {
         all += band.lines.len();
-        let middles: Vec<f32> = band.lines.iter().flat_map(|(_, middles)| middles.iter().copied()).collect();
+        let middles: Vec<f32> = band.lines.iter().flat_map(|line| line.middles.iter().copied()).collect();
         let held = columns_of(&middles);
-        let wide = band.lines.iter().filter(|(_, middles)| columns_of(middles) * 10 >= held * 6).count();
+        let wide = band.lines.iter().filter(|line| columns_of(&line.middles) * 10 >= held * 6).count();
         if held >= 2 && band.lines.len() >= 3 && wide * 10 >= band.lines.len() * 7 {
             grouped += band.lines.len();
         }
@@ -437,6 +443,23 @@ mod tests {
         assert_eq!((found.rows(), found.columns()), (4, 3));
         let last: Vec<_> = found.cells.iter().filter(|c| c.row == 3).map(|c| (c.column, c.column_span)).collect();
         assert_eq!(last, [(0, 2), (2, 1)]);
+    }
+
+    #[test]
+    fn an_edge_lies_beside_the_widest_text_of_its_column() {
+        let mut sketch = Sketch::new(500.0, 400.0);
+        for y in [50.0, 70.0, 90.0, 130.0, 150.0] {
+            sketch.horizontal(y, 50.0, 400.0);
+        }
+        for (y, name) in [(63.0, "指标名称"), (83.0, "参保人数"), (143.0, "报销比例")] {
+            sketch.text(52.0, y, 10.0, name).text(200.0, y, 10.0, "10").text(300.0, y, 10.0, "说明");
+        }
+        // Fills its column, a quarter em from the next one's, whose text stands in the middle between its lines.
+        sketch.text(52.0, 106.0, 10.0, "以常住人口数为基数计算的基").text(52.0, 122.0, 10.0, "本参保率");
+        sketch.text(184.5, 114.0, 10.0, "达到9").text(300.0, 114.0, 10.0, "说明");
+        let found = lattice(sketch).unwrap();
+        assert_eq!((found.rows(), found.columns()), (4, 3));
+        assert!(found.cells.iter().all(|cell| cell.column_span == 1), "{:?}", found.xs);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::same_columns::{Columns, Likeness, columns, hanging_left};
 use super::table::{Evidence, Table, TableCell};
 use super::turn::{Turn, on_page};
 use crate::model::{Block, Cell, Grid, GridOrigin, Line, Rect, TaggedCell, Trust};
+use crate::normalize::key;
 use crate::reconstruct::text_blocks::{CHUNK_CELLS, CHUNK_ROWS};
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -121,10 +122,17 @@ impl Joiner {
         let Sheet { number, width, height, turn, header, mut items, footer, limit, doubts } = sheet;
         self.later(header);
         // What may stand before the rest of a table.
+        let mut head_rows = 0;
         let skipped = match &self.open {
             Some(open) => {
-                let again =
-                    |block: &Block<'_>| matches!(block, Block::Line(l) if open.titles.iter().any(|t| *t == l.text));
+                let mut again = |block: &Block<'_>| match block {
+                    Block::Line(line) if open.is_head_row(head_rows, &line.text) => {
+                        head_rows += 1;
+                        true
+                    }
+                    Block::Line(line) => open.titles.iter().any(|title| *title == line.text),
+                    _ => false,
+                };
                 items.iter().take_while(|item| matches!(item, Item::Block(b) if says_nothing(b) || again(b))).count()
             }
             None => 0,
@@ -135,7 +143,8 @@ impl Joiner {
                 open.complete_left(table, brims);
             }
             if let Some(Item::Table(table, brims)) = items.get(skipped)
-                && let Some(joint) = self.open.as_ref().and_then(|open| joint(open, table, brims, self.one_element))
+                && let Some(joint) =
+                    self.open.as_ref().and_then(|open| joint(open, table, brims, head_rows, self.one_element))
             {
                 let rest = items.split_off(skipped + 1);
                 let Some(Item::Table(table, brims)) = items.pop() else { return };
@@ -258,7 +267,10 @@ struct Joint {
 }
 
 /// Does this table go on with the open one?
-fn joint(open: &Open, table: &Table, brims: &[Brim], one_element: bool) -> Option<Joint> {
+///
+/// `head_rows` of its header stand above it as lines; `one_element` says that in the structure tree a table over pages is
+/// one.
+fn joint(open: &Open, table: &Table, brims: &[Brim], head_rows: usize, one_element: bool) -> Option<Joint> {
     let tree = match (&open.tagged, &table.tagged) {
         // Some writers make an element of each page's part; others never do, and another number is another table.
         (Some((known, _)), Some(tagged)) if *known != tagged.table && one_element => return None,
@@ -278,7 +290,10 @@ fn joint(open: &Open, table: &Table, brims: &[Brim], one_element: bool) -> Optio
         let to = columns.first.get(first + count).copied().unwrap_or(from + 1);
         (from, to)
     };
-    let mut repeated = repeated_rows(open, table, &map, &old_map);
+    let mut repeated = repeated_rows(open, table, head_rows, &map, &old_map);
+    if repeated == 0 {
+        repeated = same_texts(open, table, head_rows);
+    }
     if let Some((Some(last), tagged)) = tree {
         let again = tagged.rows.iter().take_while(|row| row.is_some_and(|row| row < last)).count();
         repeated = repeated.max(again).min(table.rows().saturating_sub(1));
@@ -351,16 +366,23 @@ fn closed(walls: &[bool], cell: &TableCell) -> Option<bool> {
 fn repeated_rows(
     open: &Open,
     table: &Table,
+    from: usize,
     map: &impl Fn(&TableCell) -> (usize, usize),
     old_map: &impl Fn(usize, usize) -> (usize, usize),
 ) -> usize {
-    let most = open.head.len().min(table.rows().saturating_sub(1)).min(HEAD_ROWS);
+    let head = open.head.get(from..).unwrap_or(&[]);
+    let most = head.len().min(table.rows().saturating_sub(1)).min(HEAD_ROWS);
     let mut equal = 0;
-    for row in 0..most {
-        let known = open.head[row].iter().map(|(column, count, text)| (old_map(*column, *count), text.as_str()));
+    for (row, known) in head.iter().enumerate().take(most) {
+        // Below a row that stands as a line, what reaches down from it is blank.
+        let counts = |text: &str| from == 0 || !text.is_empty();
+        let known = known.iter().map(|(column, count, text)| (old_map(*column, *count), text.as_str()));
+        let known = known.filter(|(_, text)| counts(text));
         let own = table.cells.iter().filter(|c| c.row == row).map(|c| (map(c), bare(&c.text)));
+        let own = own.filter(|(_, text)| counts(text));
         let (known, own): (Vec<_>, Vec<_>) = (known.collect(), own.collect());
-        let same = known.len() == own.len() && known.iter().zip(&own).all(|(a, b)| a.0 == b.0 && a.1 == b.1);
+        let same =
+            known.len() == own.len() && known.iter().zip(&own).all(|(a, b)| a.0 == b.0 && is_same_text(a.1, &b.1));
         if !same || (row == 0 && known.iter().all(|(_, text)| text.is_empty())) {
             break;
         }
@@ -371,6 +393,28 @@ fn repeated_rows(
         equal -= 1;
     }
     equal
+}
+
+/// Rows at the new part's top that have the texts of those at the table's top, though they were laid out differently:
+/// where nothing is drawn, what a heading covers is told by little.
+fn same_texts(open: &Open, table: &Table, from: usize) -> usize {
+    let head = open.head.get(from..).unwrap_or(&[]);
+    let most = head.len().min(table.rows().saturating_sub(1)).min(HEAD_ROWS);
+    let sorted = |mut texts: Vec<String>| {
+        texts.retain(|text| !text.is_empty());
+        texts.sort_unstable();
+        texts
+    };
+    (1..=most)
+        .rev()
+        .find(|&rows| {
+            let known = head.iter().take(rows).flatten().map(|(.., text)| text.clone()).collect();
+            let own = table.cells.iter().filter(|cell| cell.row < rows).map(|cell| bare(&cell.text)).collect();
+            let (known, own) = (sorted(known), sorted(own));
+            let whole = table.cells.iter().all(|cell| cell.row >= rows || cell.row + cell.row_span <= rows);
+            whole && known.len() >= 2 && known == own
+        })
+        .unwrap_or(0)
 }
 
 /// Does the new part begin with a header of its own: words where this table has numbers?
@@ -514,6 +558,13 @@ impl Open {
             open.cells.push(place.cell(cell, row));
         }
         open
+    }
+
+    /// Has a line the texts of this row of the header?
+    fn is_head_row(&self, row: usize, line: &str) -> bool {
+        let Some(known) = self.head.get(row) else { return false };
+        let texts: String = known.iter().map(|(.., text)| text.as_str()).collect();
+        known.iter().filter(|(.., text)| !text.is_empty()).count() >= 2 && texts == bare(line)
     }
 
     /// Adds the columns at the left that cells of this table hang over, where the new part shows none of them.
@@ -727,13 +778,27 @@ fn head_texts(table: &Table) -> Vec<Vec<(usize, usize, String)>> {
     head
 }
 
-/// A text to compare headers by. Recognition reads one bracket full width on one page and half on the next.
+/// A text as it is compared: recognition takes a bracket for a wide one on one page and for a narrow one on the next.
 fn bare(text: &str) -> String {
-    let narrow = |c: char| match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-        other => other,
-    };
-    text.chars().filter(|c| !c.is_whitespace()).map(narrow).collect()
+    key(text).chars().filter(|c| c.is_alphanumeric() || *c == '%').collect()
+}
+
+/// Is it one text, but for a letter in eight that recognition took for another? Digits are never.
+fn is_same_text(a: &str, b: &str) -> bool {
+    if a == b {
+        return true;
+    }
+    let (mut all, mut other) = (0, 0);
+    for (a, b) in a.chars().zip(b.chars()) {
+        all += 1;
+        if a != b {
+            if a.is_numeric() || b.is_numeric() {
+                return false;
+            }
+            other += 1;
+        }
+    }
+    other * 8 <= all && a.chars().count() == b.chars().count()
 }
 
 /// Puts the rest of a text to it: in the same line where the page cut it within a sentence.

@@ -12,6 +12,7 @@ mod continued;
 mod doubts;
 mod flow;
 mod furniture;
+mod last_row;
 mod lattice;
 mod overhang;
 mod placing;
@@ -166,7 +167,9 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
         }
         taken.resize(words.len(), false);
         let ruled = self.kept(ruled, (top, bottom));
-        let tables = choose::tables(page, words, ruled, &taken);
+        let mut tables = choose::tables(page, words, ruled, &taken);
+        let used = taken_by(&taken, &tables);
+        last_row::take_in(page, words, &mut tables, &used);
         for table in &tables {
             mark(&mut taken, &table.words);
         }
@@ -258,6 +261,15 @@ impl Draft {
         }
         findings.into_iter().map(Block::Finding).collect()
     }
+}
+
+/// The words that stand in tables or elsewhere.
+fn taken_by(taken: &[bool], tables: &[Table]) -> Vec<bool> {
+    let mut all = taken.to_vec();
+    for table in tables {
+        mark(&mut all, &table.words);
+    }
+    all
 }
 
 fn mark(taken: &mut [bool], words: &[u32]) {

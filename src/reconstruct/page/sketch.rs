@@ -1,6 +1,6 @@
 //! Pages drawn by hand, for tests: text at a place, lines, filled boxes.
 
-use crate::model::{Axis, Direction, Fill, Glyph, Page, Rect, Ruling, TextRun, Visibility};
+use crate::model::{Axis, Direction, Fill, Glyph, Page, Rect, Role, Ruling, Tag, TaggedCell, TextRun, Visibility};
 
 /// A page being drawn.
 pub(super) struct Sketch {
@@ -74,6 +74,16 @@ impl Sketch {
             artifact: false,
             mark: None,
         });
+        self
+    }
+
+    /// Says that the text drawn last is of this cell of the structure tree.
+    pub(super) fn tagged(&mut self, cell: TaggedCell) -> &mut Self {
+        let mark = self.page.tags.len() as u32;
+        self.page.tags.push(Tag { mark, role: Role::Cell(cell) });
+        if let Some(run) = self.page.runs.last_mut() {
+            run.mark = Some(mark);
+        }
         self
     }
 

@@ -66,7 +66,18 @@ fn is_foreign(band: &Band, usual: &Usual, em: f32) -> bool {
     if band.lines.is_empty() {
         return height > BLANK * usual.height && height > LEAST_BLANK * em;
     }
-    strangeness(band, usual, em) >= STRANGE
+    strangeness(band, usual, em) >= STRANGE || is_titled(band, usual)
+}
+
+/// Does a line in larger type stand over the row, as the name of a second table over its head?
+fn is_titled(band: &Band, usual: &Usual) -> bool {
+    let first = band.lines.iter().min_by(|a, b| a.baseline.total_cmp(&b.baseline));
+    band.lines.len() > 1
+        && band.y1 - band.y0 > 1.5 * usual.height
+        && first.is_some_and(|first| {
+            let others = band.lines.iter().filter(|line| line.baseline > first.baseline);
+            first.size > SAME_SIZE * usual.size && others.map(|line| line.size).fold(0.0, f32::max) < first.size
+        })
 }
 
 /// How much this text differs from a row: each point is one way.
@@ -78,7 +89,7 @@ fn strangeness(band: &Band, usual: &Usual, em: f32) -> usize {
         return 0;
     }
     let height = band.y1 - band.y0;
-    let mut downs: Vec<f32> = band.lines.iter().map(|(baseline, _)| *baseline).collect();
+    let mut downs: Vec<f32> = band.lines.iter().map(|line| line.baseline).collect();
     downs.sort_unstable_by(f32::total_cmp);
     let steps = || downs.windows(2).map(|pair| pair[1] - pair[0]);
     let (least, most) = steps().fold((f32::MAX, 0.0_f32), |(least, most), step| (least.min(step), most.max(step)));
@@ -96,4 +107,63 @@ fn strangeness(band: &Band, usual: &Usual, em: f32) -> usize {
     .into_iter()
     .filter(|strange| *strange)
     .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Stack, stacks};
+    use crate::reconstruct::page::rulings::segments;
+    use crate::reconstruct::page::sketch::Sketch;
+    use crate::reconstruct::page::words::words;
+
+    fn parts(sketch: Sketch) -> Vec<Stack> {
+        let page = sketch.page();
+        let words = words(&page);
+        let inside: Vec<u32> = (0..words.len() as u32).collect();
+        let stacks = stacks(&segments(&page).horizontal, page.height);
+        assert_eq!(stacks.len(), 1);
+        stacks[0].parts(&words, &inside)
+    }
+
+    /// Rows of 20 points from `top`, each line drawn.
+    fn rows(sketch: &mut Sketch, top: f32, count: usize) {
+        sketch.horizontal(top, 50.0, 400.0);
+        for row in 0..count {
+            let y = top + 20.0 * row as f32;
+            sketch.text(60.0, y + 13.0, 10.0, "name").text(200.0, y + 13.0, 10.0, "12").text(
+                300.0,
+                y + 13.0,
+                10.0,
+                "7",
+            );
+            sketch.horizontal(y + 20.0, 50.0, 400.0);
+        }
+    }
+
+    #[test]
+    fn text_between_two_tables_is_in_neither() {
+        let mut sketch = Sketch::new(500.0, 600.0);
+        rows(&mut sketch, 50.0, 5);
+        for line in 0..4 {
+            let text = "what\u{1}was\u{1}paid\u{1}in\u{1}the\u{1}year\u{1}before\u{1}is\u{1}told\u{1}here";
+            sketch.text(50.0, 175.0 + 12.0 * line as f32, 10.0, text);
+        }
+        rows(&mut sketch, 230.0, 4);
+        let found = parts(sketch);
+        let ends: Vec<_> = found.iter().map(|stack| (stack.bbox().y0, stack.bbox().y1)).collect();
+        assert_eq!(ends, [(50.0, 150.0), (230.0, 310.0)]);
+    }
+
+    #[test]
+    fn a_label_across_and_a_long_cell_part_nothing() {
+        let mut sketch = Sketch::new(500.0, 600.0);
+        rows(&mut sketch, 50.0, 3);
+        sketch.text(60.0, 123.0, 10.0, "Loans\u{1}and\u{1}guarantees").horizontal(130.0, 50.0, 400.0);
+        for line in 0..5 {
+            sketch.text(200.0, 143.0 + 12.0 * line as f32, 10.0, "a\u{1}long\u{1}reason\u{1}why");
+        }
+        sketch.text(60.0, 143.0, 10.0, "name").horizontal(200.0, 50.0, 400.0);
+        rows(&mut sketch, 200.0, 2);
+        assert_eq!(parts(sketch).len(), 1);
+    }
 }

@@ -16,6 +16,8 @@ mod header;
 mod regions;
 mod rows;
 mod score;
+#[cfg(test)]
+mod tests;
 
 use super::flow::{self, Item};
 use super::table::Table;

@@ -220,6 +220,8 @@ fn boundaries(
 const TORN_NUMBERS: f32 = 5.0;
 /// Characters that go over to the next line when a number is too wide for its column, at most.
 const MOST_TORN: u32 = 4;
+/// Characters of a name that go over, at most.
+const MOST_NAME: u32 = 2;
 /// Room, in ems, that a broken number leaves in its column.
 const NO_ROOM: f32 = 0.75;
 
@@ -240,7 +242,7 @@ fn torn_numbers(lines: &[Line], found: &Columns, body: &Range<usize>) -> Vec<boo
             upper.iter().any(|over| {
                 let column = found.columns.get(text.first);
                 let room = column.map_or(f32::MAX, |column| column.x1 - column.x0) - (over.x1 - over.x0);
-                (over.first, over.last) == (text.first, text.last) && over.numeric && room < NO_ROOM * size
+                (over.first, over.last) == (text.first, text.last) && room < NO_ROOM * size
             })
         };
         let (mut rests, mut others) = (0, 0);
@@ -251,11 +253,7 @@ fn torn_numbers(lines: &[Line], found: &Columns, body: &Range<usize>) -> Vec<boo
                 others += 1;
             }
         }
-        let named = lower.iter().any(|text| text.first == 0 && !text.numeric)
-            && !upper.iter().any(|over| {
-                let column = found.columns.first();
-                over.first == 0 && column.is_some_and(|column| over.x1 - over.x0 > column.x1 - column.x0 - 1.5 * size)
-            });
+        let named = lower.iter().any(|text| text.first == 0 && glyphs(text) > MOST_NAME);
         let torn = rests > 0 && others == 0 && !named && (rests > 1 || lower.iter().all(|text| text.first > 0));
         if torn {
             if let Some(slot) = out.get_mut(at - body.start) {
@@ -286,6 +284,9 @@ fn striped(stripes: &[Rect], a: &Line, b: &Line) -> f32 {
 
 /// Distance of baselines, in the text's size, over which lines of one text hardly stand apart.
 const LOOSE: f32 = 1.4;
+
+/// What it says where all lines stand as far apart.
+const ONE_LINE_EACH: f32 = -5.0;
 
 /// Distances of baselines: one or two kinds.
 struct Steps {
@@ -319,7 +320,7 @@ impl Steps {
             (true, ratio) if ratio < 1.2 => 0.0,
             (true, ratio) if ratio < 1.5 => -2.0,
             // Lines of one text are set closer than this: all rows are one line high.
-            (false, ratio) if ratio < 1.2 && step > LOOSE * size => -2.5,
+            (false, ratio) if ratio < 1.2 && step > LOOSE * size => ONE_LINE_EACH,
             (false, ratio) if ratio < 1.2 => 0.0,
             (_, ratio) if ratio < 1.5 => -1.5,
             _ => -4.0,

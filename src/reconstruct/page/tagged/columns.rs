@@ -160,6 +160,9 @@ fn best(pieces: &[Piece], places: &[(f32, f32)], hanging: &[Hanging]) -> Option<
 /// The cheapest way to put these cells into columns, in order and without overlap.
 fn best_of_row(row: &[Piece], places: &[(f32, f32)], free: &[bool]) -> Option<Vec<usize>> {
     let width = places.len();
+    if row.len() > width {
+        return None;
+    }
     // cost[i][c]: the first i cells end before column c; the choice is the first column of cell i - 1.
     let mut cost = vec![vec![f32::INFINITY; width + 1]; row.len() + 1];
     let mut choice = vec![vec![usize::MAX; width + 1]; row.len() + 1];

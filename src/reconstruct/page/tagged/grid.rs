@@ -155,13 +155,16 @@ pub(super) fn laid(page: &Page, words: &[Word], part: &Part, before: Option<&Bef
     cells.sort_by_key(|(cell, _)| (cell.row, cell.column));
 
     let next_row = rows.numbers.last()? + 1;
-    let mut open: Vec<Hanging> =
-        pieces.iter().zip(&first).map(|(piece, column)| Hanging { tag: piece.tag, column: *column }).collect();
-    let is_known =
-        |cell: &Hanging| open.iter().any(|own| (own.tag.row, own.tag.ordinal) == (cell.tag.row, cell.tag.ordinal));
-    let more: Vec<Hanging> = hanging.iter().filter(|cell| !is_known(cell)).copied().collect();
-    open.extend(more);
-    open.retain(|cell| cell.tag.row.saturating_add(cell.tag.row_span) > next_row);
+    // No more can reach down beside each other than there are columns.
+    let reaches = |cell: &Hanging| cell.tag.row.saturating_add(cell.tag.row_span) > next_row;
+    let own = pieces.iter().zip(&first).map(|(piece, column)| Hanging { tag: piece.tag, column: *column });
+    let mut open: Vec<Hanging> = own.filter(reaches).take(width).collect();
+    for cell in hanging.iter().filter(|cell| reaches(cell)) {
+        let is_same = |own: &Hanging| (own.tag.row, own.tag.ordinal) == (cell.tag.row, cell.tag.ordinal);
+        if !open.iter().any(is_same) && open.len() < width {
+            open.push(*cell);
+        }
+    }
     let head = match before {
         Some(before) => before.head.clone(),
         None => head_text(page, words, pieces),

@@ -9,6 +9,8 @@
 
 mod columns;
 mod grid;
+#[cfg(test)]
+mod tests;
 
 use super::cell_text;
 use super::table::{Table, Tagged};
@@ -64,6 +66,8 @@ pub(super) struct Tree {
 const MOST_OUTSIDE: f32 = 0.1;
 /// Words times cells of one page, beyond which the tree is not compared with walls.
 const MOST_WORK: usize = 20_000_000;
+/// Tables of one page that are looked at.
+const MOST_PARTS: usize = 200;
 /// Lines in a cell from which a table without walls arranges text.
 const LAYOUT_LINES: usize = 16;
 
@@ -137,6 +141,7 @@ fn parts(page: &Page, words: &[Word]) -> Vec<Part> {
         let Some(cell) = cell else { continue };
         let place = match order.iter().rposition(|table| *table == cell.table) {
             Some(place) => place,
+            None if order.len() >= MOST_PARTS => continue,
             None => {
                 order.push(cell.table);
                 order.len() - 1

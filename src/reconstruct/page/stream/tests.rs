@@ -1,0 +1,154 @@
+//! Small pages on which one thing each decides what is a table.
+
+use super::super::sketch::Sketch;
+use super::super::table::Table;
+use super::super::words::words;
+use crate::model::Rect;
+
+fn tables(sketch: Sketch) -> Vec<Table> {
+    let page = sketch.page();
+    let words = words(&page);
+    let all: Vec<u32> = (0..words.len() as u32).collect();
+    super::tables(&page, &words, &all, &[], &page.rulings)
+}
+
+/// Texts of a row, blank ones as "".
+fn row(table: &Table, row: usize) -> Vec<&str> {
+    table.cells.iter().filter(|cell| cell.row == row).map(|cell| cell.text.as_str()).collect()
+}
+
+/// (row, column, row span, column span) of a text.
+fn place(table: &Table, text: &str) -> Option<(usize, usize, usize, usize)> {
+    let cell = table.cells.iter().find(|cell| cell.text == text)?;
+    Some((cell.row, cell.column, cell.row_span, cell.column_span))
+}
+
+/// Rows with a name and three numbers, right-aligned, `step` apart.
+fn rows(sketch: &mut Sketch, y: f32, step: f32, count: usize) {
+    for (number, name) in
+        ["Austria", "Belgium", "Cyprus", "Denmark", "Estonia", "Finland"].iter().take(count).enumerate()
+    {
+        let y = y + step * number as f32;
+        sketch.text(50.0, y, 10.0, name);
+        for (column, value) in ["1,234", "56.7", "890"].iter().enumerate() {
+            sketch.text(250.0 + 100.0 * column as f32 - 5.0 * value.len() as f32, y, 10.0, value);
+        }
+    }
+}
+
+fn head(sketch: &mut Sketch, y: f32) {
+    sketch.text(50.0, y, 10.0, "Country");
+    for (column, heading) in ["Budget", "Share", "Cases"].iter().enumerate() {
+        sketch.text(250.0 + 100.0 * column as f32 - 5.0 * heading.len() as f32, y, 10.0, heading);
+    }
+}
+
+#[test]
+fn a_title_above_the_first_rule_is_no_row() {
+    let mut sketch = Sketch::new(600.0, 800.0);
+    sketch.text(180.0, 86.0, 12.0, "Funds\u{1}of\u{1}the\u{1}year");
+    sketch.horizontal(92.0, 45.0, 455.0).horizontal(109.0, 45.0, 455.0).horizontal(186.0, 45.0, 455.0);
+    head(&mut sketch, 104.0);
+    rows(&mut sketch, 122.0, 12.0, 6);
+    let found = tables(sketch);
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].rows(), found[0].columns()), (7, 4));
+    assert_eq!(row(&found[0], 0), ["Country", "Budget", "Share", "Cases"]);
+}
+
+#[test]
+fn a_frame_parts_a_table_from_the_text_around() {
+    let mut sketch = Sketch::new(600.0, 800.0);
+    sketch.text(50.0, 88.0, 10.0, "What\u{1}follows\u{1}was\u{1}counted\u{1}in\u{1}May");
+    sketch.frame(45.0, 92.0, 455.0, 186.0);
+    head(&mut sketch, 104.0);
+    rows(&mut sketch, 118.0, 12.0, 6);
+    sketch.text(50.0, 196.0, 10.0, "Other\u{1}years\u{1}were\u{1}not\u{1}counted");
+    let found = tables(sketch);
+    assert_eq!(found.len(), 1);
+    assert_eq!(row(&found[0], 0)[0], "Country");
+    assert_eq!(row(&found[0], found[0].rows() - 1), ["Finland", "1,234", "56.7", "890"]);
+}
+
+#[test]
+fn bars_between_labels_and_numbers_are_a_chart() {
+    let mut sketch = Sketch::new(600.0, 800.0);
+    for (number, (name, value)) in
+        [("Malta", 26), ("Italy", 51), ("Latvia", 22), ("Spain", 93), ("Poland", 83)].iter().enumerate()
+    {
+        let (y, end) = (100.0 + 20.0 * number as f32, 130.0 + 2.0 * *value as f32);
+        sketch.text(120.0 - 5.0 * name.len() as f32, y, 10.0, name);
+        sketch.fill(Rect::new(130.0, y - 10.0, end, y + 3.0), [100, 149, 237]);
+        sketch.text(end + 4.0, y, 10.0, &value.to_string());
+    }
+    sketch.vertical(130.0, 85.0, 190.0);
+    assert_eq!(tables(sketch), []);
+}
+
+#[test]
+fn tables_beside_each_other_are_two() {
+    let mut sketch = Sketch::new(600.0, 800.0);
+    for row in 0..6 {
+        let y = 100.0 + 15.0 * row as f32;
+        sketch.text(50.0, y, 10.0, "name").text(150.0, y, 10.0, "12").text(210.0, y, 10.0, "34");
+    }
+    for row in 0..5 {
+        let y = 107.0 + 19.0 * row as f32;
+        sketch.text(320.0, y, 10.0, "other").text(420.0, y, 10.0, "56").text(480.0, y, 10.0, "78");
+    }
+    let found = tables(sketch);
+    let sizes: Vec<_> = found.iter().map(|table| (table.rows(), table.columns())).collect();
+    assert_eq!(sizes, [(6, 3), (5, 3)]);
+}
+
+#[test]
+fn lines_far_apart_are_rows_though_they_fill_each_other_up() {
+    let mut sketch = Sketch::new(600.0, 800.0);
+    head(&mut sketch, 100.0);
+    rows(&mut sketch, 117.0, 17.0, 3);
+    // Two rows that leave blank what the other one has.
+    sketch.text(50.0, 168.0, 10.0, "Estonia").text(225.0, 168.0, 10.0, "1,234");
+    sketch.text(50.0, 185.0, 10.0, "Finland").text(330.0, 185.0, 10.0, "56.7").text(435.0, 185.0, 10.0, "890");
+    rows(&mut sketch, 202.0, 17.0, 4);
+    let found = tables(sketch);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].rows(), 10);
+    assert_eq!(row(&found[0], 4), ["Estonia", "1,234", "", ""]);
+}
+
+#[test]
+fn the_last_digits_of_broken_numbers_are_no_row() {
+    let mut sketch = Sketch::new(600.0, 800.0);
+    sketch.text(50.0, 100.0, 10.0, "name").text(150.0, 100.0, 10.0, "sum").text(200.0, 100.0, 10.0, "all");
+    for row in 0..5 {
+        let y = 116.0 + 24.0 * row as f32;
+        sketch.text(50.0, y, 10.0, "school").text(150.0, y, 10.0, "12345.6").text(200.0, y, 10.0, "98765.4");
+        sketch.text(150.0, y + 12.0, 10.0, "7").text(200.0, y + 12.0, 10.0, "32");
+    }
+    let found = tables(sketch);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].rows(), 6);
+    assert_eq!(row(&found[0], 1), ["school", "12345.6\n7", "98765.4\n32"]);
+}
+
+#[test]
+fn a_heading_stands_over_the_middle_of_what_it_covers() {
+    let mut sketch = Sketch::new(600.0, 800.0);
+    // Over three columns whose headings repeat below the second one, too.
+    sketch.text(50.0, 112.0, 10.0, "Country").text(205.0, 100.0, 10.0, "Loans").text(385.0, 100.0, 10.0, "Grants");
+    for (column, year) in ["2009", "2010", "2011", "2009", "2010", "2011"].iter().enumerate() {
+        sketch.text(150.0 + 60.0 * column as f32, 112.0, 10.0, year);
+    }
+    for (number, name) in ["Malta", "Italy", "Spain", "Latvia"].iter().enumerate() {
+        let y = 126.0 + 13.0 * number as f32;
+        sketch.text(50.0, y, 10.0, name);
+        for column in 0..6 {
+            sketch.text(150.0 + 60.0 * column as f32, y, 10.0, "12.5");
+        }
+    }
+    let found = tables(sketch);
+    assert_eq!(found.len(), 1);
+    assert_eq!(place(&found[0], "Loans"), Some((0, 1, 1, 3)));
+    assert_eq!(place(&found[0], "Grants"), Some((0, 4, 1, 3)));
+    assert_eq!(place(&found[0], "Country"), Some((0, 0, 2, 1)));
+}
