@@ -76,6 +76,8 @@ pub struct Engine {
 
 /// Below this score of a character the tiny recogniser's line is read again by the small one.
 const DOUBTFUL: f32 = 0.9;
+/// The same for a line with figures, in which one lost point is another amount.
+const DOUBTFUL_FIGURES: f32 = 0.98;
 /// A strip narrower than this holds a sign or two.
 const SHORT: u32 = 160;
 /// The detector looks at the picture reduced to this: text of 10 points is then 17 pixels high.
@@ -137,7 +139,7 @@ impl Engine {
             return Ok(readings);
         }
         let doubtful: Vec<usize> =
-            readings.iter().enumerate().filter(|(_, r)| r.least() < DOUBTFUL).map(|(index, _)| index).collect();
+            readings.iter().enumerate().filter(|(_, reading)| is_doubtful(reading)).map(|(index, _)| index).collect();
         tracing::debug!(doubtful = doubtful.len(), of = strips.len(), "read again");
         for short in [true, false] {
             let part: Vec<usize> = doubtful.iter().copied().filter(|&i| (strips[i].width < SHORT) == short).collect();
@@ -149,6 +151,11 @@ impl Engine {
         }
         Ok(readings)
     }
+}
+
+fn is_doubtful(reading: &Reading) -> bool {
+    let figures = reading.letters.iter().any(|letter| letter.text.is_ascii_digit());
+    reading.least() < if figures { DOUBTFUL_FIGURES } else { DOUBTFUL }
 }
 
 /// What two recognisers made of one line: where both read the same, both vouch for it; else the larger one's reading.
@@ -245,4 +252,57 @@ fn place(line: Line, reading: Reading, slots: &[Slot]) -> ReadLine {
         })
         .collect();
     ReadLine { pieces: line.pieces, letters, detected: line.detected }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(text: &str, score: f32) -> Reading {
+        let letter = |c| Letter { text: c, score, at: 0.0, second: None };
+        Reading { letters: text.chars().map(letter).collect() }
+    }
+
+    fn text(reading: &Reading) -> String {
+        reading.letters.iter().map(|letter| letter.text).collect()
+    }
+
+    #[test]
+    fn figures_are_doubted_sooner_than_words() {
+        assert!(is_doubtful(&reading("105.55%", 0.96)) && !is_doubtful(&reading("105.55%", 0.99)));
+        assert!(is_doubtful(&reading("预算", 0.85)) && !is_doubtful(&reading("预算", 0.96)));
+        assert!(is_doubtful(&Reading::default()));
+    }
+
+    #[test]
+    fn two_that_agree_vouch_for_each_other_and_else_the_larger_counts() {
+        let agreed = better(reading("98.5", 0.8), reading("98.5", 0.9));
+        assert!(agreed.letters.iter().all(|letter| (letter.score - 0.98).abs() < 1e-5));
+        assert_eq!(text(&better(reading("985", 0.9), reading("98.5", 0.7))), "98.5");
+        assert_eq!(text(&better(reading("预", 0.9), Reading::default())), "预");
+        assert_eq!(text(&better(reading("~", 0.3), Reading::default())), "");
+        // A lone sign: the surer one.
+        assert_eq!(text(&better(reading("≥", 0.88), reading("M", 0.6))), "≥");
+    }
+
+    #[test]
+    fn a_stroke_alone_is_a_dash() {
+        assert_eq!(text(&alone(reading("一", 0.9))), "—");
+        assert_eq!(text(&alone(reading("一级", 0.9))), "一级");
+    }
+
+    #[test]
+    fn pieces_stand_side_by_side_in_their_strip_and_letters_go_back_to_them() {
+        let picture = Gray::new(200, 200, 255);
+        let line = Line { pieces: vec![Box2::new(10, 10, 30, 30), Box2::new(10, 40, 30, 60)], detected: true };
+        let (strip, slots) = strip(&picture, &line, 20);
+        assert_eq!((slots.len(), strip.pixels.len()), (2, (strip.width * HEIGHT) as usize));
+        assert!((slots[0].to - slots[1].from).abs() < 0.01);
+        let mut read = reading("标指", 0.9);
+        read.letters[0].at = slots[0].to / 2.0;
+        read.letters[1].at = (slots[1].from + slots[1].to) / 2.0;
+        let placed = place(line, read, &slots);
+        assert_eq!((placed.letters[0].piece, placed.letters[1].piece), (0, 1));
+        assert!(placed.letters.iter().all(|letter| (letter.x - 20.0).abs() < 1.5), "{placed:?}");
+    }
 }
