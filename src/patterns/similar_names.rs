@@ -2,9 +2,9 @@
 
 use super::quick_hash::QuickMap;
 
-/// From which likeness on (twice the shared pairs ÷ all pairs of both) a name is taken for another: 0.8 lets one character
+/// From which likeness on (twice the shared pairs ÷ all pairs of both) a name is taken for another: 0.85 lets one character
 /// in ten be put in or left out. Below it, names of other measures begin to pass: 参保率 and 续保率.
-const LEAST_LIKENESS: f32 = 0.8;
+const LEAST_LIKENESS: f32 = 0.85;
 /// How far ahead of the next indicator it must be: two that are as near are no answer.
 const LEAST_LEAD: f32 = 0.1;
 /// Shorter names differ in what matters when they differ at all.

@@ -86,37 +86,6 @@ fn bars_between_labels_and_numbers_are_a_chart() {
 }
 
 #[test]
-fn tables_beside_each_other_are_two() {
-    let mut sketch = Sketch::new(600.0, 800.0);
-    for row in 0..6 {
-        let y = 100.0 + 15.0 * row as f32;
-        sketch.text(50.0, y, 10.0, "name").text(150.0, y, 10.0, "12").text(210.0, y, 10.0, "34");
-    }
-    for row in 0..5 {
-        let y = 107.0 + 15.0 * row as f32;
-        sketch.text(320.0, y, 10.0, "other").text(420.0, y, 10.0, "56").text(480.0, y, 10.0, "78");
-    }
-    let found = tables(sketch);
-    let sizes: Vec<_> = found.iter().map(|table| (table.rows(), table.columns())).collect();
-    assert_eq!(sizes, [(6, 3), (5, 3)]);
-}
-
-#[test]
-fn lines_far_apart_are_rows_though_they_fill_each_other_up() {
-    let mut sketch = Sketch::new(600.0, 800.0);
-    head(&mut sketch, 100.0);
-    rows(&mut sketch, 117.0, 17.0, 3);
-    // Two rows that leave blank what the other one has.
-    sketch.text(50.0, 168.0, 10.0, "Estonia").text(225.0, 168.0, 10.0, "1,234");
-    sketch.text(50.0, 185.0, 10.0, "Finland").text(330.0, 185.0, 10.0, "56.7").text(435.0, 185.0, 10.0, "890");
-    rows(&mut sketch, 202.0, 17.0, 4);
-    let found = tables(sketch);
-    assert_eq!(found.len(), 1);
-    assert_eq!(found[0].rows(), 10);
-    assert_eq!(row(&found[0], 4), ["Estonia", "1,234", "", ""]);
-}
-
-#[test]
 fn the_last_digits_of_broken_numbers_are_no_row() {
     let mut sketch = Sketch::new(600.0, 800.0);
     sketch.text(50.0, 100.0, 10.0, "name").text(150.0, 100.0, 10.0, "sum").text(200.0, 100.0, 10.0, "all");
