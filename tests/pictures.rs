@@ -1,6 +1,8 @@
 //! Pictures as input: every format gives the same page, hostile ones are refused or read in part, and what is done to a
 //! picture before recognition can be undone.
 
+#![allow(clippy::unwrap_used)]
+
 use image::{DynamicImage, ImageFormat, RgbImage};
 use proptest::prelude::*;
 use std::io::Cursor;
@@ -57,8 +59,11 @@ fn every_format_gives_the_same_page() {
     }
 }
 
-/// A TIFF in the given byte order of pages of one strip each: (width, height, tags beside the size, strip).
-fn tiff(pages: &[(u32, u32, &[(u16, u32)], &[u8])]) -> Vec<u8> {
+/// Width, height, tags beside the size, the strip.
+type StripPage<'a> = (u32, u32, &'a [(u16, u32)], &'a [u8]);
+
+/// A TIFF of pages of one strip each.
+fn tiff(pages: &[StripPage<'_>]) -> Vec<u8> {
     let mut out = b"II*\0\x08\0\0\0".to_vec();
     for (index, (width, height, tags, strip)) in pages.iter().enumerate() {
         let start = out.len() as u32;
@@ -114,7 +119,8 @@ fn forged_sizes_are_refused_before_decoding() {
     for bytes in [png, file, bmp] {
         assert_eq!(ingest::load(bytes, &Limits::default()).unwrap_err().code, "too_large");
     }
-    for bytes in [b"\x89PNG\r\n\x1a\n".to_vec(), b"\xFF\xD8\xFF\xE0nothing".to_vec(), b"II*\0\xFF\xFF\xFF\x7F".to_vec()] {
+    for bytes in [b"\x89PNG\r\n\x1a\n".to_vec(), b"\xFF\xD8\xFF\xE0nothing".to_vec(), b"II*\0\xFF\xFF\xFF\x7F".to_vec()]
+    {
         assert_eq!(ingest::load(bytes, &Limits::default()).unwrap_err().code, "damaged");
     }
     assert_eq!(ingest::load(b"GIF89a....".to_vec(), &Limits::default()).unwrap_err().code, "unsupported");
@@ -149,7 +155,10 @@ fn table(degrees: f32) -> Raster {
                 let on = |at: f32, step: f32| (at.rem_euclid(step)) < 2.0;
                 let line = inside && (on(u - 150.0, 225.0) || on(v - 200.0, 150.0));
                 let (in_u, in_v) = ((u - 150.0).rem_euclid(225.0), (v - 200.0).rem_euclid(150.0));
-                let glyphs = inside && (60.0..76.0).contains(&in_v) && (40.0..180.0).contains(&in_u) && in_u.rem_euclid(14.0) < 9.0;
+                let glyphs = inside
+                    && (60.0..86.0).contains(&in_v)
+                    && (40.0..180.0).contains(&in_u)
+                    && in_u.rem_euclid(14.0) < 9.0;
                 ink += u32::from(line || glyphs);
             }
             rgb.extend([255 - (ink * 60) as u8; 3]);
@@ -210,7 +219,13 @@ fn a_seal_is_taken_off_and_print_under_it_stays() {
             let radius = dx.hypot(dy);
             let red = (110.0..118.0).contains(&radius) || radius < 35.0;
             let black = (198..203).contains(&y) && (40..360).contains(&x);
-            rgb.extend(if black { [20, 10, 10] } else if red { [215, 45, 50] } else { [250, 250, 250] });
+            rgb.extend(if black {
+                [20, 10, 10]
+            } else if red {
+                [215, 45, 50]
+            } else {
+                [250, 250, 250]
+            });
         }
     }
     let ready = picture::prepare_turned(&Raster { width, height, rgb }, 150.0, 0);

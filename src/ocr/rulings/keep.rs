@@ -236,9 +236,10 @@ fn with_parts_between(lines: &[Line], known: &[Part], crossing: &[Part], inch: f
                 _ if sticks_out => CROWDED_STICKING,
                 _ => CROWDED_ROW,
             };
-            let stroke =
-                crowded > most || to - from < FEW_ROWS * inch && touched_between(line, from, to, inch) > TOUCHED;
-            if !stroke || is_dashed(line, inch) {
+            // Drawn from end to end and touched by nothing: no character has such a stroke.
+            let clean = is_clean(line, from, to, inch);
+            let touched = to - from < FEW_ROWS * inch && touched_between(line, from, to, inch) > TOUCHED;
+            if clean || crowded <= most && !touched || is_dashed(line, inch) {
                 parts.push(Part { line: number, at: line.at, from, to });
             }
         }
@@ -282,7 +283,8 @@ fn drop_strokes(lines: &[Line], parts: &mut Vec<Part>, inch: f32) {
             _ => CROWDED_STICKING,
         };
         let touched = sum < LONG * inch && touched_between(line, part.from, part.to, inch) > TOUCHED;
-        crowded_between(line, part.from, part.to) <= most && !touched || is_dashed(line, inch)
+        let plain = crowded_between(line, part.from, part.to) <= most && !touched;
+        plain || is_clean(line, part.from, part.to, inch) || is_dashed(line, inch)
     });
 }
 
@@ -329,6 +331,11 @@ fn is_drawn(line: &Line, from: f32, to: f32, inch: f32) -> bool {
 fn crowded_between(line: &Line, from: f32, to: f32) -> f32 {
     let marks = line.between(from, to);
     marks.iter().filter(|mark| mark.crowded).count() as f32 / marks.len().max(1) as f32
+}
+
+/// Is a line drawn all the way between two crossing rulings and touched by nothing?
+fn is_clean(line: &Line, from: f32, to: f32, inch: f32) -> bool {
+    blank_between(line, from, to, inch) <= 0.0 && touched_between(line, from, to, inch) <= 0.0
 }
 
 /// Part of the stretch between two crossing rulings in which something touches the line, as strokes of one character do.

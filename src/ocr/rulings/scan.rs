@@ -163,12 +163,12 @@ fn mixed(gray: &Gray, count: usize) -> Gray {
         let (entering, leaving) = (row.iter().skip(count), row.iter());
         let target = out.row_mut(y);
         let (first, rest) = target.split_at_mut(half + 1);
-        first.fill((sum * factor >> 16) as u8);
-        let mut last = (sum * factor >> 16) as u8;
+        first.fill(((sum * factor) >> 16) as u8);
+        let mut last = ((sum * factor) >> 16) as u8;
         let mut written = 0;
         for ((shade, &enters), &leaves) in rest.iter_mut().zip(entering).zip(leaving) {
             sum = sum + u32::from(enters) - u32::from(leaves);
-            last = (sum * factor >> 16) as u8;
+            last = ((sum * factor) >> 16) as u8;
             *shade = last;
             written += 1;
         }
