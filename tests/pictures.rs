@@ -1,6 +1,7 @@
 //! Pictures as input: every format gives the same page, hostile ones are refused or read in part, and what is done to a
 //! picture before recognition can be undone.
-#![allow(clippy::unwrap_used)] // a test that cannot go on fails
+
+#![allow(clippy::unwrap_used)]
 
 use image::{DynamicImage, ImageFormat, RgbImage};
 use proptest::prelude::*;
@@ -58,11 +59,11 @@ fn every_format_gives_the_same_page() {
     }
 }
 
-/// A TIFF in the given byte order of pages of one strip each: (width, height, tags beside the size, strip).
-/// Width, height, further tags, and the strip of a page.
-type TiffPage<'a> = (u32, u32, &'a [(u16, u32)], &'a [u8]);
+/// Width, height, tags beside the size, the strip.
+type StripPage<'a> = (u32, u32, &'a [(u16, u32)], &'a [u8]);
 
-fn tiff(pages: &[TiffPage<'_>]) -> Vec<u8> {
+/// A TIFF of pages of one strip each.
+fn tiff(pages: &[StripPage<'_>]) -> Vec<u8> {
     let mut out = b"II*\0\x08\0\0\0".to_vec();
     for (index, (width, height, tags, strip)) in pages.iter().enumerate() {
         let start = out.len() as u32;
@@ -155,7 +156,7 @@ fn table(degrees: f32) -> Raster {
                 let line = inside && (on(u - 150.0, 225.0) || on(v - 200.0, 150.0));
                 let (in_u, in_v) = ((u - 150.0).rem_euclid(225.0), (v - 200.0).rem_euclid(150.0));
                 let glyphs = inside
-                    && (60.0..76.0).contains(&in_v)
+                    && (60.0..86.0).contains(&in_v)
                     && (40.0..180.0).contains(&in_u)
                     && in_u.rem_euclid(14.0) < 9.0;
                 ink += u32::from(line || glyphs);

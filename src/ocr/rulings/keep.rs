@@ -59,6 +59,8 @@ const CROWDED_ALONE: f32 = 0.4;
 const CROWDED_STICKING: f32 = 0.35;
 const CROWDED_ROW: f32 = 0.6;
 const CROWDED_ROWS: f32 = 0.7;
+/// The same, and what may be blank, where nothing else tells: a pixel cut at an end.
+const CLEAN: f32 = 0.02;
 /// Part of a short wall that something may touch: other strokes of a character, but not print beside a wall.
 const TOUCHED: f32 = 0.06;
 /// Part of the dashes that must be alike.
@@ -129,8 +131,8 @@ fn seeds(lines: &[Line], inch: f32) -> Vec<Part> {
         let long = line.length() >= LONG * inch;
         let (gap, least) = match even && long {
             true if is_dashed(line, inch) => (DASH_GAP, LONG),
-            true if line.blank <= SOLID => (DROP_OUT, SHORTEST),
-            true if within(BROKEN) && line.length() >= VERY_LONG * inch => (WIDE_DROP_OUT, SHORTEST),
+            true if line.blank <= SOLID => (DROP_OUT, LONG),
+            true if within(BROKEN) && line.length() >= VERY_LONG * inch => (WIDE_DROP_OUT, FEW_ROWS),
             // Strokes of characters may stand in a row with a line: what is a line by itself counts.
             _ => (DROP_OUT, LONG),
         };
@@ -236,9 +238,10 @@ fn with_parts_between(lines: &[Line], known: &[Part], crossing: &[Part], inch: f
                 _ if sticks_out => CROWDED_STICKING,
                 _ => CROWDED_ROW,
             };
-            let stroke =
-                crowded > most || to - from < FEW_ROWS * inch && touched_between(line, from, to, inch) > TOUCHED;
-            if !stroke || is_dashed(line, inch) {
+            // Drawn from end to end and touched by nothing: no character has such a stroke.
+            let clean = is_clean(line, from, to, inch);
+            let touched = to - from < FEW_ROWS * inch && touched_between(line, from, to, inch) > TOUCHED;
+            if clean || crowded <= most && !touched || is_dashed(line, inch) {
                 parts.push(Part { line: number, at: line.at, from, to });
             }
         }
@@ -282,7 +285,8 @@ fn drop_strokes(lines: &[Line], parts: &mut Vec<Part>, inch: f32) {
             _ => CROWDED_STICKING,
         };
         let touched = sum < LONG * inch && touched_between(line, part.from, part.to, inch) > TOUCHED;
-        crowded_between(line, part.from, part.to) <= most && !touched || is_dashed(line, inch)
+        let plain = crowded_between(line, part.from, part.to) <= most && !touched;
+        plain || is_clean(line, part.from, part.to, inch) || is_dashed(line, inch)
     });
 }
 
@@ -329,6 +333,11 @@ fn is_drawn(line: &Line, from: f32, to: f32, inch: f32) -> bool {
 fn crowded_between(line: &Line, from: f32, to: f32) -> f32 {
     let marks = line.between(from, to);
     marks.iter().filter(|mark| mark.crowded).count() as f32 / marks.len().max(1) as f32
+}
+
+/// Is a line drawn all the way between two crossing rulings and touched by nothing?
+fn is_clean(line: &Line, from: f32, to: f32, inch: f32) -> bool {
+    blank_between(line, from, to, inch) <= CLEAN && touched_between(line, from, to, inch) <= CLEAN
 }
 
 /// Part of the stretch between two crossing rulings in which something touches the line, as strokes of one character do.
