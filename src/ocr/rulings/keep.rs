@@ -59,6 +59,8 @@ const CROWDED_ALONE: f32 = 0.4;
 const CROWDED_STICKING: f32 = 0.35;
 const CROWDED_ROW: f32 = 0.6;
 const CROWDED_ROWS: f32 = 0.7;
+/// Rows lower than this, in inches, are no higher than small print, whose strokes then reach from line to line.
+const SMALL_ROW: f32 = 0.13;
 /// The same, and what may be blank, where nothing else tells: a pixel cut at an end.
 const CLEAN: f32 = 0.02;
 /// Part of a short wall that something may touch: other strokes of a character, but not print beside a wall.
@@ -337,7 +339,9 @@ fn crowded_between(line: &Line, from: f32, to: f32) -> f32 {
 
 /// Is a line drawn all the way between two crossing rulings and touched by nothing?
 fn is_clean(line: &Line, from: f32, to: f32, inch: f32) -> bool {
-    blank_between(line, from, to, inch) <= CLEAN && touched_between(line, from, to, inch) <= CLEAN
+    to - from >= SMALL_ROW * inch
+        && blank_between(line, from, to, inch) <= CLEAN
+        && touched_between(line, from, to, inch) <= CLEAN
 }
 
 /// Part of the stretch between two crossing rulings in which something touches the line, as strokes of one character do.
