@@ -38,7 +38,7 @@ pub(super) fn angle(gray: &Gray) -> f32 {
         }
     };
     let coarse = best(-WIDEST, WIDEST, 0.25, 2.0);
-    best(coarse - 0.3, coarse + 0.3, 0.06, 1.0)
+    best(coarse - 0.5, coarse + 0.5, 0.05, 1.0)
 }
 
 /// Points where something dark ends downwards, and where it ends to the right.

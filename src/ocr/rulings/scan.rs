@@ -62,7 +62,7 @@ impl Line {
     /// How it runs, where it is a long thin line and no row of strokes.
     pub(super) fn slope(&self, least: f32, inch: f32) -> Option<Slope> {
         let thin = self.spread <= 1.5 * self.thickness + 1.5 && self.thickness <= 0.05 * inch;
-        if self.length() < least || !thin || self.blank > 0.2 {
+        if self.length() < least || !thin || self.blank > 0.06 || self.crowded > 0.5 {
             return None;
         }
         // Least squares through the runs' pixels, row by row.
