@@ -97,21 +97,22 @@ impl Recognised {
             return;
         }
         let Some(raster) = self.source.render(page.number, DPI) else { return };
+        let dpi = dpi_of(&raster, page);
         let whole = Gray::of(&raster);
         drop(raster);
         for area in pictures.iter().take(MOST_PICTURES) {
-            let (left, top) = ((area.x0 * DPI / 72.0).max(0.0) as usize, (area.y0 * DPI / 72.0).max(0.0) as usize);
-            let (right, bottom) = ((area.x1 * DPI / 72.0) as usize, (area.y1 * DPI / 72.0) as usize);
+            let (left, top) = ((area.x0 * dpi / 72.0).max(0.0) as usize, (area.y0 * dpi / 72.0).max(0.0) as usize);
+            let (right, bottom) = ((area.x1 * dpi / 72.0) as usize, (area.y1 * dpi / 72.0) as usize);
             let part = whole.part(left, top, right, bottom);
-            let drawn = Lines::find(&part, DPI);
+            let drawn = Lines::find(&part, dpi);
             let Ok(lines) = self.ocr.read(&part, &drawn) else { continue };
             let count = lines.iter().map(|line| line.letters.len()).sum::<usize>();
             if count < LEAST_IN_PICTURE || sureness(&lines) < IN_PICTURE {
                 continue;
             }
             self.told();
-            let origin = (left as f32 * 72.0 / DPI, top as f32 * 72.0 / DPI);
-            layout::insert(page, &lines, &drawn.rulings(), 72.0 / DPI, origin);
+            let origin = (left as f32 * 72.0 / dpi, top as f32 * 72.0 / dpi);
+            layout::insert(page, &lines, &drawn.rulings(), 72.0 / dpi, origin);
             let message = format!("page {}: {count} characters were recognised in a picture on it", page.number);
             page.findings.push(Finding::new(Code::LowOcrConfidence, Severity::Info, message));
         }
@@ -121,14 +122,15 @@ impl Recognised {
         // Whether there are models is known before the page is drawn.
         self.ocr.engine()?;
         let raster = self.source.render(page.number, DPI).ok_or("the page cannot be drawn")?;
-        let mut sheet = Sheet::read(&self.ocr, picture::prepare(&raster, DPI))?;
+        let dpi = dpi_of(&raster, page);
+        let mut sheet = Sheet::read(&self.ocr, picture::prepare(&raster, dpi), dpi)?;
         if sheet.is_gibberish() {
             // It may stand on its head, or be no text at all; the picture alone does not always tell.
             for &(degrees, chance) in
                 sheet.prepared.turns.clone().iter().skip(1).filter(|(_, chance)| *chance > LEAST_CHANCE)
             {
                 tracing::debug!(page = page.number, degrees, chance, "read another way up");
-                let other = Sheet::read(&self.ocr, picture::prepare_turned(&raster, DPI, degrees))?;
+                let other = Sheet::read(&self.ocr, picture::prepare_turned(&raster, dpi, degrees), dpi)?;
                 if other.sureness() > sheet.sureness() {
                     sheet = other;
                 }
@@ -137,7 +139,7 @@ impl Recognised {
         drop(raster);
         let Sheet { prepared, drawn, lines } = sheet;
         let picture = &prepared.gray;
-        let scale = 72.0 / DPI;
+        let scale = 72.0 / dpi;
         let mut read = Page {
             number: page.number,
             width: picture.width as f32 * scale,
@@ -205,8 +207,8 @@ const GIBBERISH: f32 = 0.75;
 const LEAST_CHANCE: f32 = 0.05;
 
 impl Sheet {
-    fn read(ocr: &Ocr, prepared: Prepared) -> Result<Sheet, String> {
-        let drawn = Lines::find(&prepared.gray, DPI);
+    fn read(ocr: &Ocr, prepared: Prepared, dpi: f32) -> Result<Sheet, String> {
+        let drawn = Lines::find(&prepared.gray, dpi);
         let lines = ocr.read(&prepared.gray, &drawn)?;
         Ok(Sheet { prepared, drawn, lines })
     }
@@ -218,6 +220,12 @@ impl Sheet {
     fn is_gibberish(&self) -> bool {
         !self.lines.is_empty() && self.sureness() < GIBBERISH
     }
+}
+
+/// The resolution that a page was drawn at: pictures are never drawn finer than they are.
+fn dpi_of(raster: &Raster, page: &Page) -> f32 {
+    let dpi = raster.width as f32 * 72.0 / page.width;
+    if dpi.is_finite() && dpi >= 20.0 { dpi.min(DPI) } else { DPI }
 }
 
 impl PageSource for Recognised {
