@@ -15,9 +15,11 @@ pub(super) struct Shape {
 }
 
 pub(super) const CSV: Shape = Shape { format: "csv", mediatype: "text/csv", file: None };
+#[cfg(feature = "parquet")]
 pub(super) const PARQUET: Shape = Shape { format: "parquet", mediatype: "application/vnd.apache.parquet", file: None };
 
 /// A workbook with a sheet a table.
+#[cfg(feature = "xlsx")]
 pub(super) fn xlsx(path: &Path) -> Shape {
     let mediatype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     Shape { format: "xlsx", mediatype, file: Some(name_of(path)) }
