@@ -8,7 +8,6 @@ use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -46,10 +45,7 @@ impl Cache {
         hash.update((picture.width as u64).to_le_bytes());
         hash.update((picture.height as u64).to_le_bytes());
         hash.update(&picture.pixels);
-        hash.finalize().iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        models::hex(&hash.finalize())
     }
 
     pub(super) fn get(&self, key: &str) -> Option<Vec<ReadLine>> {

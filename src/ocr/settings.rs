@@ -113,21 +113,15 @@ impl Ocr {
     /// There are no networks, or one cannot be run.
     pub(super) fn read(&self, picture: &Gray, drawn: &Lines) -> Result<Vec<ReadLine>, String> {
         let profile = self.settings.profile;
-        let cache = self.settings.cache.as_deref().map(Cache::new);
         // Without networks nothing is remembered either: a run says the same whatever ran before it.
         let engine = self.engine()?;
-        let key = cache.as_ref().map(|_| Cache::key(picture, profile)).unwrap_or_default();
-        let known = cache.as_ref().and_then(|cache| cache.get(&key));
-        let lines = match known {
-            Some(lines) => lines,
-            None => {
-                let lines = engine.read(picture, drawn, profile)?;
-                if let Some(cache) = &cache {
-                    cache.put(&key, &lines);
-                }
-                lines
-            }
-        };
+        let Some(dir) = &self.settings.cache else { return engine.read(picture, drawn, profile) };
+        let (cache, key) = (Cache::new(dir), Cache::key(picture, profile));
+        if let Some(lines) = cache.get(&key) {
+            return Ok(lines);
+        }
+        let lines = engine.read(picture, drawn, profile)?;
+        cache.put(&key, &lines);
         Ok(lines)
     }
 
