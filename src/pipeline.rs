@@ -9,8 +9,8 @@ use crate::ingest::{self, Limits, LoadError};
 use crate::mapping::quantity::Grammar;
 use crate::mapping::{self, Found, Summary};
 use crate::model::{
-    Block, Body, DeferredPages, Document, DocumentError, DocumentRecord, Finding, Identity, Kind, Record, SCHEMA,
-    Severity, Status,
+    Block, Body, DeferredPages, Document, DocumentError, DocumentRecord, Evidence, Finding, FormRecords, Identity,
+    Kind, Media, Record, SCHEMA, Severity, Status,
 };
 use crate::ocr::{Ocr, Recognised};
 use crate::patterns::{PatternError, Patterns};
@@ -90,6 +90,15 @@ pub fn extract(source: Source, options: &Options) -> Extraction {
 /// The same, each record handed over as soon as it is known, so that a long document's records need not be held.
 /// The document record comes last, since it counts the others.
 pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record)) -> DocumentRecord {
+    extract_with_evidence(source, options, &mut |record, _| sink(record))
+}
+
+/// The same, each record with the evidence that its confidence was made from; a form has none, nor a confidence.
+pub fn extract_with_evidence(
+    source: Source,
+    options: &Options,
+    sink: &mut dyn FnMut(Record, Evidence),
+) -> DocumentRecord {
     let identity = Identity::of(&source.name, &source.bytes);
     let mut record = blank_record(&identity);
     let bytes = source.bytes;
@@ -101,7 +110,7 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
     };
     describe(&mut record, &document);
     let recognised = recognise(&mut document, &options.ocr);
-    let mut counted = |each: Record| {
+    let mut counted = |each: Record, evidence: Evidence| {
         *match &each {
             Record::Document(_) => return,
             Record::Form(_) => &mut record.forms,
@@ -109,10 +118,12 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
             Record::Indicator(_) => &mut record.indicators,
             Record::Statement(_) => &mut record.statements,
         } += 1;
-        sink(each);
+        sink(each, evidence);
     };
     let mut on_pages = Vec::new();
     let mut audit = validate::Document::new(&options.patterns.audit);
+    let from_pixels = matches!(document.media, Media::Ocr | Media::Image) || document.ocr.is_some();
+    let confidence = validate::Confidence::new(&options.patterns, from_pixels);
     let understood = guarded(|| {
         // Findings about pages travel among the blocks; they are the document's, not a form's.
         let blocks = reconstruct::take_blocks(&mut document).filter_map(|block| match block {
@@ -125,13 +136,20 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
         mapping::records(blocks, &identity, &options.patterns, &options.grammar, &mut |found| match found {
             Found::Form(mut form) => {
                 audit.form(&mut form);
-                counted(Record::Form(form.form));
-                form.funds.into_iter().for_each(|fund| counted(Record::Fund(fund)));
-                form.indicators.into_iter().for_each(|indicator| counted(Record::Indicator(indicator)));
+                confidence.form(&mut form);
+                let FormRecords { form, funds, indicators, evidence, .. } = form;
+                counted(Record::Form(form), Evidence::NONE);
+                for (fund, evidence) in funds.into_iter().zip(evidence.funds) {
+                    counted(Record::Fund(fund), evidence);
+                }
+                for (indicator, evidence) in indicators.into_iter().zip(evidence.indicators) {
+                    counted(Record::Indicator(indicator), evidence);
+                }
             }
-            Found::Statement(mut statement) => {
+            Found::Statement(mut statement, mut evidence) => {
                 audit.statement(&mut statement);
-                counted(Record::Statement(statement));
+                confidence.statement(&mut statement, &mut evidence);
+                counted(Record::Statement(statement), evidence);
             }
         })
     });

@@ -2,10 +2,12 @@
 
 use super::manifest::Row;
 use super::parts::PartReader;
+use super::review::{REVIEW, is_below};
 use crate::emit::json_lines::{KINDS, file_name, write_line};
 use crate::model::{Finding, Kind, Status};
 use crate::validate::SeenForms;
 use memchr::memmem;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -103,30 +105,32 @@ pub(super) fn is_damage(error: &io::Error) -> bool {
 pub(super) struct Writer {
     dir: PathBuf,
     new: PathBuf,
-    /// The kinds in order, then the errors.
+    /// The kinds in order, then the errors, then what is to be reviewed where that is asked for.
     files: Vec<(Written, BufWriter<File>)>,
     /// Forms of the documents so far, to compare the next with.
     seen: SeenForms,
+    /// Records below this confidence go to [`REVIEW`].
+    least: Option<Decimal>,
 }
 
 impl Writer {
     /// Files in `new`, a folder in the same file system as `dir`, where they go.
-    pub(super) fn new(dir: &Path, new: &Path) -> io::Result<Self> {
+    pub(super) fn new(dir: &Path, new: &Path, least: Option<Decimal>) -> io::Result<Self> {
         fs::create_dir_all(new)?;
-        let names = KINDS.iter().map(|kind| file_name(*kind)).chain([ERRORS]);
+        let names = KINDS.iter().map(|kind| file_name(*kind)).chain([ERRORS]).chain(least.map(|_| REVIEW));
         let files = names
             .map(|name| {
                 let file = BufWriter::with_capacity(256 << 10, File::create(new.join(name))?);
                 Ok((Written { name: name.to_owned(), bytes: 0, lines: 0 }, file))
             })
             .collect::<io::Result<_>>()?;
-        Ok(Writer { dir: dir.to_owned(), new: new.to_owned(), files, seen: SeenForms::default() })
+        Ok(Writer { dir: dir.to_owned(), new: new.to_owned(), files, seen: SeenForms::default(), least })
     }
 
     /// The lines of a document.
     pub(super) fn add(&mut self, row: &Row, reader: &mut PartReader) -> io::Result<()> {
         let name = escaped(&row.source)?;
-        let files = &mut self.files;
+        let (files, least) = (&mut self.files, self.least);
         let trouble = row.outcome.status != Status::Ok;
         let across = self.seen.document(&row.outcome.prints);
         let mut document = Vec::new();
@@ -134,7 +138,8 @@ impl Writer {
             if trouble && kind == Kind::Document {
                 document.extend_from_slice(line);
             }
-            let (written, file) = &mut files[kind as usize];
+            let below = least.is_some_and(|least| is_below(line, least));
+            let (written, file) = &mut files[if below { KINDS.len() + 1 } else { kind as usize }];
             let more = if kind == Kind::Form { with_findings(line, &across)? } else { None };
             let line = more.as_deref().unwrap_or(line);
             written.bytes += (line.len() + name.len()) as u64;
@@ -176,6 +181,13 @@ impl Writer {
         }
         for written in &all {
             fs::rename(self.new.join(&written.name), self.dir.join(&written.name))?;
+        }
+        if self.least.is_none() {
+            // What an earlier run left for review is among the others again.
+            match fs::remove_file(self.dir.join(REVIEW)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
         }
         // The names, too, are durable then; a system without folders as files does that by itself.
         let _ = File::open(&self.dir).and_then(|dir| dir.sync_all());

@@ -18,6 +18,7 @@ mod compact;
 mod manifest;
 mod outcome;
 mod parts;
+mod review;
 mod stamp;
 mod store;
 
@@ -25,6 +26,7 @@ pub use compact::{ERRORS, Written, lines_with_source, with_findings};
 pub use manifest::{Known, Reading, Row};
 pub use outcome::{Counted, Outcome, Tally};
 pub use parts::{Lines, Part};
+pub use review::{REVIEW, is_below};
 pub use stamp::{Hash, Stamp, hash_file};
 pub use store::{Store, StoreError};
 

@@ -4,6 +4,7 @@ use super::outcome::{Outcome, Tally};
 use super::parts::{self, Appender, Lines, PartReader};
 use super::stamp::{Hash, Stamp};
 use crate::validate::SeenForms;
+use rust_decimal::Decimal;
 use std::collections::HashSet;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -45,6 +46,7 @@ pub struct Store {
     parts: PathBuf,
     manifest: Manifest,
     appender: Appender,
+    least: Option<Decimal>,
     _lock: File,
 }
 
@@ -60,7 +62,12 @@ impl Store {
         let manifest = Manifest::open(&own.join("manifest.db"), reading)?;
         let parts = own.join("parts");
         let appender = Appender::new(&parts)?;
-        Ok(Store { dir: dir.to_owned(), parts, manifest, appender, _lock: lock })
+        Ok(Store { dir: dir.to_owned(), parts, manifest, appender, least: None, _lock: lock })
+    }
+
+    /// Lets records below this confidence go to a file of their own ([`super::REVIEW`]) when the files are put in place.
+    pub fn review_below(&mut self, least: Option<Decimal>) {
+        self.least = least;
     }
 
     /// The program's own folder inside the output folder.
@@ -166,7 +173,9 @@ impl Store {
         self.appender.close()?;
         let others: Vec<i64> =
             self.manifest.inputs()?.into_iter().map(|(id, ..)| id).filter(|id| !inputs.contains(id)).collect();
-        if others.is_empty() && self.manifest.note("dirty")?.as_deref() == Some("0") {
+        let least = self.least.map(|least| least.normalize().to_string()).unwrap_or_default();
+        let as_before = self.manifest.note("review_below")?.unwrap_or_default() == least;
+        if others.is_empty() && as_before && self.manifest.note("dirty")?.as_deref() == Some("0") {
             let before = self.manifest.note("files")?.unwrap_or_default();
             if let Some(files) = compact::still_there(&self.dir, &before) {
                 return Ok(files);
@@ -175,6 +184,7 @@ impl Store {
         let files = self.compact(inputs)?;
         self.manifest.forget(&others)?;
         self.manifest.set_note("files", &compact::remember(&self.dir, &files)?)?;
+        self.manifest.set_note("review_below", &least)?;
         self.manifest.set_note("dirty", "0")?;
         self.manifest.commit()?;
         self.sweep()?;
@@ -182,7 +192,7 @@ impl Store {
     }
 
     fn compact(&mut self, inputs: &HashSet<i64>) -> Result<Vec<Written>> {
-        let mut writer = compact::Writer::new(&self.dir, &self.own_folder().join("new"))?;
+        let mut writer = compact::Writer::new(&self.dir, &self.own_folder().join("new"), self.least)?;
         let mut reader = PartReader::new(&self.parts);
         let mut damaged = HashSet::new();
         self.manifest.rows::<StoreError>(&mut |row| {

@@ -5,6 +5,7 @@
 
 mod bbox;
 mod document;
+mod evidence;
 mod finding;
 mod grid;
 mod identity;
@@ -16,6 +17,7 @@ mod record;
 
 pub use bbox::BBox;
 pub use document::{Block, BlockSource, Body, Deferred, DeferredPages, Document, Encoding, Line, Media};
+pub use evidence::{Clue, Evidence, Leaning};
 pub use finding::{Code, Finding, Severity};
 pub use grid::{Cell, Grid, GridOrigin, Trust};
 pub use identity::Identity;
@@ -27,5 +29,6 @@ pub use quantity::{Date, Part, Quantity, Relation};
 pub use raster::Raster;
 pub use record::{
     Columns, DocumentError, DocumentRecord, FormRecord, FormRecords, FormType, FundRecord, IndicatorRecord, Kind,
-    Level, Place, Record, Region, RegionLevel, SCHEMA, ScoringRules, SourceOfFunds, StatementRecord, Status,
+    Level, Place, Record, Region, RegionLevel, RowEvidence, SCHEMA, ScoringRules, SourceOfFunds, StatementRecord,
+    Status,
 };

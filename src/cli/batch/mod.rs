@@ -23,6 +23,7 @@ use pool::{Done, Event, Pool, Terms};
 use progress::Progress;
 use queue::Queue;
 use report::{Report, Stages};
+use rust_decimal::Decimal;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -59,6 +60,8 @@ pub(super) struct Request {
     pub(super) settle: Option<Duration>,
     pub(super) quarantine: bool,
     pub(super) metrics: Option<PathBuf>,
+    /// Records of less confidence go to a file of their own.
+    pub(super) min_confidence: Option<Decimal>,
 }
 
 /// Runs the batch.
@@ -77,6 +80,7 @@ pub(super) fn run(request: &Request, inputs: Vec<Input>, interrupt: &Interrupt) 
         settings: settings(request),
     };
     let mut store = Store::open(&request.output, &reading).map_err(|error| in_folder(error, &request.output))?;
+    store.review_below(request.min_confidence);
     let plan = plan::make(request, inputs, &mut store, interrupt).map_err(|error| in_folder_any(error, request))?;
     stages.end("plan");
     let mut run = Run {
@@ -104,8 +108,16 @@ pub(super) fn run(request: &Request, inputs: Vec<Input>, interrupt: &Interrupt) 
         quarantine::fill(&store, &seen, &request.output)?;
     }
     stages.end("report");
-    let report =
-        Report { reading: &reading, plan: &plan.counts, deleted: &deleted, tally: &tally, files: &files, counts };
+    let least = request.min_confidence;
+    let report = Report {
+        reading: &reading,
+        plan: &plan.counts,
+        deleted: &deleted,
+        tally: &tally,
+        files: &files,
+        counts,
+        least,
+    };
     if request.settle.is_none() || report.has_news() {
         report.print(&request.output);
     }
