@@ -278,6 +278,15 @@ fn rounding_is_no_contradiction() {
     assert_eq!(conflicts("rounded.txt", text.as_bytes().to_vec()), [""; 0]);
 }
 
+#[test]
+fn an_items_number_parts_it_from_what_stood_before() {
+    let sentences: Vec<String> = statements_of("items.txt", "一、参保情况，《\n\n（二）收入≥3%，".as_bytes().to_vec(), &shared())
+        .iter()
+        .map(|statement| statement["sentence"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(sentences, ["收入≥3%"]);
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
     /// Whatever the text: no panic, and clause and raw value are the text's own.
