@@ -138,7 +138,7 @@ impl<'p> Prose<'p> {
             return Some(String::new());
         }
         let rest = shown::Shown::new(text);
-        let behind = rest.bytes(heading.rest, rest.chars.len()).and_then(|range| text.get(range)).unwrap_or("");
+        let behind = rest.bytes(heading.rest, rest.chars.len()).and_then(|range| text.get(range.start..)).unwrap_or("");
         Some(behind.trim_start_matches('*').to_owned())
     }
 
