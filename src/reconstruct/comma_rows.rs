@@ -197,7 +197,10 @@ mod tests {
 
     #[test]
     fn columns_that_are_blank_everywhere_are_none() {
-        assert_eq!(rows("自评表,,,\n项目,道路,,\n分值,10,,\n").unwrap(), [["自评表", ""], ["项目", "道路"], ["分值", "10"]]);
+        assert_eq!(
+            rows("自评表,,,\n项目,道路,,\n分值,10,,\n").unwrap(),
+            [["自评表", ""], ["项目", "道路"], ["分值", "10"]]
+        );
     }
 
     #[test]

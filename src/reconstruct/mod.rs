@@ -3,6 +3,7 @@
 
 mod cell_lines;
 mod comma_rows;
+mod drawn_rows;
 mod html_tables;
 mod lines;
 mod ordered_columns;
