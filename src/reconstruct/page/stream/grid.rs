@@ -37,8 +37,17 @@ pub(super) fn table(
     };
     let (mut drafts, head_rows) = headings(lines, found, drawn, head, em, &text_of);
     let body = rows::rows(lines, found, head..lines.len(), drawn, &text_of);
+    let ends = rows::ends(found);
     for (row, range) in body.iter().enumerate() {
-        drafts.extend(row_texts(lines, found, range.clone(), head_rows + row));
+        let mut texts = row_texts(lines, found, range.clone(), head_rows + row);
+        // A label in the middle of the table is one for all columns.
+        if let ([label], Some(placed)) = (texts.as_mut_slice(), found.lines.get(range.start))
+            && range.len() == 1
+            && rows::in_middle(placed, ends, em)
+        {
+            label.columns = 0..found.columns.len();
+        }
+        drafts.append(&mut texts);
     }
     let rows = head_rows + body.len();
     if rows < 2 {
