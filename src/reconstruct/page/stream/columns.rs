@@ -65,10 +65,25 @@ const WALL: f32 = 6.0;
 struct Part {
     x0: f32,
     x1: f32,
-    /// Line and sureness of the gap before, for each text.
-    texts: Vec<(usize, f32)>,
+    texts: Vec<Text>,
     before: usize,
     after: usize,
+}
+
+/// A text of a part.
+#[derive(Debug, Clone, Copy)]
+struct Text {
+    row: usize,
+    /// Sureness of the gap before it.
+    gap: f32,
+    x0: f32,
+    x1: f32,
+}
+
+impl Text {
+    fn of(row: usize, chunk: &Chunk) -> Text {
+        Text { row, gap: chunk.gap, x0: chunk.x0, x1: chunk.x1 }
+    }
 }
 
 /// A text over several parts.
@@ -88,6 +103,7 @@ pub(super) fn find(lines: &[&Line], em: f32, walls: &[f32]) -> Option<Columns> {
     parts.sort_by(|a, b| a.x0.total_cmp(&b.x0));
     join_bridged(&mut parts, wide, lines.len(), em, walls);
     join_signs(&mut parts);
+    join_spaced(&mut parts, em);
     join_strays(&mut parts, lines.len());
     if parts.len() < 2 {
         return None;
@@ -133,7 +149,7 @@ fn cluster(lines: &[&Line], em: f32) -> Option<(Vec<Part>, Vec<Wide>)> {
             (Some(part), None) => {
                 part.x0 = part.x0.min(chunk.x0);
                 part.x1 = part.x1.max(chunk.x1);
-                part.texts.push((row, chunk.gap));
+                part.texts.push(Text::of(row, chunk));
                 part.before += usize::from(all(Kind::Before));
                 part.after += usize::from(all(Kind::After));
             }
@@ -149,7 +165,7 @@ fn cluster(lines: &[&Line], em: f32) -> Option<(Vec<Part>, Vec<Wide>)> {
             _ => parts.push(Part {
                 x0: chunk.x0,
                 x1: chunk.x1,
-                texts: vec![(row, chunk.gap)],
+                texts: vec![Text::of(row, chunk)],
                 before: usize::from(all(Kind::Before)),
                 after: usize::from(all(Kind::After)),
             }),
@@ -198,7 +214,7 @@ fn join_bridged(parts: &mut Vec<Part>, mut wide: Vec<Wide>, lines: usize, em: f3
                 (Some(part), None) => {
                     part.x0 = part.x0.min(text.x0);
                     part.x1 = part.x1.max(text.x1);
-                    part.texts.push((text.row, text.gap));
+                    part.texts.push(Text { row: text.row, gap: text.gap, x0: text.x0, x1: text.x1 });
                     false
                 }
                 _ => true,
@@ -210,12 +226,12 @@ fn join_bridged(parts: &mut Vec<Part>, mut wide: Vec<Wide>, lines: usize, em: f3
 /// Lines that have texts in both, weighed by how clear the gap is.
 fn both(a: &Part, b: &Part, lines: usize) -> f32 {
     let mut seen = vec![false; lines];
-    for &(row, _) in &a.texts {
-        if let Some(seen) = seen.get_mut(row) {
+    for text in &a.texts {
+        if let Some(seen) = seen.get_mut(text.row) {
             *seen = true;
         }
     }
-    b.texts.iter().filter(|(row, _)| seen.get(*row).copied().unwrap_or(false)).map(|&(_, gap)| gap.max(0.3)).sum()
+    b.texts.iter().filter(|text| seen.get(text.row).copied().unwrap_or(false)).map(|text| text.gap.max(0.3)).sum()
 }
 
 fn join(parts: &mut Vec<Part>, index: usize) {
@@ -241,6 +257,35 @@ fn join_signs(parts: &mut Vec<Part>) {
             join(parts, index);
         } else if after && index > 0 {
             join(parts, index - 1);
+        } else {
+            index += 1;
+        }
+    }
+}
+
+/// Widest space between two words of a cell, in ems, and how much it may differ from line to line.
+const SPACE: f32 = 0.45;
+const SAME_SPACE: f32 = 0.08;
+/// Lines that must have it.
+const LEAST_SPACED: usize = 3;
+
+/// Two parts with the same plain space between them in each line, wherever the one ends and however long the other is, are
+/// one column: a figure with its range in brackets. Columns' gaps differ with their texts.
+fn join_spaced(parts: &mut Vec<Part>, em: f32) {
+    let mut index = 0;
+    while let (Some(a), Some(b)) = (parts.get(index), parts.get(index + 1)) {
+        let pairs: Vec<(&Text, &Text)> =
+            b.texts.iter().filter_map(|text| Some((a.texts.iter().find(|other| other.row == text.row)?, text))).collect();
+        let spread = |of: &dyn Fn(&(&Text, &Text)) -> f32| {
+            let (least, most) =
+                pairs.iter().map(of).fold((f32::MAX, f32::MIN), |(least, most), x| (least.min(x), most.max(x)));
+            most - least
+        };
+        let near = pairs.iter().all(|(a, b)| b.x0 - a.x1 < SPACE * em);
+        let same = pairs.len() >= LEAST_SPACED && near && spread(&|(a, b)| b.x0 - a.x1) < SAME_SPACE * em;
+        let moves = |by: f32| by > 4.0 * SAME_SPACE * em;
+        if same && moves(spread(&|(_, b)| b.x0)) {
+            join(parts, index);
         } else {
             index += 1;
         }
@@ -378,6 +423,10 @@ fn cut_at_gutters(placed: Vec<Placed>, line: &Line, columns: &[Column], em: f32)
     out
 }
 
+/// Space between two words, in ems and in the line's usual one, up to which they are one text's.
+const WORD_SPACE: f32 = 0.36;
+const WIDER: f32 = 1.2;
+
 fn first_cut(text: &Placed, line: &Line, columns: &[Column], em: f32, solid: bool) -> Option<(Placed, Placed)> {
     let mut gaps: Vec<f32> = line
         .pieces
@@ -399,6 +448,10 @@ fn first_cut(text: &Placed, line: &Line, columns: &[Column], em: f32, solid: boo
                 continue;
             }
             let gap = (b.bbox.x0 - a.bbox.x1) / em;
+            let words = [a, b].iter().all(|piece| piece.kind == Kind::Text && !piece.ideographic);
+            if words && gap < WORD_SPACE.max(WIDER * usual) {
+                continue;
+            }
             let part = |pieces: std::ops::Range<usize>, first: usize, last: usize| {
                 let inside = line.pieces.get(pieces.clone()).unwrap_or(&[]);
                 Placed {

@@ -72,7 +72,7 @@ pub(super) fn table(
             row_span: draft.rows.len().max(1),
             column_span: draft.columns.len().max(1),
             bbox: frame.on_page(&bounds.around(&draft.rows, &draft.columns)),
-            text: without_leader(&text),
+            text: cell_text::without_leader(&text, &['.', '…', '·', '_', ' ']),
         });
     }
     for row in 0..rows {
@@ -98,13 +98,6 @@ pub(super) fn table(
         words: used,
         tagged: None,
     })
-}
-
-/// Leader dots after a text lead to the next column and are no part of it.
-fn without_leader(text: &str) -> String {
-    let bare = text.trim_end_matches(['.', '…', '·', '_', ' ']);
-    let dots = text.get(bare.len()..).map_or(0, |tail| tail.chars().filter(|c| *c != ' ').count());
-    if dots >= 4 { bare.to_owned() } else { text.to_owned() }
 }
 
 fn words_of(line: Option<&Line>, pieces: Range<usize>) -> impl Iterator<Item = u32> + '_ {

@@ -226,8 +226,16 @@ fn goes_on(evidence: &Evidence<'_>, stretch: Range<usize>, at: usize, found: &Co
     let placed =
         |at: usize| at.checked_sub(stretch.start).and_then(|at| found.lines.get(at)).map_or(&[][..], Vec::as_slice);
     let [text] = placed(at) else { return false };
-    let step = (line.down - other.down).abs();
-    if step > ONE_TEXT * line.size.min(other.size) || line.size.max(other.size) > LARGER * line.size.min(other.size) {
+    let one_size = |other: &Line| line.size.max(other.size) <= LARGER * line.size.min(other.size);
+    let in_reach = |other: &Line| {
+        (line.down - other.down).abs() <= ONE_TEXT * line.size.min(other.size) && one_size(other)
+    };
+    if !top && evidence.drawn.on_one_fill(&line.bbox, &other.bbox, (x0, x1)) && one_size(other) {
+        return true;
+    }
+    // Cells of fewer lines may stand between two lines of the text.
+    let near = if top || placed(near).iter().any(|text| text.first == 0) { near } else { near.saturating_sub(1) };
+    if !evidence.lines.get(near).is_some_and(|other| in_reach(other)) {
         return false;
     }
     let beside = placed(near);
