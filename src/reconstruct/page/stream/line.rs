@@ -45,6 +45,8 @@ pub(in super::super) struct Piece {
     pub(in super::super) bold: bool,
     /// Digits that may go on the number before: `234` after `1`.
     pub(in super::super) continues: bool,
+    /// It begins with a bracket.
+    pub(in super::super) bracketed: bool,
     /// It ends in a comma.
     pub(in super::super) ends_in_comma: bool,
     /// A number that reads as a year: `2010`, `2009/10`.
@@ -266,6 +268,7 @@ fn upright_line(page: &Page, words: &[Word], line: &TextLine, frame: Frame) -> O
                 .checked_sub(1)
                 .and_then(|before| texts.get(before))
                 .is_some_and(|before| goes_on(before, text)),
+            bracketed: text.starts_with(['(', '（', '[']),
             ends_in_comma: text.ends_with(','),
             year: is_year(text),
         });
