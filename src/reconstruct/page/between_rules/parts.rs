@@ -72,7 +72,13 @@ fn is_foreign(band: &Band, usual: &Usual, em: f32) -> bool {
     if band.lines.is_empty() {
         return height > BLANK * usual.height && height > LEAST_BLANK * em;
     }
-    strangeness(band, usual, em) >= STRANGE || is_titled(band, usual)
+    strangeness(band, usual, em) >= STRANGE || is_titled(band, usual) || is_paragraph(band, usual, em)
+}
+
+/// Larger type is, and further left begins, what stands between two tables.
+fn is_paragraph(band: &Band, usual: &Usual, em: f32) -> bool {
+    let left = band.blocks.first().map_or(usual.left, |block| block.0);
+    texts(band, em) == 1 && left < usual.left - 0.25 * em && band.size > 1.04 * usual.size
 }
 
 /// Does a line in larger type stand over the row, as the name of a second table over its head?

@@ -12,6 +12,8 @@ const LEAST_ROWS: usize = 2;
 const LEAST_ALONE: usize = 3;
 /// Narrowest gutter, in ems.
 const GUTTER: f32 = 1.0;
+/// Columns that each has, where one of them only goes on below the other's end.
+const LEAST_COLUMNS: usize = 3;
 /// Places looked at.
 const MOST_PLACES: usize = 40;
 /// Clear space, in ems, that parts what stands beside each other from what is below.
@@ -54,7 +56,8 @@ struct Sides {
 fn gutter(lines: &[Line], drawn: &Drawn) -> Option<(f32, (usize, usize))> {
     let crowded = lines.windows(2).filter(|w| matches!(w, [a, b] if b.bbox.y0 < a.bbox.y1 - 0.2 * a.size)).count();
     let ends = ends(lines, drawn);
-    if crowded < LEAST_ALONE && ends.len() < LEAST_ENDS {
+    let several = lines.iter().filter(|line| line.chunks.len() > LEAST_COLUMNS).count();
+    if crowded < LEAST_ALONE && ends.len() < LEAST_ENDS && several < LEAST_ROWS {
         return None;
     }
     let mut places: Vec<f32> = ends.iter().map(|end| end.center().0).collect();
@@ -152,7 +155,23 @@ fn sureness(lines: &[Line], at: f32, drawn: &Drawn, ends: &[Rect]) -> usize {
     let alone = sides.alone.0.min(sides.alone.1);
     // Cells of several lines, centred on each other, seldom share a line, either: a table of its own has rows.
     let in_rows = sides.rows.0 * 2 >= sides.alone.0 + sides.both && sides.rows.1 * 2 >= sides.alone.1 + sides.both;
-    let own_ways = alone >= LEAST_ALONE && sides.alone.0 + sides.alone.1 >= sides.both && in_rows;
+    // Or one goes on where the other has nothing: all of its columns are blank, labels and numbers.
+    let most_alone = sides.alone.0.max(sides.alone.1);
+    let whole = |side: &dyn Fn(&Line) -> usize| {
+        let counts = || lines.iter().map(side).filter(|count| *count > 0);
+        let most = counts().max().unwrap_or(0);
+        most >= LEAST_COLUMNS && counts().filter(|count| *count + 1 >= most).count() * 4 >= counts().count() * 3
+    };
+    let left_of = |line: &Line| line.chunks.iter().filter(|chunk| chunk.x1 < at).count();
+    let named = lines.iter().filter_map(|line| line.chunks.iter().find(|chunk| chunk.x0 > at));
+    let (names, all) = named.fold((0, 0), |(names, all), chunk| (names + usize::from(!chunk.numeric), all + 1));
+    let own_rows = most_alone >= LEAST_ALONE
+        && sides.both >= LEAST_ROWS
+        && names * 5 >= all * 4
+        && whole(&left_of)
+        && whole(&|line: &Line| line.chunks.len() - left_of(line));
+    let own_ways =
+        own_rows || alone >= LEAST_ALONE && sides.alone.0 + sides.alone.1 >= sides.both && in_rows;
     match (parted >= LEAST_ENDS, own_ways) {
         (false, false) => 0,
         _ => 2 * parted + alone + sides.rows.0.min(sides.rows.1),

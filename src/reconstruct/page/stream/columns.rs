@@ -53,6 +53,16 @@ pub(super) struct Columns {
     pub(super) lines: Vec<Vec<Placed>>,
 }
 
+impl Columns {
+    /// Where the first texts of lines with several begin, mostly.
+    pub(super) fn left(&self) -> f32 {
+        let several = self.lines.iter().filter(|texts| texts.len() > 1);
+        let mut lefts: Vec<f32> = several.filter_map(|texts| texts.first()).filter(|t| t.first == 0).map(|t| t.x0).collect();
+        lefts.sort_by(f32::total_cmp);
+        lefts.get(lefts.len() / 4).copied().unwrap_or(f32::MIN)
+    }
+}
+
 /// Columns that a table may have.
 const MAX_COLUMNS: usize = 64;
 /// How far, in ems, edges may be apart and still be aligned.

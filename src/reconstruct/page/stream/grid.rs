@@ -54,7 +54,8 @@ pub(super) fn table(
         return None;
     }
     let bounds = Bounds::of(lines, found, head, head_rows, &body, bbox);
-    let mut used: Vec<u32> = drafts.iter().flat_map(|draft| draft.words.iter().copied()).collect();
+    // Leader dots are in no cell, and in nothing else either.
+    let mut used: Vec<u32> = lines.iter().flat_map(|line| line.words.iter().map(|(word, _)| *word)).collect();
     used.sort_unstable();
     let mut cells: Vec<TableCell> = Vec::new();
     let mut covered = vec![false; rows * found.columns.len()];

@@ -333,41 +333,51 @@ const NO_ROOM: f32 = 0.75;
 /// short, and stand below longer ones that fill their columns. A row of short numbers has a name, too.
 fn torn_numbers(lines: &[Line], found: &Columns, body: &Range<usize>) -> Vec<bool> {
     let mut out = vec![false; body.len()];
-    // The line with the numbers' beginnings, past other such lines.
-    let mut whole = body.start;
-    for at in body.clone().skip(1) {
-        let (Some(upper), Some(lower)) = (found.lines.get(whole), found.lines.get(at)) else { continue };
+    // The lowest text of each column so far.
+    let mut last: Vec<Option<(usize, usize)>> = vec![None; found.columns.len()];
+    for at in body.clone() {
+        let Some(lower) = found.lines.get(at) else { continue };
         let size = lines.get(at).map_or(10.0, |line| line.size);
-        let glyphs = |text: &Placed| {
-            let pieces = lines.get(at).and_then(|line| line.pieces.get(text.pieces.clone())).unwrap_or(&[]);
-            pieces.iter().map(|piece| piece.glyphs).sum::<u32>()
-        };
         let is_rest = |text: &Placed| {
-            upper.iter().any(|over| {
-                let column = found.columns.get(text.first);
-                let room = column.map_or(f32::MAX, |column| column.x1 - column.x0) - (over.x1 - over.x0);
-                (over.first, over.last) == (text.first, text.last) && room < NO_ROOM * size
-            })
+            let Some((upper, over)) = last.get(text.first).copied().flatten() else { return false };
+            let Some(over) = found.lines.get(upper).and_then(|texts| texts.get(over)) else { return false };
+            let (Some(a), Some(b)) = (lines.get(upper), lines.get(at)) else { return false };
+            let column = found.columns.get(text.first);
+            let room = column.map_or(f32::MAX, |column| column.x1 - column.x0) - (over.x1 - over.x0);
+            let near = b.down - a.down < ONE_NUMBER * size;
+            over.numeric && (over.first, over.last) == (text.first, text.last) && room < NO_ROOM * size && near
         };
-        let (mut rests, mut others) = (0, 0);
-        for text in lower.iter().filter(|text| text.numeric) {
-            if glyphs(text) <= MOST_TORN && is_rest(text) {
+        let (mut rests, mut others, mut named) = (0, 0, false);
+        for text in lower {
+            let count = glyphs(lines, at, text);
+            let short = if text.numeric { MOST_TORN } else { MOST_NAME };
+            if count <= short && is_rest(text) {
                 rests += 1;
-            } else {
+            } else if text.numeric {
                 others += 1;
+            } else {
+                named |= text.first == 0 && count > MOST_NAME;
             }
         }
-        let named = lower.iter().any(|text| text.first == 0 && glyphs(text) > MOST_NAME);
         let torn = rests > 0 && others == 0 && !named && (rests > 1 || lower.iter().all(|text| text.first > 0));
-        if torn {
-            if let Some(slot) = out.get_mut(at - body.start) {
-                *slot = true;
+        if let Some(slot) = out.get_mut(at - body.start) {
+            *slot = torn;
+        }
+        for (number, text) in lower.iter().enumerate() {
+            if let Some(slot) = last.get_mut(text.first) {
+                *slot = Some((at, number));
             }
-        } else {
-            whole = at;
         }
     }
     out
+}
+
+/// Distance of baselines, in ems, of the parts of one number.
+const ONE_NUMBER: f32 = 1.5;
+
+fn glyphs(lines: &[Line], at: usize, text: &Placed) -> u32 {
+    let pieces = lines.get(at).and_then(|line| line.pieces.get(text.pieces.clone())).unwrap_or(&[]);
+    pieces.iter().map(|piece| piece.glyphs).sum()
 }
 
 /// Backgrounds: lines on one of few lines' height are one row's, lines on two are two; between stripes it is the same.
@@ -504,10 +514,13 @@ fn links(
         for (number, text) in texts.iter().enumerate().filter(|(_, text)| !text.spans()) {
             let above = last.get(text.first).copied().flatten();
             if let (Some((upper, at)), Some(slot)) = (above, row.get_mut(number))
-                && torn.get(lower - body.start) != Some(&true)
                 && let Some(over) = found.lines.get(upper).and_then(|texts| texts.get(at))
             {
-                *slot = link(lines, found, (upper, over), (lower, text), text_of);
+                *slot = if torn.get(lower - body.start) == Some(&true) && over.numeric {
+                    TORN_NUMBER
+                } else {
+                    link(lines, found, (upper, over), (lower, text), text_of)
+                };
             }
             if let Some(slot) = last.get_mut(text.first) {
                 *slot = Some((lower, number));
@@ -518,6 +531,8 @@ fn links(
     out
 }
 
+/// The end of a number below its beginning.
+const TORN_NUMBER: f32 = 3.0;
 /// A text and a number below each other in a column of numbers.
 const UNLIKE: f32 = -4.0;
 /// Two numbers below each other.
