@@ -156,24 +156,34 @@ fn sureness(lines: &[Line], at: f32, drawn: &Drawn, ends: &[Rect]) -> usize {
     // Cells of several lines, centred on each other, seldom share a line, either: a table of its own has rows.
     let in_rows = sides.rows.0 * 2 >= sides.alone.0 + sides.both && sides.rows.1 * 2 >= sides.alone.1 + sides.both;
     // Or one goes on where the other has nothing: all of its columns are blank, labels and numbers.
-    let most_alone = sides.alone.0.max(sides.alone.1);
-    let whole = |side: &dyn Fn(&Line) -> usize| {
-        let counts = || lines.iter().map(side).filter(|count| *count > 0);
-        let most = counts().max().unwrap_or(0);
-        most >= LEAST_COLUMNS && counts().filter(|count| *count + 1 >= most).count() * 4 >= counts().count() * 3
-    };
     let left_of = |line: &Line| line.chunks.iter().filter(|chunk| chunk.x1 < at).count();
+    let right_of = |line: &Line| line.chunks.len() - left_of(line);
     let named = lines.iter().filter_map(|line| line.chunks.iter().find(|chunk| chunk.x0 > at));
     let (names, all) = named.fold((0, 0), |(names, all), chunk| (names + usize::from(!chunk.numeric), all + 1));
-    let own_rows = most_alone >= LEAST_ALONE
-        && sides.both >= LEAST_ROWS
+    let own_rows = sides.both >= LEAST_ROWS
         && names * 5 >= all * 4
-        && whole(&left_of)
-        && whole(&|line: &Line| line.chunks.len() - left_of(line));
+        && match (whole_rows(lines, &left_of, &right_of), whole_rows(lines, &right_of, &left_of)) {
+            (Some(left), Some(right)) => left.max(right) >= LEAST_ALONE,
+            _ => false,
+        };
     let own_ways =
         own_rows || alone >= LEAST_ALONE && sides.alone.0 + sides.alone.1 >= sides.both && in_rows;
     match (parted >= LEAST_ENDS, own_ways) {
         (false, false) => 0,
         _ => 2 * parted + alone + sides.rows.0.min(sides.rows.1),
     }
+}
+
+/// Lines in which one side has all its columns and the other nothing; None where its lines are seldom whole.
+fn whole_rows(lines: &[Line], own: &dyn Fn(&Line) -> usize, other: &dyn Fn(&Line) -> usize) -> Option<usize> {
+    let most = lines.iter().map(own).max().filter(|most| *most >= LEAST_COLUMNS)?;
+    let (mut all, mut whole, mut alone) = (0, 0, 0);
+    for line in lines.iter().filter(|line| own(line) > 0) {
+        all += 1;
+        if own(line) + 1 >= most {
+            whole += 1;
+            alone += usize::from(other(line) == 0);
+        }
+    }
+    (whole * 4 >= all * 3).then_some(alone)
 }
