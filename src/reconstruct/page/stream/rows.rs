@@ -185,8 +185,9 @@ impl Model<'_> {
 /// Price of cells that stand one em from where they should in their row, and the ems that count at most.
 const UNEVEN: f32 = 2.0;
 const MOST_UNEVEN: f32 = 2.0;
-/// Distance of baselines, in ems, over which no text goes on.
+/// Distance of baselines, in ems, over which no text goes on, and what it says of two lines.
 const FURTHEST: f32 = 1.9;
+const TOO_FAR: f32 = -6.0;
 
 /// Left and right end of all columns.
 pub(super) fn ends(found: &Columns) -> (f32, f32) {
@@ -306,6 +307,9 @@ fn boundaries(
             };
             if a.bbox.y1 - b.bbox.y0 > 0.3 * a.size.min(b.size) {
                 sum += 6.0;
+            }
+            if b.down - a.down > FURTHEST * a.size.max(b.size) {
+                sum += TOO_FAR;
             }
             sum += striped(&stripes, a, b);
             sum += steps.say(b.down - a.down, a.size.min(b.size));

@@ -211,7 +211,21 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
     sum += LONE_COLUMN * columns.iter().filter(|column| column.texts <= 1).count() as f32;
     let body = found.lines.iter().position(|texts| has_numbers(texts, columns)).unwrap_or(3).min(6);
     for (at, (line, texts)) in lines.iter().zip(&found.lines).enumerate() {
-        sum += line_score(line, texts, columns, (x0, x1), at < body);
+        // A line at the height of those above or below holds a part of a row of several lines.
+        let over = |other: Option<&&Line>| {
+            other.is_some_and(|other| {
+                line.bbox.y1.min(other.bbox.y1) - line.bbox.y0.max(other.bbox.y0) > 0.25 * line.size.min(other.size)
+            })
+        };
+        let above = at.checked_sub(1).and_then(|above| Some((lines.get(above)?, found.lines.get(above)?)));
+        // So does one whose texts all stand below texts of the line before, as close as lines of one text.
+        let under = above.is_some_and(|(other, others)| {
+            line.down - other.down <= ONE_TEXT * line.size
+                && texts.len() < others.len()
+                && texts.iter().all(|text| others.iter().any(|o| o.first <= text.first && o.last >= text.last))
+        });
+        let part = under || above.is_some_and(|(above, _)| over(Some(above))) || over(lines.get(at + 1));
+        sum += line_score(line, texts, columns, (x0, x1), at < body || part) + if under { GOES_ON } else { 0.0 };
     }
     for (at, texts) in [(stretch.start, found.lines.first()), (stretch.end - 1, found.lines.last())] {
         let lone = texts.is_some_and(|texts| texts.len() == 1);
