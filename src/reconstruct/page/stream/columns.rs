@@ -88,11 +88,16 @@ struct Text {
     gap: f32,
     x0: f32,
     x1: f32,
+    /// It is a number in brackets, after one without.
+    bracketed: bool,
 }
 
 impl Text {
-    fn of(row: usize, chunk: &Chunk) -> Text {
-        Text { row, gap: chunk.gap, x0: chunk.x0, x1: chunk.x1 }
+    fn of(row: usize, line: &Line, chunk: &Chunk) -> Text {
+        let bracketed = |at: usize| line.pieces.get(at).is_some_and(|piece| piece.bracketed);
+        let first = chunk.pieces.start;
+        let bracketed = bracketed(first) && chunk.numeric && !first.checked_sub(1).is_some_and(bracketed);
+        Text { row, gap: chunk.gap, x0: chunk.x0, x1: chunk.x1, bracketed }
     }
 }
 
@@ -159,7 +164,7 @@ fn cluster(lines: &[&Line], em: f32) -> Option<(Vec<Part>, Vec<Wide>)> {
             (Some(part), None) => {
                 part.x0 = part.x0.min(chunk.x0);
                 part.x1 = part.x1.max(chunk.x1);
-                part.texts.push(Text::of(row, chunk));
+                part.texts.push(Text::of(row, line, chunk));
                 part.before += usize::from(all(Kind::Before));
                 part.after += usize::from(all(Kind::After));
             }
@@ -175,7 +180,7 @@ fn cluster(lines: &[&Line], em: f32) -> Option<(Vec<Part>, Vec<Wide>)> {
             _ => parts.push(Part {
                 x0: chunk.x0,
                 x1: chunk.x1,
-                texts: vec![Text::of(row, chunk)],
+                texts: vec![Text::of(row, line, chunk)],
                 before: usize::from(all(Kind::Before)),
                 after: usize::from(all(Kind::After)),
             }),
@@ -224,7 +229,7 @@ fn join_bridged(parts: &mut Vec<Part>, mut wide: Vec<Wide>, lines: usize, em: f3
                 (Some(part), None) => {
                     part.x0 = part.x0.min(text.x0);
                     part.x1 = part.x1.max(text.x1);
-                    part.texts.push(Text { row: text.row, gap: text.gap, x0: text.x0, x1: text.x1 });
+                    part.texts.push(Text { row: text.row, gap: text.gap, x0: text.x0, x1: text.x1, bracketed: false });
                     false
                 }
                 _ => true,
@@ -294,7 +299,8 @@ fn join_spaced(parts: &mut Vec<Part>, em: f32) {
         let near = pairs.iter().all(|(a, b)| b.x0 - a.x1 < SPACE * em);
         let same = pairs.len() >= LEAST_SPACED && near && spread(&|(a, b)| b.x0 - a.x1) < SAME_SPACE * em;
         let moves = |by: f32| by > 4.0 * SAME_SPACE * em;
-        if same && moves(spread(&|(_, b)| b.x0)) {
+        let bracketed = pairs.iter().filter(|(_, b)| b.bracketed).count() * 5 >= pairs.len() * 4;
+        if same && (bracketed || moves(spread(&|(_, b)| b.x0))) {
             join(parts, index);
         } else {
             index += 1;
@@ -404,6 +410,13 @@ fn most_at(sorted: &[f32], slack: f32) -> (f32, f32) {
 }
 
 impl Column {
+    /// Room that a line of a text of this column leaves for another word: to its right where texts keep to the left.
+    pub(super) fn room_beside(&self, text: &Placed) -> f32 {
+        let [(_, left), (_, right), (_, middle)] = self.edges;
+        let room = (self.x1 - self.x0) - (text.x1 - text.x0);
+        if left > right && left > middle { room.min(self.x1 - text.x1) } else { room }
+    }
+
     /// How far, in ems, a text is from standing as this column's texts do.
     fn off(&self, x0: f32, x1: f32, em: f32) -> f32 {
         let own = [x0, x1, (x0 + x1) / 2.0];
@@ -458,7 +471,7 @@ fn first_cut(text: &Placed, line: &Line, columns: &[Column], em: f32, solid: boo
                 continue;
             }
             let gap = (b.bbox.x0 - a.bbox.x1) / em;
-            let words = [a, b].iter().all(|piece| piece.kind == Kind::Text && !piece.ideographic);
+            let words = a.kind == Kind::Text && !a.ideographic && (b.kind == Kind::Text && !b.ideographic || b.year);
             if words && gap < WORD_SPACE.max(WIDER * usual) {
                 continue;
             }

@@ -126,16 +126,22 @@ pub(super) fn headings(
     Some((out, rows))
 }
 
-/// For each column, the text whose middle is nearest to it of those that touch it.
+/// For each column, the text that stands in it: of the columns that a text touches, the one whose middle is nearest and
+/// which no text before it has.
 fn owners(texts: &[Placed], found: &Columns) -> Vec<Option<usize>> {
     let mut out = vec![None; found.columns.len()];
+    let mut free = 0;
     for (number, text) in texts.iter().enumerate() {
         let off = |column: usize| {
             found.columns.get(column).map_or(f32::MAX, |c| ((c.x0 + c.x1) / 2.0 - text.center()).abs())
         };
-        let own = (text.first..=text.last).min_by(|&a, &b| off(a).total_cmp(&off(b)));
-        if let Some(slot) = own.and_then(|own| out.get_mut(own)) {
+        let last = text.last.max(free);
+        let own = (text.first.max(free)..=last).min_by(|&a, &b| off(a).total_cmp(&off(b)));
+        if let Some(own) = own
+            && let Some(slot) = out.get_mut(own)
+        {
             *slot = Some(number);
+            free = own + 1;
         }
     }
     out
@@ -309,7 +315,10 @@ impl Head<'_> {
         };
         let (left, right) = (heads(first).0, heads(last).1);
         let own = if left < right { (left, right) } else { (a.x0, b.x1) };
-        [(a.x0, b.x1), (before, b.x1), (a.x0, after), own]
+        // Figures that keep to the right: the first column is as wide as the others.
+        let pitch = if last > first { (b.x1 - a.x1) / (last - first) as f32 } else { 0.0 };
+        let evenly = (a.x1 - pitch + 0.8 * self.em).min(a.x0);
+        [(a.x0, b.x1), (before, b.x1), (a.x0, after), own, (evenly, b.x1)]
             .into_iter()
             .map(|(x0, x1)| (text.center() - (x0 + x1) / 2.0).abs() / self.em)
             .fold(f32::MAX, f32::min)

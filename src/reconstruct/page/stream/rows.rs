@@ -103,6 +103,9 @@ impl Model<'_> {
                     if let Some(range) = filled.get_mut(text.first..=text.last) {
                         range.fill(true);
                     }
+                    if let Some(seen) = seen.get_mut(text.first..=text.last) {
+                        joined += across(seen, text);
+                    }
                     if let Some(seen) = seen.get_mut(text.first).filter(|_| !text.spans()) {
                         joined += self.add(seen, start, number, text);
                     }
@@ -154,7 +157,7 @@ impl Model<'_> {
             price += if seen.numeric && numeric { TWO_NUMBERS } else { 0.0 };
         }
         let last = seen.last.or(Some(line));
-        *seen = Seen { top: Some((line, number)), last, numeric: numeric || seen.numeric };
+        *seen = Seen { top: Some((line, number)), last, numeric: numeric || seen.numeric, ..*seen };
         price
     }
 
@@ -204,7 +207,7 @@ pub(super) fn in_middle(texts: &[Placed], (x0, x1): (f32, f32), size: f32) -> bo
     match texts {
         [only] => {
             let off = (only.center() - (x0 + x1) / 2.0).abs();
-            !only.numeric && only.last > 0 && only.x0 > x0 + size && off < OFF_CENTRE * size
+            !only.numeric && only.x0 > x0 + size && off < OFF_CENTRE * size
         }
         _ => false,
     }
@@ -224,6 +227,8 @@ struct Seen {
     top: Option<(usize, usize)>,
     /// Line of the lowest text.
     last: Option<usize>,
+    /// Columns of a text that runs across this one.
+    across: Option<(usize, usize)>,
     numeric: bool,
 }
 
@@ -231,6 +236,22 @@ struct Seen {
 const TWO_NUMBERS: f32 = 3.0;
 /// Price of a cell whose text stops and goes on some lines below.
 const TORN: f32 = 2.5;
+
+/// Price of a text across columns that a row has texts of their own in.
+const ACROSS: f32 = 3.0;
+
+/// The price of a text in these columns of a row, where others run across them, or where it does across theirs.
+fn across(seen: &mut [Seen], text: &Placed) -> f32 {
+    let range = (text.first, text.last);
+    let met = seen.iter().any(|seen| match seen.across {
+        Some(other) => other != range,
+        None => text.spans() && seen.top.is_some(),
+    });
+    if text.spans() {
+        seen.iter_mut().for_each(|seen| seen.across = Some(range));
+    }
+    if met { ACROSS } else { 0.0 }
+}
 
 /// Share of the rows in which each column is filled, as far as that can be told before the rows are known.
 fn fill_rates(found: &Columns, body: &Range<usize>) -> Vec<f32> {
@@ -280,7 +301,7 @@ fn boundaries(
     drawn: &Drawn,
     torn: &[bool],
 ) -> Vec<f32> {
-    let steps = Steps::of(lines.get(body.clone()).unwrap_or(&[]));
+    let steps = Steps::of(lines.get(body.clone()).unwrap_or(&[]), found.lines.get(body.clone()).unwrap_or(&[]));
     let (x0, x1) = ends(found);
     let full = body.clone().filter(|&at| is_full(found, at)).count() as f32 / body.len().max(1) as f32;
     let pairs = || body.clone().zip(body.start + 1..body.end);
@@ -411,10 +432,13 @@ struct Steps {
     least: f32,
     /// Distances come in two kinds, lines of a row and rows.
     two_kinds: bool,
+    /// The smaller kind is that of rows, the larger one parts groups of them: what stands so near mostly has two numbers
+    /// in one column.
+    near_rows: bool,
 }
 
 impl Steps {
-    fn of(lines: &[Line]) -> Steps {
+    fn of(lines: &[Line], placed: &[Vec<Placed>]) -> Steps {
         let mut steps: Vec<f32> = lines
             .windows(2)
             .filter_map(|w| if let [a, b] = w { Some((b.down - a.down, a.size.min(b.size))) } else { None })
@@ -424,7 +448,17 @@ impl Steps {
         steps.sort_by(f32::total_cmp);
         let least = steps.get(steps.len() / 10).copied().unwrap_or(0.0);
         let wide = steps.iter().filter(|step| **step > 1.2 * least).count();
-        Steps { least, two_kinds: wide * 6 >= steps.len() && wide >= 1 }
+        let (mut near, mut rows) = (0, 0);
+        for (pair, texts) in lines.windows(2).zip(placed.windows(2)) {
+            let ([a, b], [above, below]) = (pair, texts) else { continue };
+            let step = b.down - a.down;
+            if step > 0.9 * a.size.min(b.size) && step < 1.08 * least {
+                near += 1;
+                let numbers = |text: &&Placed| text.numeric && above.iter().any(|o| o.numeric && o.first == text.first);
+                rows += usize::from(below.iter().filter(numbers).count() > 0);
+            }
+        }
+        Steps { least, two_kinds: wide * 6 >= steps.len() && wide >= 1, near_rows: rows * 5 >= near * 2 && rows > 1 }
     }
 
     /// What the distance of two lines says: above 0, they are one row's.
@@ -434,6 +468,7 @@ impl Steps {
         }
         let ratio = step / self.least;
         match (self.two_kinds, ratio) {
+            (true, ratio) if ratio < 1.08 && self.near_rows => 0.0,
             (true, ratio) if ratio < 1.08 => 1.5,
             (true, ratio) if ratio < 1.2 => 0.0,
             (true, ratio) if ratio < 1.5 => -2.0,
@@ -544,6 +579,8 @@ const NUMBERS: f32 = -4.0;
 /// The next word would still have fitted in the line above, with an em to spare and just so.
 const ROOM: f32 = -3.0;
 const SOME_ROOM: f32 = -1.8;
+/// One is bold, the other is not.
+const OTHER_WEIGHT: f32 = -2.5;
 /// The second item of a list after its first one.
 const NEXT_ITEM: f32 = 3.0;
 
@@ -574,7 +611,7 @@ fn link(
     // A text goes on in the next line because its next word had no room left.
     let Some(next) = b.pieces.get(text.pieces.start) else { return 0.0 };
     let word = if next.ideographic { next.size } else { next.bbox.width() };
-    let room = (column.x1 - column.x0) - (over.x1 - over.x0) - 0.25 * next.size;
+    let room = column.room_beside(over) - 0.25 * next.size;
     let wrapped = word > room + 0.1 * next.size;
     // How wide the column is, is told by texts that reach its end; this one alone tells nothing.
     let reach = column.x1 - 2.0 * a.size;
@@ -590,6 +627,11 @@ fn link(
         (false, _) => SOME_ROOM,
     };
     let last = over.pieces.end.checked_sub(1).map_or_else(String::new, |at| text_of(a, at));
+    let bold = |line: &Line, text: &Placed| {
+        line.pieces.get(text.pieces.clone()).unwrap_or(&[]).iter().map(|piece| piece.bold).collect::<Vec<_>>()
+    };
+    let (upper_bold, lower_bold) = (bold(a, over), bold(b, text));
+    let fits = fits + if upper_bold.last() != lower_bold.first() { OTHER_WEIGHT } else { 0.0 };
     (fits + reads_on(&first, &last, &next_text, next.kind)).clamp(-6.0, 3.5)
 }
 
