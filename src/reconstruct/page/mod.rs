@@ -10,6 +10,7 @@ mod cell_text;
 mod choose;
 mod continued;
 mod doubts;
+mod figures;
 mod flow;
 mod furniture;
 mod last_row;
