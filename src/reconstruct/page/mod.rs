@@ -13,6 +13,7 @@ mod doubts;
 mod figures;
 mod flow;
 mod furniture;
+mod head_row;
 mod last_row;
 mod lattice;
 mod overhang;
@@ -171,6 +172,7 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
         let mut tables = choose::tables(page, words, ruled, &taken);
         let used = taken_by(&taken, &tables);
         last_row::take_in(page, words, &mut tables, &used);
+        head_row::take_in(page, words, &mut tables, &used);
         for table in &tables {
             mark(&mut taken, &table.words);
         }
