@@ -116,9 +116,10 @@ pub(super) fn is_damage(error: &io::Error) -> bool {
 /// What the files are made of: the documents of a stretch of the order, with what was found of them over documents.
 type Chunk = Vec<(Row, Vec<(u32, Finding)>)>;
 
-/// Rows that go together: enough that taking turns costs nothing, few enough that several fit into memory.
+/// Rows that go together: enough that taking turns costs nothing, few enough that what is read and what is to be written
+/// stay in the processor's cache.
 const CHUNK_ROWS: usize = 1000;
-const CHUNK_BYTES: u64 = 4 << 20;
+const CHUNK_BYTES: u64 = 256 << 10;
 /// The kinds in order, then the errors.
 const FILES: usize = KINDS.len() + 1;
 
@@ -231,7 +232,8 @@ impl Writer {
             drop(give);
             let mut failure = None;
             for worker in workers {
-                let done = worker.join().unwrap_or_else(|_| Err(io::Error::other("a thread that wrote records failed")));
+                let done =
+                    worker.join().unwrap_or_else(|_| Err(io::Error::other("a thread that wrote records failed")));
                 failure = failure.or(done.err());
             }
             failure.map_or(told, |error| Err(error.into()))
@@ -336,6 +338,7 @@ impl<'a> Worker<'a> {
     }
 
     fn write(&mut self, number: u64, chunk: &Chunk) -> io::Result<()> {
+        // Chunks end before a part that makes them too long, so that this is the only one.
         if let [(row, across)] = chunk.as_slice()
             && row.part.bytes() > READ_AT_ONCE
         {
@@ -358,8 +361,10 @@ impl<'a> Worker<'a> {
             at
         };
         self.writer.moved.notify_all();
-        for ((place, buffer), at) in self.writer.files.iter().zip(&self.buffers).zip(at) {
-            write_at(&place.file, buffer, at.bytes)?;
+        // Each begins with another file: of writers to one file a system lets only one go on.
+        for i in 0..FILES {
+            let file = (i + number as usize) % FILES;
+            write_at(&self.writer.files[file].file, &self.buffers[file], at[file].bytes)?;
         }
         self.clear();
         Ok(())

@@ -18,7 +18,7 @@ pub(super) use worker::run as work;
 
 use super::inputs::Input;
 use super::{SOME_FAILED, UsageError};
-use anyhow::{Context, Error, Result};
+use anyhow::{Context, Error, Result, anyhow};
 use plan::{Entry, Plan};
 use pool::{Done, Event, Pool, Records, Terms};
 use progress::Progress;
@@ -79,13 +79,7 @@ pub(super) fn run(request: &Request, inputs: Vec<Input>, interrupt: &Interrupt) 
     let mut store = Store::open(&request.output, &reading).map_err(|error| in_folder(error, &request.output))?;
     let plan = plan::make(request, inputs, &mut store, interrupt).map_err(|error| in_folder_any(error, request))?;
     stages.end("plan");
-    let mut run = Run {
-        store,
-        plan,
-        archives: HashMap::new(),
-        committed: Instant::now(),
-        progress: Progress::begin(),
-    };
+    let mut run = Run { store, plan, archives: HashMap::new(), committed: Instant::now(), progress: Progress::begin() };
     let counts = run.read(request, interrupt).map_err(|error| in_folder_any(error, request))?;
     stages.end("read");
     if let Some(code) = interrupt.code() {
@@ -103,8 +97,15 @@ pub(super) fn run(request: &Request, inputs: Vec<Input>, interrupt: &Interrupt) 
         quarantine::fill(&store, &seen, &request.output)?;
     }
     stages.end("report");
-    let report =
-        Report { reading: &reading, plan: &plan.counts, deleted: &deleted, tally: &tally, files: &files, counts };
+    let report = Report {
+        reading: &reading,
+        plan: &plan.counts,
+        deleted: &deleted,
+        tally: &tally,
+        files: &files,
+        counts,
+        spent: store.spent(),
+    };
     if request.settle.is_none() || changed {
         report.print(&request.output);
     }
@@ -157,18 +158,23 @@ impl Run {
             let drivers: Vec<_> = (0..request.jobs)
                 .map(|number| {
                     let tell = tell.clone();
-                    scope.spawn(move || pool.drive(number, &tell))
+                    let named = std::thread::Builder::new().name("driver".into());
+                    named.spawn_scoped(scope, move || pool.drive(number, &tell))
                 })
                 .collect();
             drop(tell);
             scope.spawn(move || pool.watch(over));
-            let outcome = self.listen(&events, pool, interrupt);
+            let outcome = if drivers.iter().all(Result::is_ok) {
+                self.listen(&events, pool, interrupt)
+            } else {
+                Err(anyhow!("the threads that drive workers cannot be started"))
+            };
             if outcome.is_err() {
                 pool.abort();
             }
             // Drivers that wait for room in the channel see that nobody listens any more.
             drop(events);
-            drivers.into_iter().for_each(|driver| drop(driver.join()));
+            drivers.into_iter().flatten().for_each(|driver| drop(driver.join()));
             over.store(true, Ordering::SeqCst);
             outcome
         });

@@ -18,6 +18,9 @@ use zhibiao::{Options, Source, pipeline};
 
 /// Nesting is bounded in every stage; this leaves room for third-party parsers that recurse.
 const STACK_BYTES: usize = 16 << 20;
+/// Stages are timed in every document of this size, and in some of the smaller ones, which then count for all of them.
+const TIMED_BYTES: usize = 64 << 10;
+const TIMED_EVERY: u64 = 8;
 /// Documents skipped between two signs of life.
 const ALIVE_EVERY: u32 = 64;
 /// Address space beyond the memory limit, for stacks, the program itself, and what the system only promises: the parent
@@ -72,6 +75,7 @@ fn serve(setup: &Setup) -> Result<()> {
         max_size: setup.max_size,
         hooks: std::env::var_os("ZHIBIAO_TEST_HOOKS").is_some(),
         lines: Lines::default(),
+        read: 0,
         spent: Spent::default(),
     };
     let done = worker.work(&orders);
@@ -106,6 +110,8 @@ struct Worker {
     hooks: bool,
     /// Lines of the document in hand.
     lines: Lines,
+    /// Documents so far.
+    read: u64,
     /// Not told yet.
     spent: Spent,
 }
@@ -146,7 +152,7 @@ impl Worker {
         let began = Instant::now();
         // Without a name: the parent knows it, and the same content may come under another one some day.
         let read = inputs::read(Input::File { path, name: String::new() }, self.max_size);
-        self.spent.open += micros(began);
+        self.spent.open += u64::try_from(began.elapsed().as_nanos()).unwrap_or(0);
         let source = match read {
             Ok(source) => source,
             Err(record) => {
@@ -170,13 +176,7 @@ impl Worker {
         }
     }
 
-    fn members(
-        &mut self,
-        archive: Source,
-        slice: Slice,
-        careful: bool,
-        done: &Members,
-    ) -> io::Result<Option<String>> {
+    fn members(&mut self, archive: Source, slice: Slice, careful: bool, done: &Members) -> io::Result<Option<String>> {
         let mut documents = pipeline::documents(archive, &self.options.limits);
         let mut index = 0;
         loop {
@@ -223,11 +223,20 @@ impl Worker {
         let mut counted = Counted::default();
         let mut trouble = None;
         let lines = &mut self.lines;
-        let record = pipeline::extract_to(source, &self.options, &mut |record: Record| {
+        let mut sink = |record: Record| {
             counted.add(&record);
             let written = lines.write(json_lines::kind(&record), &record);
             trouble = trouble.take().or(written.err());
-        });
+        };
+        self.read += 1;
+        let record = if source.bytes.len() >= TIMED_BYTES || self.read.is_multiple_of(TIMED_EVERY) {
+            let weight = if source.bytes.len() >= TIMED_BYTES { 1 } else { TIMED_EVERY };
+            let (record, times) = pipeline::extract_timed(source, &self.options, &mut sink);
+            self.spent.add_times(&times, weight);
+            record
+        } else {
+            pipeline::extract_to(source, &self.options, &mut sink)
+        };
         if let Some(error) = trouble {
             return Err(error);
         }
