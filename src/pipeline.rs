@@ -18,6 +18,7 @@ use crate::reconstruct;
 use crate::validate;
 use std::any::Any;
 use std::cell::Cell;
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
@@ -253,12 +254,15 @@ pub fn documents(source: Source, limits: &Limits) -> Documents {
         return Documents(State::One(Some(source)));
     }
     let identity = Identity::of(&source.name, &source.bytes);
-    match guarded(|| archive::members(source.bytes, limits)) {
-        Ok(Ok(members)) => Documents(State::Members { identity, members, any: false, ended: false }),
-        Ok(Err(error)) | Err(error) => {
-            Documents(State::Unread(Some(Box::new(failed(blank_record(&identity), &error)))))
-        }
-    }
+    let members = guarded(|| archive::members(source.bytes, limits));
+    Documents::of(identity, members)
+}
+
+/// The documents of a ZIP archive, as [`documents`] gives them, but read from its file one by one: for archives that are too
+/// large to be held.
+pub fn documents_of_file(identity: Identity, file: File, limits: &Limits) -> Documents {
+    let members = guarded(|| archive::members_of_file(file, limits));
+    Documents::of(identity, members)
 }
 
 /// See [`documents`].
@@ -273,6 +277,15 @@ enum State {
 }
 
 impl Documents {
+    fn of(identity: Identity, members: Result<Result<Members<'static>, LoadError>, LoadError>) -> Self {
+        match members {
+            Ok(Ok(members)) => Documents(State::Members { identity, members, any: false, ended: false }),
+            Ok(Err(error)) | Err(error) => {
+                Documents(State::Unread(Some(Box::new(failed(blank_record(&identity), &error)))))
+            }
+        }
+    }
+
     /// Members left out so far that are no documents but a system's own notes (`__MACOSX/`, `Thumbs.db`, lock files of
     /// Office): how many, and the first hundred names inside the archive.
     pub fn left_out(&self) -> (usize, &[String]) {

@@ -97,6 +97,34 @@ impl Report<'_> {
         }
     }
 
+    /// The same as notes, for machines that read them.
+    pub(super) fn log(&self) {
+        let Tally { ok, partial, failed, forms, funds, indicators, statements, .. } = self.tally;
+        let Counts { inputs, unchanged, new, changed, recognised, again, left_out, .. } = self.plan;
+        let deleted = self.deleted.len();
+        tracing::info!(
+            inputs,
+            new,
+            changed,
+            recognised,
+            again,
+            unchanged,
+            deleted,
+            left_out,
+            documents = self.tally.documents(),
+            ok,
+            partial,
+            failed,
+            forms,
+            funds,
+            indicators,
+            statements,
+            "done: {} inputs, {} documents, {failed} failed",
+            inputs,
+            self.tally.documents(),
+        );
+    }
+
     /// `run.json`, and the metrics if they are wanted.
     pub(super) fn write(&self, output: &Path, metrics: Option<&Path>, stages: &Stages) -> Result<()> {
         let mut text = serde_json::to_string_pretty(&self.json(stages))?;

@@ -6,18 +6,25 @@ use super::wire::{self, Answer, Members, Order, Setup, Slice, Spent};
 use crate::cli::inputs::{self, Input};
 use crate::cli::{ALL_WELL, SOME_FAILED};
 use anyhow::{Context, Result, bail};
-use std::io;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::time::Instant;
-use zhibiao::batch::{Counted, Lines, Outcome};
+use zhibiao::batch::{self, Counted, Lines, Outcome};
 use zhibiao::emit::json_lines;
 use zhibiao::model::{DocumentRecord, Identity, Kind, Record};
 use zhibiao::ocr::Ocr;
-use zhibiao::{Options, Source, pipeline};
+use zhibiao::pipeline::{self, Documents};
+use zhibiao::{Options, Source};
 
 /// Nesting is bounded in every stage; this leaves room for third-party parsers that recurse.
 const STACK_BYTES: usize = 16 << 20;
+/// Archives beyond this size are read from their files, member by member.
+const HELD_ARCHIVE: u64 = 32 << 20;
+/// What is looked at of one to tell that it is no document.
+const ARCHIVE_HEAD: u64 = 64 << 10;
+const ARCHIVE_TAIL: u64 = 8 << 20;
 /// Stages are timed in every document of this size, and in some of the smaller ones, which then count for all of them.
 const TIMED_BYTES: usize = 64 << 10;
 const TIMED_EVERY: u64 = 8;
@@ -149,6 +156,17 @@ impl Worker {
     }
 
     fn read(&mut self, path: PathBuf, slice: Option<Slice>, careful: bool, done: &Members) -> io::Result<()> {
+        if let Some(archive) = large_archive(&path, self.max_size) {
+            let hashed = batch::hash_file(&path);
+            if let Ok((hash, bytes)) = hashed {
+                let sha256: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+                let Some(slice) = slice else { return self.outbox.tell(&Answer::Archive { sha256, bytes }) };
+                let identity = Identity { sha256: sha256.into(), source: "".into(), bytes };
+                let documents = pipeline::documents_of_file(identity, archive, &self.options.limits);
+                let note = self.members(documents, slice, careful, done)?;
+                return self.outbox.tell(&Answer::End { note });
+            }
+        }
         let began = Instant::now();
         // Without a name: the parent knows it, and the same content may come under another one some day.
         let read = inputs::read(Input::File { path, name: String::new() }, self.max_size);
@@ -163,7 +181,8 @@ impl Worker {
         let archive = pipeline::is_archive(&source.bytes);
         match slice {
             Some(slice) if archive => {
-                let note = self.members(source, slice, careful, done)?;
+                let documents = pipeline::documents(source, &self.options.limits);
+                let note = self.members(documents, slice, careful, done)?;
                 self.outbox.tell(&Answer::End { note })
             }
             // It was an archive a moment ago.
@@ -176,8 +195,13 @@ impl Worker {
         }
     }
 
-    fn members(&mut self, archive: Source, slice: Slice, careful: bool, done: &Members) -> io::Result<Option<String>> {
-        let mut documents = pipeline::documents(archive, &self.options.limits);
+    fn members(
+        &mut self,
+        mut documents: Documents,
+        slice: Slice,
+        careful: bool,
+        done: &Members,
+    ) -> io::Result<Option<String>> {
         let mut index = 0;
         loop {
             let began = Instant::now();
@@ -258,6 +282,26 @@ impl Worker {
         let bytes = record.bytes;
         self.outbox.put(&mut self.lines, |part| Answer::Document { index, suffix, sha256, bytes, kept, part })
     }
+}
+
+/// The file, if it is an archive that is better not held by every worker. Its head and its end tell: the table of contents
+/// stands there.
+fn large_archive(path: &Path, max_size: u64) -> Option<File> {
+    let mut file = File::open(path).ok()?;
+    let size = file.metadata().ok().filter(|metadata| metadata.is_file())?.len();
+    if size <= HELD_ARCHIVE || size > max_size {
+        return None;
+    }
+    let mut ends = vec![0; 4];
+    file.read_exact(&mut ends).ok()?;
+    if !ends.starts_with(b"PK") {
+        return None;
+    }
+    file.by_ref().take(ARCHIVE_HEAD).read_to_end(&mut ends).ok()?;
+    file.seek(SeekFrom::Start(size.saturating_sub(ARCHIVE_TAIL).max(ARCHIVE_HEAD))).ok()?;
+    file.by_ref().take(ARCHIVE_TAIL).read_to_end(&mut ends).ok()?;
+    file.rewind().ok()?;
+    pipeline::is_archive(&ends).then_some(file)
 }
 
 fn micros(began: Instant) -> u64 {
