@@ -204,13 +204,18 @@ impl Writer {
                     scope.spawn(|| {
                         let mut worker = Worker::new(self);
                         let _told = TellsOfPanic(self);
+                        let mut done = Ok(());
                         loop {
                             let next = lock(&take).recv();
-                            let Ok((number, chunk)) = next else { return Ok(()) };
-                            if let Err(error) = worker.write(number, &chunk) {
+                            let Ok((number, chunk)) = next else { return done };
+                            if done.is_err() {
+                                // Who hands chunks out is not to wait for ever.
+                                continue;
+                            }
+                            done = worker.write(number, &chunk);
+                            if done.is_err() {
                                 self.turn().broken = true;
                                 self.moved.notify_all();
-                                return Err(error);
                             }
                         }
                     })
