@@ -116,9 +116,10 @@ pub(super) fn is_damage(error: &io::Error) -> bool {
 /// What the files are made of: the documents of a stretch of the order, with what was found of them over documents.
 type Chunk = Vec<(Row, Vec<(u32, Finding)>)>;
 
-/// Rows that go together: enough that taking turns costs nothing, few enough that several fit into memory.
+/// Rows that go together: enough that taking turns costs nothing, few enough that what is read and what is to be written
+/// stay in the processor's cache.
 const CHUNK_ROWS: usize = 1000;
-const CHUNK_BYTES: u64 = 4 << 20;
+const CHUNK_BYTES: u64 = 256 << 10;
 /// The kinds in order, then the errors.
 const FILES: usize = KINDS.len() + 1;
 
@@ -203,13 +204,18 @@ impl Writer {
                     scope.spawn(|| {
                         let mut worker = Worker::new(self);
                         let _told = TellsOfPanic(self);
+                        let mut done = Ok(());
                         loop {
                             let next = lock(&take).recv();
-                            let Ok((number, chunk)) = next else { return Ok(()) };
-                            if let Err(error) = worker.write(number, &chunk) {
+                            let Ok((number, chunk)) = next else { return done };
+                            if done.is_err() {
+                                // Who hands chunks out is not to wait for ever.
+                                continue;
+                            }
+                            done = worker.write(number, &chunk);
+                            if done.is_err() {
                                 self.turn().broken = true;
                                 self.moved.notify_all();
-                                return Err(error);
                             }
                         }
                     })
@@ -337,6 +343,7 @@ impl<'a> Worker<'a> {
     }
 
     fn write(&mut self, number: u64, chunk: &Chunk) -> io::Result<()> {
+        // Chunks end before a part that makes them too long, so that this is the only one.
         if let [(row, across)] = chunk.as_slice()
             && row.part.bytes() > READ_AT_ONCE
         {
@@ -359,8 +366,10 @@ impl<'a> Worker<'a> {
             at
         };
         self.writer.moved.notify_all();
-        for ((place, buffer), at) in self.writer.files.iter().zip(&self.buffers).zip(at) {
-            write_at(&place.file, buffer, at.bytes)?;
+        // Each begins with another file: of writers to one file a system lets only one go on.
+        for i in 0..FILES {
+            let file = (i + number as usize) % FILES;
+            write_at(&self.writer.files[file].file, &self.buffers[file], at[file].bytes)?;
         }
         self.clear();
         Ok(())

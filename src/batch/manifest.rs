@@ -226,6 +226,10 @@ impl Manifest {
         self.spent
     }
 
+    pub(super) fn add_spent(&mut self, more: Duration) {
+        self.spent += more;
+    }
+
     /// Counts what follows, until its end, to the time of the manifest.
     pub(super) fn timed<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         let began = Instant::now();

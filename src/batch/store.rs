@@ -275,16 +275,23 @@ impl Store {
         let writer = compact::Writer::new(&self.dir, &self.own_folder().join("new"), &self.parts)?;
         let mut tally = Tally::default();
         let mut seen = SeenForms::default();
+        let began = Instant::now();
+        let mut elsewhere = Duration::ZERO;
         writer.write::<StoreError>(threads, |put| {
             self.manifest.rows::<StoreError>(false, &mut |row| {
                 if !inputs.contains(&row.input) {
                     return Ok(());
                 }
+                let left = Instant::now();
                 tally.add(&row.outcome);
                 let across = seen.document(&row.outcome.prints);
                 tally.add_findings(across.iter().map(|(_, finding)| finding));
-                put(row, across)
-            })
+                put(row, across)?;
+                elsewhere += left.elapsed();
+                Ok(())
+            })?;
+            self.manifest.add_spent(began.elapsed().saturating_sub(elsewhere));
+            Ok(())
         })?;
         let damaged = writer.damaged();
         if damaged.is_empty() {
