@@ -44,6 +44,8 @@ mod tests {
         assert_eq!(alternative(1, 2, "x").applied("≥90"), None, "half a character");
         assert_eq!(alternative(3, 9, "x").applied("≥90"), None);
         assert_eq!(alternative(1, 1, "x").applied("90"), None);
-        assert!(alternative(0, 2, "").meets(&alternative(1, 3, "")) && !alternative(0, 2, "").meets(&alternative(2, 3, "")));
+        assert!(
+            alternative(0, 2, "").meets(&alternative(1, 3, "")) && !alternative(0, 2, "").meets(&alternative(2, 3, ""))
+        );
     }
 }

@@ -433,7 +433,12 @@ impl Writer<'_> {
         }
         let word = page.glyphs.get(first).map_or(0, |glyph| glyph.start)..page.text.len() as u32;
         for (text, score) in set.others.iter().take(MOST_OTHERS).filter(|_| !word.is_empty()) {
-            page.alternatives.push(Alternative { from: word.start, to: word.end, text: text.trim().into(), score: *score });
+            page.alternatives.push(Alternative {
+                from: word.start,
+                to: word.end,
+                text: text.trim().into(),
+                score: *score,
+            });
         }
         let bounds = page.glyphs[first..].iter().map(|glyph| glyph.bbox).reduce(|a, b| a.union(&b));
         let drop = (ASCENT - 0.5) * em;

@@ -34,12 +34,8 @@ pub(super) fn is_doubtful(cell: &RowCell) -> bool {
 
 /// The texts that a cell may hold, the likeliest first.
 pub(super) fn of(cell: &RowCell, lookalikes: &Lookalikes) -> Vec<Candidate> {
-    let mut places: Vec<(Alternative, bool)> = cell
-        .alternatives
-        .iter()
-        .filter(|other| other.score >= LEAST)
-        .map(|other| (other.clone(), true))
-        .collect();
+    let mut places: Vec<(Alternative, bool)> =
+        cell.alternatives.iter().filter(|other| other.score >= LEAST).map(|other| (other.clone(), true)).collect();
     if cell.trust < UNSURE && cell.raw.chars().count() <= LONGEST {
         let score = (1.0 - cell.trust.clamp(0.0, 1.0)) / 2.0;
         places.extend(lookalikes.of(&cell.raw).map(|(at, text)| {
@@ -69,9 +65,7 @@ pub(super) fn of(cell: &RowCell, lookalikes: &Lookalikes) -> Vec<Candidate> {
         }
     }
     let mut found: Vec<Candidate> = found.into_values().collect();
-    found.sort_by(|a, b| {
-        b.seen.cmp(&a.seen).then(b.score.total_cmp(&a.score)).then_with(|| a.text.cmp(&b.text))
-    });
+    found.sort_by(|a, b| b.seen.cmp(&a.seen).then(b.score.total_cmp(&a.score)).then_with(|| a.text.cmp(&b.text)));
     found.truncate(MOST);
     found
 }

@@ -300,9 +300,9 @@ fn is_rate(executed: Decimal, budget: Decimal, rate: &Quantity) -> Option<bool> 
 fn last_number(raw: &str) -> Option<(Decimal, u32)> {
     let text = normalize::display(raw);
     let end = text.rfind(|c: char| c.is_ascii_digit())? + 1;
-    let start = text[..end].rfind(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ','))).map_or(0, |at| {
-        at + text[at..].chars().next().map_or(1, char::len_utf8)
-    });
+    let start = text[..end]
+        .rfind(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',')))
+        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
     let digits: String = text[start..end].chars().filter(|c| *c != ',').collect();
     let number: Decimal = digits.parse().ok()?;
     (number.scale() <= 20).then(|| (number, number.scale()))

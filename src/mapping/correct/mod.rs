@@ -285,8 +285,7 @@ impl Taken {
             format!("{chosen:?} looks like it, and recognition was not sure (score {:.2})", self.trust)
         };
         let evidence: Vec<&str> = self.evidence.iter().map(String::as_str).filter(|says| !says.is_empty()).collect();
-        let message =
-            format!("{field}: read as {:?} first; {why}, and so {}", self.first, evidence.join(", and "));
+        let message = format!("{field}: read as {:?} first; {why}, and so {}", self.first, evidence.join(", and "));
         Finding::new(Code::OcrCorrected, Severity::Warning, message).with(chosen, &self.first)
     }
 }

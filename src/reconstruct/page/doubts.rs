@@ -86,9 +86,9 @@ fn rivals(page: &Page) -> Arc<[Rival]> {
         if text.get(from..to)?.contains(char::is_whitespace) {
             return None;
         }
-        let begin = before.rfind(char::is_whitespace).map_or(0, |at| {
-            at + before[at..].chars().next().map_or(1, char::len_utf8)
-        });
+        let begin = before
+            .rfind(char::is_whitespace)
+            .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
         let end = to + after.find(char::is_whitespace).unwrap_or(after.len());
         let inside = Alternative { from: (from - begin) as u32, to: (to - begin) as u32, ..alternative.clone() };
         Some(Rival { middle, token: text.get(begin..end)?.into(), inside })
