@@ -3,16 +3,13 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 use zhibiao::batch::{Store, StoreError};
-use zhibiao::model::Status;
 
 /// Copies every input with a failed document to `quarantine/`, named by its hash and its own name; of an archive the whole
 /// archive. What could not be read cannot be copied. Copies of an earlier run stay.
 pub(super) fn fill(store: &Store, seen: &HashSet<i64>, output: &Path) -> Result<()> {
     let mut failed: Vec<(std::path::PathBuf, String)> = Vec::new();
-    store.rows(&mut |row| -> Result<(), StoreError> {
-        let Some(hash) = row.hash.filter(|_| row.outcome.status == Status::Failed && seen.contains(&row.input)) else {
-            return Ok(());
-        };
+    store.failed(&mut |row| -> Result<(), StoreError> {
+        let Some(hash) = row.hash.filter(|_| seen.contains(&row.input)) else { return Ok(()) };
         let digits: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
         let path = row.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

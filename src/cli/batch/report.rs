@@ -63,12 +63,6 @@ struct Trouble {
 }
 
 impl Report<'_> {
-    /// Is anything not as it was after the run before?
-    pub(super) fn has_news(&self) -> bool {
-        let Counts { new, changed, recognised, again, .. } = self.plan;
-        new + changed + recognised + again > 0 || !self.deleted.is_empty()
-    }
-
     /// On stderr.
     pub(super) fn print(&self, output: &Path) {
         let Counts { unchanged, new, changed, recognised, again, left_out, .. } = self.plan;

@@ -29,6 +29,11 @@ pub(super) fn tables(page: &Page, words: &[Word], ruled: Vec<Table>, taken: &[bo
         table.tagged.is_none() && (table.weak || table.evidence == Evidence::Rows || part)
     });
     let mut aligned = aligned(page, words, &kept, taken);
+    if std::env::var_os("DBG").is_some() {
+        for t in &doubtful { eprintln!("DOUBT {:?} {}x{} {:?} weak {} words {}", t.evidence, t.rows(), t.columns(), t.bbox, t.weak, t.words.len()); }
+        for t in &kept { eprintln!("KEPT {:?} {}x{} {:?} weak {} words {}", t.evidence, t.rows(), t.columns(), t.bbox, t.weak, t.words.len()); }
+        for t in &aligned { eprintln!("ALIGNED {}x{} {:?} words {}", t.rows(), t.columns(), t.bbox, t.words.len()); }
+    }
     if doubtful.is_empty() {
         kept.append(&mut aligned);
         return kept;
@@ -83,7 +88,7 @@ fn explains(other: &Table, table: &Table) -> bool {
             })
         });
         let no_finer = is_stacked(table) || within.count() <= table.rows() + HEAD_LEVELS;
-        return no_finer && shared >= MOST * own && other.columns() >= table.columns();
+        return no_finer && shared >= MOST * own && (other.columns() >= table.columns() || is_stacked(table));
     }
     shared >= MOST * own && larger && other.rows() > table.rows() && other.columns() >= table.columns()
 }

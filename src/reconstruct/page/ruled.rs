@@ -96,7 +96,7 @@ pub(super) fn between(
     let mut out = Vec::new();
     for stack in &parts {
         let inside = free(words, taken, stack);
-        let Some(lattice) = stack.lattice(words, &inside, known) else { continue };
+        let Some(lattice) = stack.lattice(&with_signs(page, words, &inside), &inside, known) else { continue };
         let Some(table) = table(page, words, &lattice, &inside).filter(|table| !table.weak) else { continue };
         taken.resize(words.len(), false);
         for &word in &table.words {
@@ -105,6 +105,34 @@ pub(super) fn between(
             }
         }
         out.push(Table { evidence: Evidence::Rows, ..table });
+    }
+    out
+}
+
+/// Gap, in ems, between a sign of currency at its column's left edge and its number.
+const FAR_SIGN: f32 = 9.0;
+/// Signs of currency of a table that are looked at.
+const MOST_SIGNS: usize = 500;
+
+/// These words, with signs of currency as long as the way to their numbers: no column ends between the two.
+fn with_signs(page: &Page, words: &[Word], inside: &[u32]) -> Vec<Word> {
+    let mut out = words.to_vec();
+    let of = |index: u32| words.get(index as usize);
+    let is_sign = |word: &Word| matches!(word.text(page), "$" | "€" | "£" | "¥" | "￥" | "US$");
+    let signs = inside.iter().filter(|index| of(**index).is_some_and(is_sign)).take(MOST_SIGNS);
+    for &index in signs {
+        let Some(sign) = of(index) else { continue };
+        let beside = inside.iter().filter_map(|&other| of(other)).filter(|word| {
+            (word.baseline - sign.baseline).abs() < 0.3 * sign.size
+                && word.bbox.x0 >= sign.bbox.x1
+                && word.bbox.x0 - sign.bbox.x1 < FAR_SIGN * sign.size
+        });
+        let next = beside.min_by(|a, b| a.bbox.x0.total_cmp(&b.bbox.x0));
+        if let (Some(next), Some(word)) = (next, out.get_mut(index as usize))
+            && next.text(page).starts_with(|c: char| c.is_ascii_digit() || matches!(c, '(' | '-' | '–' | '—' | '.'))
+        {
+            word.bbox.x1 = next.bbox.x0;
+        }
     }
     out
 }
