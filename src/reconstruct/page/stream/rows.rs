@@ -30,12 +30,16 @@ pub(super) fn rows(
         return Vec::new();
     }
     let torn = torn_numbers(lines, found, &body);
+    let placed = found.lines.get(body.clone()).unwrap_or(&[]);
+    let links = links(lines, found, &body, &torn, text_of);
+    let mut steps = Steps::of(inside, placed);
+    steps.text = text_step(inside, placed, &links);
     let mut model = Model {
         body: body.clone(),
         lines: inside,
-        placed: found.lines.get(body.clone()).unwrap_or(&[]),
-        boundaries: boundaries(lines, found, &body, drawn, &torn),
-        links: links(lines, found, &body, &torn, text_of),
+        placed,
+        boundaries: boundaries(lines, found, &body, drawn, &torn, &steps),
+        links,
         fill: fill_rates(found, &body),
         torn,
         ends: ends(found),
@@ -300,8 +304,8 @@ fn boundaries(
     body: &Range<usize>,
     drawn: &Drawn,
     torn: &[bool],
+    steps: &Steps,
 ) -> Vec<f32> {
-    let steps = Steps::of(lines.get(body.clone()).unwrap_or(&[]), found.lines.get(body.clone()).unwrap_or(&[]));
     let (x0, x1) = ends(found);
     let full = body.clone().filter(|&at| is_full(found, at)).count() as f32 / body.len().max(1) as f32;
     let pairs = || body.clone().zip(body.start + 1..body.end);
@@ -435,7 +439,34 @@ struct Steps {
     /// The smaller kind is that of rows, the larger one parts groups of them: what stands so near mostly has two numbers
     /// in one column.
     near_rows: bool,
+    /// Distance of lines of one text, where some texts surely go on.
+    text: Option<f32>,
 }
+
+/// How sure a text must go on to tell how far apart its lines are.
+const SURELY: f32 = 1.5;
+
+/// The usual distance of two lines of one text, as the texts that surely go on have it.
+fn text_step(lines: &[Line], placed: &[Vec<Placed>], links: &[Vec<f32>]) -> Option<f32> {
+    let mut steps = Vec::new();
+    for (at, (texts, links)) in placed.iter().zip(links).enumerate() {
+        for (text, _) in texts.iter().zip(links).filter(|(_, link)| **link >= SURELY) {
+            let upper = (0..at).rev().find(|&above| {
+                placed.get(above).is_some_and(|texts| texts.iter().any(|other| !other.spans() && other.first == text.first))
+            });
+            if let (Some(above), Some(below)) = (upper.and_then(|above| lines.get(above)), lines.get(at)) {
+                steps.push(below.down - above.down);
+            }
+        }
+    }
+    steps.sort_by(f32::total_cmp);
+    // One may be wrong.
+    if steps.len() > 1 { steps.get(steps.len() / 2).copied() } else { None }
+}
+
+/// How much further apart than lines of one text two lines stand that are none's, and what it says.
+const WIDER_STEP: f32 = 1.15;
+const NOT_ONE_TEXT: f32 = -2.5;
 
 impl Steps {
     fn of(lines: &[Line], placed: &[Vec<Placed>]) -> Steps {
@@ -458,7 +489,7 @@ impl Steps {
                 rows += usize::from(below.iter().filter(numbers).count() > 0);
             }
         }
-        Steps { least, two_kinds: wide * 6 >= steps.len() && wide >= 1, near_rows: rows * 5 >= near * 2 && rows > 1 }
+        Steps { least, two_kinds: wide * 6 >= steps.len() && wide >= 1, near_rows: rows * 5 >= near * 2 && rows > 1, text: None }
     }
 
     /// What the distance of two lines says: above 0, they are one row's.
@@ -467,8 +498,11 @@ impl Steps {
             return 0.0;
         }
         let ratio = step / self.least;
+        if self.text.is_some_and(|text| step > WIDER_STEP * text) {
+            return NOT_ONE_TEXT.min(if ratio >= 1.5 { -4.0 } else { NOT_ONE_TEXT });
+        }
         match (self.two_kinds, ratio) {
-            (true, ratio) if ratio < 1.08 && self.near_rows => 0.0,
+            (true, ratio) if ratio < 1.08 && (self.near_rows || step > LOOSE * size) => 0.0,
             (true, ratio) if ratio < 1.08 => 1.5,
             (true, ratio) if ratio < 1.2 => 0.0,
             (true, ratio) if ratio < 1.5 => -2.0,
