@@ -45,6 +45,13 @@ pub(super) fn rows(
         ends: ends(found),
         label: LABEL,
     };
+    if std::env::var_os("DBGR").is_some() {
+        eprintln!("FILL {:?} near_rows? torn {:?}", model.fill, model.torn.iter().filter(|t| **t).count());
+        for (i, line) in inside.iter().enumerate() {
+            let t: Vec<String> = model.placed[i].iter().zip(&model.links[i]).map(|(p, l)| format!("{}-{}:{}{}[{l:.1}]", p.first, p.last, text_of(line, p.pieces.start), if p.numeric {"#"} else {""})).collect();
+            eprintln!("{:.1} s{} b{:?} {}", line.down, line.size, model.boundaries.get(i), t.join(" "));
+        }
+    }
     // Where a cell of fewer lines stands in its row is the same all over a table: the way that explains the lines best.
     let ways = [Way::Top, Way::Middle, Way::Bottom];
     let mut tried = ways.map(|way| (way, model.cut(way)));

@@ -109,6 +109,11 @@ impl<'a> Evidence<'a> {
         Evidence { lines, drawn, leading, caption, last_number, lower }
     }
 
+    /// Is there a rule right above this line, as wide as the table?
+    fn is_below_rule(&self, line: &Line, (x0, x1): (f32, f32)) -> bool {
+        self.drawn.is_ruled(line.bbox.y0 - 0.9 * self.leading.max(line.size), line.bbox.y0 + 0.3 * line.size, x0, x1)
+    }
+
     /// Is this line of one text unlike the rows, of size `usual` and with their labels at `left`?
     fn is_foreign(&self, line: &Line, usual: f32, left: f32, (x0, x1): (f32, f32)) -> bool {
         let in_middle = (line.bbox.center().0 - (x0 + x1) / 2.0).abs() < line.size;
@@ -232,7 +237,9 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
         if lone {
             sum += match (at == stretch.start, goes_on(evidence, stretch.clone(), at, found, (x0, x1))) {
                 (_, true) => GOES_ON,
-                (true, _) if is_heading(evidence, first, found, (x0, x1)) => 0.0,
+                (true, _) if is_heading(evidence, first, found, (x0, x1)) => {
+                    if evidence.is_below_rule(first, (x0, x1)) { GOES_ON } else { 0.0 }
+                }
                 _ => LONE_AT_EDGE,
             };
         }
@@ -296,7 +303,7 @@ fn is_heading(evidence: &Evidence<'_>, line: &Line, found: &Columns, (x0, x1): (
     let below = evidence.lines.iter().find(|other| other.bbox.y0 > line.bbox.y1 && other.chunks.len() > 1);
     let larger = below.is_some_and(|below| line.size > 1.08 * below.size);
     let in_middle = (text.center() - (x0 + x1) / 2.0).abs() < 1.5 * line.size;
-    let ruled = evidence.drawn.is_ruled(line.bbox.y0 - 0.9 * evidence.leading, line.bbox.y0 + 0.3 * line.size, x0, x1);
+    let ruled = evidence.is_below_rule(line, (x0, x1));
     text.first > 0 && text.x1 <= x1 && !larger && (ruled || !in_middle)
 }
 
