@@ -13,7 +13,7 @@ const ROW: f32 = 0.4;
 /// Most lines in a row.
 const MOST_LINES: usize = 40;
 /// Price of a row that is a label only.
-const LABEL: f32 = 0.5;
+const LABEL: f32 = 0.0;
 /// The same where the table has such rows.
 const KNOWN_LABEL: f32 = -0.7;
 
@@ -57,13 +57,14 @@ pub(super) fn rows(
     let mut tried = ways.map(|way| (way, model.cut(way)));
     tried.sort_by(|(_, (a, _)), (_, (b, _))| a.total_cmp(b));
     let [(way, (_, first)), ..] = tried;
-    // Where one group has its label, others have theirs. A label on top of the body continues nothing above it.
+    // Where one group has its label, others have theirs.
     let is_label = |rows: &&Range<usize>| {
         let mut texts = found.lines.get((*rows).clone()).unwrap_or(&[]).iter().flatten();
         texts.all(|text| text.first == 0 && text.last == 0)
+            || rows.len() == 1
+                && found.lines.get(rows.start).is_some_and(|texts| in_middle(texts, model.ends, model.size(rows.start - body.start)))
     };
-    let on_top = first.first().is_some_and(|rows| rows.len() == 1 && is_label(&rows));
-    if !on_top && first.iter().filter(is_label).count() < 2 {
+    if !first.iter().any(|rows| is_label(&rows)) {
         return first;
     }
     model.label = KNOWN_LABEL;
@@ -434,6 +435,8 @@ fn striped(stripes: &[Rect], a: &Line, b: &Line) -> f32 {
 
 /// Distance of baselines, in the text's size, over which lines of one text hardly stand apart.
 const LOOSE: f32 = 1.4;
+/// What it says of two lines where others stand further apart.
+const LOOSE_LINES: f32 = -1.0;
 
 /// What it says where all lines stand as far apart.
 const ONE_LINE_EACH: f32 = -5.0;
@@ -509,7 +512,8 @@ impl Steps {
             return NOT_ONE_TEXT.min(if ratio >= 1.5 { -4.0 } else { NOT_ONE_TEXT });
         }
         match (self.two_kinds, ratio) {
-            (true, ratio) if ratio < 1.08 && (self.near_rows || step > LOOSE * size) => 0.0,
+            (true, ratio) if ratio < 1.08 && step > LOOSE * size => LOOSE_LINES,
+            (true, ratio) if ratio < 1.08 && self.near_rows => 0.0,
             (true, ratio) if ratio < 1.08 => 1.5,
             (true, ratio) if ratio < 1.2 => 0.0,
             (true, ratio) if ratio < 1.5 => -2.0,
