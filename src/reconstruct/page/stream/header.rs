@@ -20,6 +20,8 @@ pub(super) struct Heading {
 
 /// Lines that a head may have.
 const MOST_LINES: usize = 14;
+/// Distance of baselines, in ems, up to which a heading may go on.
+const ONE_TEXT: f32 = 1.5;
 /// Lines of headings that may look like values: per 100,000.
 const MOST_LIKE_VALUES: usize = 3;
 /// Part of a table's width that one rule below a head runs along; those below groups of headings are shorter.
@@ -93,7 +95,14 @@ pub(super) fn head_lines(lines: &[Line], found: &Columns, drawn: &Drawn, (x0, x1
                 }
                 head -= 1;
             }
-            head
+            // Below a heading for every column comes another line of these, close by, or the first row.
+            let columns = found.columns.len();
+            let full = |at: usize| found.lines.get(at).is_some_and(|texts| texts.len() == columns);
+            let close = |at: usize| match (lines.get(at), lines.get(at + 1)) {
+                (Some(a), Some(b)) => b.down - a.down < ONE_TEXT * a.size.max(b.size),
+                _ => false,
+            };
+            (0..head.saturating_sub(1)).find(|&at| full(at) && !close(at)).map_or(head, |at| at + 1)
         }
         _ => {
             let head = lines.iter().take_while(|line| bold(line)).count();

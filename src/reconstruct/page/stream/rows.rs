@@ -57,6 +57,9 @@ pub(super) fn rows(
     let mut tried = ways.map(|way| (way, model.cut(way)));
     tried.sort_by(|(_, (a, _)), (_, (b, _))| a.total_cmp(b));
     let [(way, (_, first)), ..] = tried;
+    // Known rows tell how often each column is filled.
+    model.fill = filled_in(placed, &first, &body, found.columns.len());
+    let first = model.cut(way).1;
     // Where one group has its label, others have theirs.
     let is_label = |rows: &&Range<usize>| {
         let mut texts = found.lines.get((*rows).clone()).unwrap_or(&[]).iter().flatten();
@@ -282,6 +285,27 @@ fn fill_rates(found: &Columns, body: &Range<usize>) -> Vec<f32> {
     all.sort_unstable();
     let rows = numeric.get(numeric.len() / 2).or(all.get(all.len() / 2)).copied().unwrap_or(1).max(1);
     counts.iter().map(|&count| (count as f32 / rows as f32).clamp(0.1, 0.9)).collect()
+}
+
+/// Share of these rows in which each column is filled.
+fn filled_in(placed: &[Vec<Placed>], rows: &[Range<usize>], body: &Range<usize>, columns: usize) -> Vec<f32> {
+    let mut counts = vec![0_usize; columns];
+    let mut all = 0_usize;
+    for row in rows {
+        let lines = placed.get(row.start - body.start..row.end - body.start).unwrap_or(&[]);
+        let mut filled = vec![false; columns];
+        for text in lines.iter().flatten() {
+            if let Some(range) = filled.get_mut(text.first..=text.last) {
+                range.fill(true);
+            }
+        }
+        // Labels of groups are no rows like the others.
+        if filled.iter().skip(1).any(|filled| *filled) {
+            all += 1;
+            counts.iter_mut().zip(&filled).for_each(|(count, filled)| *count += usize::from(*filled));
+        }
+    }
+    counts.iter().map(|&count| (count as f32 / all.max(1) as f32).clamp(0.1, 0.9)).collect()
 }
 
 /// How unlike a row's these filled columns are.
@@ -624,6 +648,9 @@ const NUMBERS: f32 = -4.0;
 /// The next word would still have fitted in the line above, with an em to spare and just so.
 const ROOM: f32 = -3.0;
 const SOME_ROOM: f32 = -1.8;
+/// Distance of baselines, in ems, at which few texts are set, and what it says.
+const LOOSE_TEXT: f32 = 1.6;
+const APART: f32 = -1.5;
 /// One is bold, the other is not.
 const OTHER_WEIGHT: f32 = -2.5;
 /// The second item of a list after its first one.
@@ -677,6 +704,8 @@ fn link(
     };
     let (upper_bold, lower_bold) = (bold(a, over), bold(b, text));
     let fits = fits + if upper_bold.last() != lower_bold.first() { OTHER_WEIGHT } else { 0.0 };
+    let apart = (b.down - a.down) / a.size.max(b.size);
+    let fits = fits + if apart > LOOSE_TEXT { APART } else { 0.0 };
     (fits + reads_on(&first, &last, &next_text, next.kind)).clamp(-6.0, 3.5)
 }
 

@@ -32,6 +32,8 @@ const CAPTION: f32 = -2.5;
 const PICTURED: f32 = -4.0;
 /// Or it is a part of a text in the line beside it.
 const GOES_ON: f32 = 0.8;
+/// Lines between two lines of one text, from cells beside it that stand half a line lower, and one more.
+const BETWEEN_LINES: usize = 3;
 /// Distance of two lines of one text, in their size.
 const ONE_TEXT: f32 = 1.35;
 /// A line that is larger than the table's.
@@ -281,7 +283,11 @@ fn goes_on(evidence: &Evidence<'_>, stretch: Range<usize>, at: usize, found: &Co
         return true;
     }
     // Cells of fewer lines may stand between two lines of the text.
-    let near = if top || placed(near).iter().any(|text| text.first == 0) { near } else { near.saturating_sub(1) };
+    let own = |at: usize| placed(at).iter().any(|other| other.first <= text.last && other.last >= text.first);
+    let near = (1..=BETWEEN_LINES)
+        .filter_map(|far| if top { Some(at + far) } else { at.checked_sub(far) })
+        .find(|&at| stretch.contains(&at) && own(at))
+        .unwrap_or(near);
     if !evidence.lines.get(near).is_some_and(|other| in_reach(other)) {
         return false;
     }
