@@ -30,33 +30,6 @@ pub(super) fn tables(page: &Page, words: &[Word], ruled: Vec<Table>, taken: &[bo
         table.tagged.is_none() && (table.weak || table.evidence == Evidence::Rows || part)
     });
     let mut aligned = aligned(page, words, &kept, taken);
-    if std::env::var_os("DBG").is_some() {
-        for t in &doubtful {
-            eprintln!(
-                "DOUBT {:?} {}x{} {:?} weak {} words {}",
-                t.evidence,
-                t.rows(),
-                t.columns(),
-                t.bbox,
-                t.weak,
-                t.words.len()
-            );
-        }
-        for t in &kept {
-            eprintln!(
-                "KEPT {:?} {}x{} {:?} weak {} words {}",
-                t.evidence,
-                t.rows(),
-                t.columns(),
-                t.bbox,
-                t.weak,
-                t.words.len()
-            );
-        }
-        for t in &aligned {
-            eprintln!("ALIGNED {}x{} {:?} words {}", t.rows(), t.columns(), t.bbox, t.words.len());
-        }
-    }
     if doubtful.is_empty() {
         kept.append(&mut aligned);
         return kept;
@@ -65,6 +38,12 @@ pub(super) fn tables(page: &Page, words: &[Word], ruled: Vec<Table>, taken: &[bo
     // A reading that explains more replaces the ruled one; all others give way to it.
     let mut replaced = Vec::new();
     for table in doubtful {
+        if let Some(parts) = parts(&aligned, &table) {
+            for at in parts.into_iter().rev() {
+                replaced.push(aligned.swap_remove(at));
+            }
+            continue;
+        }
         let better = aligned.iter().position(|other| explains(other, &table));
         match better {
             Some(at) => replaced.push(aligned.swap_remove(at)),
@@ -117,6 +96,35 @@ fn explains(other: &Table, table: &Table) -> bool {
         return no_finer && shared >= MOST * own && (other.columns() >= table.columns() || is_stacked(table));
     }
     shared >= MOST * own && larger && other.rows() > table.rows() && other.columns() >= table.columns()
+}
+
+/// The readings (in order) that this one is taken apart into: tables below each other with other text between, where
+/// backgrounds of rows seemed to make one of all.
+fn parts(aligned: &[Table], table: &Table) -> Option<Vec<usize>> {
+    if table.evidence != Evidence::Rows {
+        return None;
+    }
+    let mut parts: Vec<usize> = (0..aligned.len())
+        .filter(|&at| aligned.get(at).is_some_and(|other| shared(table, other) >= MOST * other.words.len() as f32))
+        .collect();
+    let top = |at: &usize| aligned.get(*at).map_or(0.0, |other| other.bbox.y0);
+    parts.sort_by(|a, b| top(a).total_cmp(&top(b)));
+    let found: Vec<&Table> = parts.iter().filter_map(|&at| aligned.get(at)).collect();
+    let below = found.windows(2).all(|pair| matches!(pair, [a, b] if a.bbox.y1 < b.bbox.y0));
+    let inside = found.iter().map(|other| shared(table, other)).sum::<f32>();
+    let other_columns = found.windows(2).any(|pair| matches!(pair, [a, b] if a.columns() != b.columns()));
+    let rows: usize = found.iter().map(|other| other.rows()).sum();
+    let whole = inside >= PARTED * table.words.len() as f32 && rows + 2 >= table.rows();
+    parts.sort_unstable();
+    (parts.len() > 1 && below && whole && other_columns).then_some(parts)
+}
+
+/// Share of a table's words that the tables it is taken apart into have.
+const PARTED: f32 = 0.8;
+
+/// Words that both have.
+fn shared(a: &Table, b: &Table) -> f32 {
+    a.words.iter().filter(|word| b.words.binary_search(word).is_ok()).count() as f32
 }
 
 /// Does a reading take several tables for one whose rows are ruled?

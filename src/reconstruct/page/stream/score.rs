@@ -32,6 +32,8 @@ const CAPTION: f32 = -2.5;
 const PICTURED: f32 = -4.0;
 /// Or it is a part of a text in the line beside it.
 const GOES_ON: f32 = 0.8;
+/// Lines between two lines of one text, from cells beside it that stand half a line lower, and one more.
+const BETWEEN_LINES: usize = 3;
 /// Distance of two lines of one text, in their size.
 const ONE_TEXT: f32 = 1.35;
 /// A line that is larger than the table's.
@@ -107,6 +109,11 @@ impl<'a> Evidence<'a> {
             .collect();
         let lower = lines.iter().map(|line| texts(line, 0).starts_with(char::is_lowercase)).collect();
         Evidence { lines, drawn, leading, caption, last_number, lower }
+    }
+
+    /// Is there a rule right above this line, as wide as the table?
+    fn is_below_rule(&self, line: &Line, (x0, x1): (f32, f32)) -> bool {
+        self.drawn.is_ruled(line.bbox.y0 - 0.9 * self.leading.max(line.size), line.bbox.y0 + 0.3 * line.size, x0, x1)
     }
 
     /// Is this line of one text unlike the rows, of size `usual` and with their labels at `left`?
@@ -234,7 +241,9 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
         if lone {
             sum += match (at == stretch.start, goes_on(evidence, stretch.clone(), at, found, (x0, x1))) {
                 (_, true) => GOES_ON,
-                (true, _) if is_heading(evidence, first, found, (x0, x1)) => 0.0,
+                (true, _) if is_heading(evidence, first, found, (x0, x1)) => {
+                    if evidence.is_below_rule(first, (x0, x1)) { GOES_ON } else { 0.0 }
+                }
                 _ => LONE_AT_EDGE,
             };
         }
@@ -275,7 +284,11 @@ fn goes_on(evidence: &Evidence<'_>, stretch: Range<usize>, at: usize, found: &Co
         return true;
     }
     // Cells of fewer lines may stand between two lines of the text.
-    let near = if top || placed(near).iter().any(|text| text.first == 0) { near } else { near.saturating_sub(1) };
+    let own = |at: usize| placed(at).iter().any(|other| other.first <= text.last && other.last >= text.first);
+    let near = (1..=BETWEEN_LINES)
+        .filter_map(|far| if top { Some(at + far) } else { at.checked_sub(far) })
+        .find(|&at| stretch.contains(&at) && own(at))
+        .unwrap_or(near);
     if !evidence.lines.get(near).is_some_and(|other| in_reach(other)) {
         return false;
     }
@@ -297,7 +310,7 @@ fn is_heading(evidence: &Evidence<'_>, line: &Line, found: &Columns, (x0, x1): (
     let below = evidence.lines.iter().find(|other| other.bbox.y0 > line.bbox.y1 && other.chunks.len() > 1);
     let larger = below.is_some_and(|below| line.size > 1.08 * below.size);
     let in_middle = (text.center() - (x0 + x1) / 2.0).abs() < 1.5 * line.size;
-    let ruled = evidence.drawn.is_ruled(line.bbox.y0 - 0.9 * evidence.leading, line.bbox.y0 + 0.3 * line.size, x0, x1);
+    let ruled = evidence.is_below_rule(line, (x0, x1));
     text.first > 0 && text.x1 <= x1 && !larger && (ruled || !in_middle)
 }
 
