@@ -280,10 +280,11 @@ fn rounding_is_no_contradiction() {
 
 #[test]
 fn an_items_number_parts_it_from_what_stood_before() {
-    let sentences: Vec<String> = statements_of("items.txt", "一、参保情况，《\n\n（二）收入≥3%，".as_bytes().to_vec(), &shared())
-        .iter()
-        .map(|statement| statement["sentence"].as_str().unwrap().to_owned())
-        .collect();
+    let sentences: Vec<String> =
+        statements_of("items.txt", "一、参保情况，《\n\n（二）收入≥3%，".as_bytes().to_vec(), &shared())
+            .iter()
+            .map(|statement| statement["sentence"].as_str().unwrap().to_owned())
+            .collect();
     assert_eq!(sentences, ["收入≥3%"]);
 }
 

@@ -83,12 +83,14 @@ impl Cache {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ctc::Other;
     use super::super::engine::PlacedLetter;
     use super::super::ink::Box2;
     use super::*;
 
     fn line() -> ReadLine {
-        let letter = PlacedLetter { text: '率', score: 0.987_654, piece: 0, x: 12.5, second: Some(('卒', 0.01)) };
+        let others = vec![Other { letters: 1, text: "卒".into(), score: 0.01 }];
+        let letter = PlacedLetter { text: '率', score: 0.987_654, piece: 0, x: 12.5, others };
         ReadLine { pieces: vec![Box2 { x0: 1, y0: 2, x1: 30, y1: 40 }], letters: vec![letter], detected: true }
     }
 

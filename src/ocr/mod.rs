@@ -5,6 +5,7 @@
 //! picture ready (`picture`), finds its lines (`rulings`) and reads it ([`Engine`]); what comes out is a page like any
 //! other, with a score for each glyph.
 
+mod agree;
 mod cache;
 mod ctc;
 mod detect;

@@ -47,7 +47,7 @@ const MOST_STACKS: usize = 60;
 /// of rows, not rows.
 const MOST_IN_GROUPS: f32 = 0.4;
 /// A frame around rows that nothing parts has few bands, one of them with at least so many lines.
-const MOST_BODY_BANDS: usize = 4;
+const MOST_BODY_BANDS: usize = 6;
 const LEAST_BODY_LINES: usize = 4;
 
 /// The stacks among these lines (sorted by position).
@@ -407,7 +407,7 @@ fn in_groups(bands: &[Band], edges: &[f32]) -> bool {
         let middles: Vec<f32> = band.lines.iter().flat_map(|line| line.middles.iter().copied()).collect();
         let held = columns_of(&middles);
         let wide = band.lines.iter().filter(|line| columns_of(&line.middles) * 10 >= held * 6).count();
-        if held >= 2 && band.lines.len() >= 3 && wide * 10 >= band.lines.len() * 7 {
+        if held >= 2 && band.lines.len() >= 3 && wide * 2 >= band.lines.len() {
             grouped += band.lines.len();
         }
     }

@@ -1,6 +1,7 @@
 //! One table, several witnesses: where drawn walls tell only a part of a table (its head's backgrounds, a frame with
 //! columns but no rows), the alignment of the texts tells the whole. Which of two readings is kept is decided here.
 
+use super::figures;
 use super::stream;
 use super::table::{Evidence, Table};
 use super::words::Word;
@@ -29,6 +30,33 @@ pub(super) fn tables(page: &Page, words: &[Word], ruled: Vec<Table>, taken: &[bo
         table.tagged.is_none() && (table.weak || table.evidence == Evidence::Rows || part)
     });
     let mut aligned = aligned(page, words, &kept, taken);
+    if std::env::var_os("DBG").is_some() {
+        for t in &doubtful {
+            eprintln!(
+                "DOUBT {:?} {}x{} {:?} weak {} words {}",
+                t.evidence,
+                t.rows(),
+                t.columns(),
+                t.bbox,
+                t.weak,
+                t.words.len()
+            );
+        }
+        for t in &kept {
+            eprintln!(
+                "KEPT {:?} {}x{} {:?} weak {} words {}",
+                t.evidence,
+                t.rows(),
+                t.columns(),
+                t.bbox,
+                t.weak,
+                t.words.len()
+            );
+        }
+        for t in &aligned {
+            eprintln!("ALIGNED {}x{} {:?} words {}", t.rows(), t.columns(), t.bbox, t.words.len());
+        }
+    }
     if doubtful.is_empty() {
         kept.append(&mut aligned);
         return kept;
@@ -61,7 +89,10 @@ fn aligned(page: &Page, words: &[Word], kept: &[Table], taken: &[bool]) -> Vec<T
     }
     let free: Vec<u32> = (0u32..).zip(&taken).filter(|(_, taken)| !**taken).map(|(word, _)| word).collect();
     let boxes: Vec<Rect> = kept.iter().map(|table| table.bbox).collect();
-    stream::tables(page, words, &free, &boxes, &page.rulings)
+    let figures = figures::figures(page);
+    let mut found = stream::tables(page, words, &free, &boxes, &page.rulings);
+    found.retain(|table| !figures::is_labels(&figures, words, &table.words));
+    found
 }
 
 /// Does a reading by alignment hold all of a ruled table, and tell more?
@@ -83,7 +114,7 @@ fn explains(other: &Table, table: &Table) -> bool {
             })
         });
         let no_finer = is_stacked(table) || within.count() <= table.rows() + HEAD_LEVELS;
-        return no_finer && shared >= MOST * own && other.columns() >= table.columns();
+        return no_finer && shared >= MOST * own && (other.columns() >= table.columns() || is_stacked(table));
     }
     shared >= MOST * own && larger && other.rows() > table.rows() && other.columns() >= table.columns()
 }

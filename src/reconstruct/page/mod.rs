@@ -10,6 +10,7 @@ mod cell_text;
 mod choose;
 mod continued;
 mod doubts;
+mod figures;
 mod flow;
 mod furniture;
 mod last_row;
@@ -180,7 +181,10 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
             match item {
                 Ordered::Line(line) => sheet.items.push(Item::Block(Block::Line(line))),
                 Ordered::Box(number) => {
-                    if let Some(table) = tables.get_mut(number).and_then(Option::take) {
+                    if let Some(mut table) = tables.get_mut(number).and_then(Option::take) {
+                        for cell in table.cells.iter_mut().filter(|cell| cell.text.ends_with('.')) {
+                            cell.text = cell_text::without_leader(&cell.text, &['.', ' ']);
+                        }
                         let brims = brim::brims(page, words, &table);
                         sheet.items.push(Item::Table(table, brims));
                     }

@@ -181,6 +181,19 @@ impl Drawn {
         covered >= MOST * (x1 - x0)
     }
 
+    /// Do both stand on one background that is as wide as this stretch, and not much higher than they are?
+    pub(super) fn on_one_fill(&self, a: &Rect, b: &Rect, (x0, x1): (f32, f32)) -> bool {
+        let (ya, yb) = (a.center().1, b.center().1);
+        let height = a.union(b).height();
+        self.fills.iter().any(|fill| {
+            let inside = |y: f32| y > fill.y0 && y < fill.y1;
+            fill.x1.min(x1) - fill.x0.max(x0) >= MOST * (x1 - x0)
+                && fill.height() < 3.0 * height
+                && inside(ya)
+                && inside(yb)
+        })
+    }
+
     /// x of walls through most of these heights.
     pub(super) fn walls_through(&self, y0: f32, y1: f32) -> Vec<f32> {
         let mut pieces: Vec<(f32, f32)> = self

@@ -91,6 +91,9 @@ pub(super) fn headings(
     em: f32,
     text_of: &dyn Fn(&Line, usize) -> String,
 ) -> (Vec<Heading>, usize) {
+    if let Some(known) = super::levels::headings(lines, found, drawn, em, text_of) {
+        return known;
+    }
     let mut open: Vec<Heading> = Vec::new();
     for (at, (line, texts)) in lines.iter().zip(&found.lines).enumerate() {
         let next_y = lines.get(at + 1).map_or(line.bbox.y1 + line.size, |next| next.bbox.center().1);

@@ -13,6 +13,7 @@ mod columns;
 mod drawn;
 mod grid;
 mod header;
+mod levels;
 mod regions;
 mod rows;
 mod score;

@@ -38,6 +38,12 @@ const ONE_TEXT: f32 = 1.35;
 const LARGER_LINE: f32 = -2.5;
 /// How many times larger.
 const LARGER: f32 = 1.12;
+/// A line by itself within that has another size than the rows, or begins left of them: what a paragraph or a heading
+/// between two tables does, not a label.
+const FOREIGN: f32 = -5.0;
+/// How much its size differs, and how far left, in ems, it begins.
+const OTHER_SIZE: f32 = 1.04;
+const LEFT_OF: f32 = 0.25;
 /// A line within announces another table or a picture.
 const CAPTION_WITHIN: f32 = -6.0;
 /// A caption right above says that a table follows.
@@ -66,6 +72,8 @@ const CHART: f32 = -2.5;
 const LONE_COLUMN: f32 = -0.6;
 /// For each place by which a line is less than half filled.
 const SPARSE: f32 = -0.5;
+/// The same where a heading may be one over several columns.
+const SPARSE_HEAD: f32 = -0.2;
 
 /// The lines that stretches are taken from, and what is known of them before any stretch is looked at.
 pub(super) struct Evidence<'a> {
@@ -101,6 +109,13 @@ impl<'a> Evidence<'a> {
         Evidence { lines, drawn, leading, caption, last_number, lower }
     }
 
+    /// Is this line of one text unlike the rows, of size `usual` and with their labels at `left`?
+    fn is_foreign(&self, line: &Line, usual: f32, left: f32, (x0, x1): (f32, f32)) -> bool {
+        let in_middle = (line.bbox.center().0 - (x0 + x1) / 2.0).abs() < line.size;
+        let starts_left = !in_middle && line.bbox.x0 < left - LEFT_OF * line.size;
+        starts_left && line.size > OTHER_SIZE * usual
+    }
+
     /// Do these lines follow each other without a caption and without much clear space from one stretch's end to the
     /// next one's start?
     pub(super) fn touch(&self, end: usize, start: usize) -> bool {
@@ -110,7 +125,14 @@ impl<'a> Evidence<'a> {
         };
         let lines = self.lines.get(end.saturating_sub(1)..=start).unwrap_or(&[]);
         let captions = self.caption.get(end..=start).unwrap_or(&[]);
-        lines.windows(2).all(near) && captions.iter().all(Option::is_none)
+        // What stands between is set as neither is.
+        let other = |line: &&Line| {
+            let (Some(above), Some(below)) = (lines.first(), lines.last()) else { return false };
+            let left = above.bbox.x0.min(below.bbox.x0);
+            line.size > OTHER_SIZE * above.size.max(below.size) && line.bbox.x0 < left - LEFT_OF * line.size
+        };
+        let between = lines.get(1..lines.len().saturating_sub(1)).unwrap_or(&[]);
+        lines.windows(2).all(near) && captions.iter().all(Option::is_none) && !between.iter().any(other)
     }
 }
 
@@ -182,10 +204,30 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
     let usual = sizes.get(sizes.len() / 2).copied().unwrap_or(f32::MAX);
     let larger = |line: &&&Line| line.chunks.len() == 1 && line.size > LARGER * usual;
     sum += LARGER_LINE * lines.iter().filter(larger).count() as f32;
+    let foreign = lines
+        .iter()
+        .zip(&found.lines)
+        .skip(1)
+        .filter(|(line, texts)| texts.len() == 1 && evidence.is_foreign(line, usual, found.left(), (x0, x1)));
+    sum += FOREIGN * foreign.count() as f32;
     sum += LONE_COLUMN * columns.iter().filter(|column| column.texts <= 1).count() as f32;
     let body = found.lines.iter().position(|texts| has_numbers(texts, columns)).unwrap_or(3).min(6);
     for (at, (line, texts)) in lines.iter().zip(&found.lines).enumerate() {
-        sum += line_score(line, texts, columns, (x0, x1), at < body);
+        // A line at the height of those above or below holds a part of a row of several lines.
+        let over = |other: Option<&&Line>| {
+            other.is_some_and(|other| {
+                line.bbox.y1.min(other.bbox.y1) - line.bbox.y0.max(other.bbox.y0) > 0.25 * line.size.min(other.size)
+            })
+        };
+        let above = at.checked_sub(1).and_then(|above| Some((lines.get(above)?, found.lines.get(above)?)));
+        // So does one whose texts all stand below texts of the line before, as close as lines of one text.
+        let under = above.is_some_and(|(other, others)| {
+            line.down - other.down <= ONE_TEXT * line.size
+                && texts.len() < others.len()
+                && texts.iter().all(|text| others.iter().any(|o| o.first <= text.first && o.last >= text.last))
+        });
+        let part = under || above.is_some_and(|(above, _)| over(Some(above))) || over(lines.get(at + 1));
+        sum += line_score(line, texts, columns, (x0, x1), at < body || part) + if under { GOES_ON } else { 0.0 };
     }
     for (at, texts) in [(stretch.start, found.lines.first()), (stretch.end - 1, found.lines.last())] {
         let lone = texts.is_some_and(|texts| texts.len() == 1);
@@ -226,8 +268,15 @@ fn goes_on(evidence: &Evidence<'_>, stretch: Range<usize>, at: usize, found: &Co
     let placed =
         |at: usize| at.checked_sub(stretch.start).and_then(|at| found.lines.get(at)).map_or(&[][..], Vec::as_slice);
     let [text] = placed(at) else { return false };
-    let step = (line.down - other.down).abs();
-    if step > ONE_TEXT * line.size.min(other.size) || line.size.max(other.size) > LARGER * line.size.min(other.size) {
+    let one_size = |other: &Line| line.size.max(other.size) <= LARGER * line.size.min(other.size);
+    let in_reach =
+        |other: &Line| (line.down - other.down).abs() <= ONE_TEXT * line.size.min(other.size) && one_size(other);
+    if !top && evidence.drawn.on_one_fill(&line.bbox, &other.bbox, (x0, x1)) && one_size(other) {
+        return true;
+    }
+    // Cells of fewer lines may stand between two lines of the text.
+    let near = if top || placed(near).iter().any(|text| text.first == 0) { near } else { near.saturating_sub(1) };
+    if !evidence.lines.get(near).is_some_and(|other| in_reach(other)) {
         return false;
     }
     let beside = placed(near);
@@ -293,7 +342,7 @@ fn line_score(line: &Line, texts: &[Placed], columns: &[Column], (x0, x1): (f32,
         sum += PROSE_ACROSS;
     }
     let empty = columns.len() as f32 / 2.0 - texts.iter().map(|text| text.last - text.first + 1).sum::<usize>() as f32;
-    sum + SPARSE * empty.max(0.0)
+    sum + if head { SPARSE_HEAD } else { SPARSE } * empty.max(0.0)
 }
 
 /// What the lines drawn say.
