@@ -9,8 +9,9 @@ them with one worker and with two, each into an empty output folder, then once m
 standard output, which keeps no manifest. All that N times (once unless told). Prints wall and CPU seconds, stages, and peak
 memory; at the end medians, and what two workers do against one.
 
-Other work on the machine costs a run of two workers more than one of a single worker: look at the load that is printed, and
-give the runs precedence (nice -n -8) where that is allowed.
+Other work on the machine costs a run of two workers more than one of a single worker. What the machine would give to work that
+shares nothing is therefore measured beside it: two programs at once, half of the drop each, to standard output. Look at the load
+that is printed, too, and give the runs precedence (nice -n -8) where that is allowed.
 """
 import argparse
 import json
@@ -64,6 +65,18 @@ def run(*command: str) -> dict:
     return {"wall": time.monotonic() - began, "cpu": usage.ru_utime + usage.ru_stime, "peak_mb": usage.ru_maxrss / 1024}
 
 
+def side_by_side(program: str, folder: Path) -> float:
+    """Wall seconds of two programs that read half of the folder each, at once."""
+    folders = sorted(str(one) for one in folder.iterdir())
+    halves = folders[: len(folders) // 2], folders[len(folders) // 2 :]
+    began = time.monotonic()
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    both = [subprocess.Popen([program, "extract", *half, "--jobs", "1"], **quiet) for half in halves]
+    for one in both:
+        one.wait()
+    return time.monotonic() - began
+
+
 def told(out: Path) -> dict:
     return json.loads((out / "run.json").read_text())
 
@@ -96,6 +109,7 @@ def main() -> None:
     }
     seen: dict = {name: [] for name in commands}
     read: dict = {1: [], 2: []}
+    apart = []
     for _ in range(args.rounds):
         for out in outs.values():
             shutil.rmtree(out, ignore_errors=True)
@@ -108,9 +122,12 @@ def main() -> None:
                 print("   ", stages(Path(command[1])))
                 if not name.endswith("new"):
                     read[int(command[3])].append(told(Path(command[1]))["seconds_by_stage"]["read"])
+        apart.append(side_by_side(args.program, folder))
+        print(f"{'standard output, two programs':<34}{apart[-1]:>9.2f}", flush=True)
     wall = {name: statistics.median(one["wall"] for one in runs) for name, runs in seen.items()}
     cpu = {name: statistics.median(one["cpu"] for one in runs) for name, runs in seen.items()}
     print("medians:", "; ".join(f"{name}: {wall[name]:.2f} s, {cpu[name]:.2f} s CPU" for name in commands))
+    print(f"two programs at once against one: {wall['standard output, 1 thread'] / statistics.median(apart):.2f}")
     print(f"whole run, 2 workers against 1: {wall['-o, 1 worker'] / wall['-o, 2 workers']:.2f}")
     print(f"reading stage, 2 workers against 1: {statistics.median(read[1]) / statistics.median(read[2]):.2f}")
     print(f"CPU with -o, 2 workers, against standard output: {cpu['-o, 2 workers'] / cpu['standard output, 1 thread']:.2f}")
