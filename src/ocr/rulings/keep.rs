@@ -41,6 +41,8 @@ const OPEN: f32 = 0.55;
 /// Least length of a dash over the gap where dashes are long, and the widest such gap in inches.
 const MOSTLY: f32 = 2.5;
 const NARROW_GAP: f32 = 0.06;
+/// Part of the dashes that something may touch: the sides of characters below each other (目) have strokes between them.
+const TOUCHED_DASHES: f32 = 0.15;
 /// Widest gap in a dashed line, in inches.
 const DASH_GAP: f32 = 0.14;
 /// Least distance of two tables, in inches, and the part of it that is blank.
@@ -163,7 +165,7 @@ pub(super) fn is_dashed(line: &Line, inch: f32) -> bool {
     if !alike || !even || dash < SHORT_DASH * gap {
         return false;
     }
-    if line.length() < LEAST_DASHED * inch {
+    if line.length() < LEAST_DASHED * inch || line.touched > TOUCHED_DASHES {
         return false;
     }
     // Strokes of characters in rows of one height, and feet of digits, are regular, too, but fill their rows and have

@@ -20,6 +20,8 @@ pub(super) struct Line {
     pub(super) blank: f32,
     /// Part of its columns in which something else stands right above or below it.
     pub(super) crowded: f32,
+    /// Part of what is drawn of it that something touches.
+    pub(super) touched: f32,
     /// Part of its dashes, and of the gaps between them, that are as long as the others; 0 where there are few.
     pub(super) regular: f32,
     /// Median length of its dashes and of the gaps between them.
@@ -304,6 +306,7 @@ pub(super) fn line(runs: Vec<Run>, gray: &Gray, measure: &Measure) -> Line {
         spread: height as f32 / covered as f32,
         blank: part(|mark| mark.blank),
         crowded: part(|mark| mark.crowded),
+        touched: part(|mark| mark.touched && !mark.blank) / part(|mark| !mark.blank).max(0.01),
         regular,
         dash,
         marks,

@@ -24,6 +24,10 @@ const TOUCHED: f32 = 0.06;
 /// Part of a wall that may be light, or have print beside it, before it is doubted.
 const MOSTLY_DRAWN: f32 = 0.15;
 const BESIDE_PRINT: f32 = 0.25;
+/// Part of a wall that is a scanner's doing.
+const NOTHING: f32 = 0.02;
+/// Walls that end together where a table has no ruling.
+const COMPANY: usize = 2;
 /// Rounds: a stroke that is gone supports no other.
 const ROUNDS: usize = 3;
 
@@ -46,6 +50,7 @@ pub(super) fn without_strokes(lines: &[Line], parts: &[Part], crossing: &[Part],
     let mut crossing: Vec<&Part> = crossing.iter().collect();
     crossing.sort_by(|a, b| a.at.total_cmp(&b.at));
     let mut spans: Vec<Span> = parts.iter().flat_map(|part| split(part, &crossing, inch)).collect();
+    drop_overhangs(&mut spans, lines, inch);
     for _ in 0..ROUNDS {
         let before = spans.clone();
         spans.retain(|span| lines.get(span.part.line).is_some_and(|line| is_wall(span, line, &before, inch)));
@@ -53,11 +58,51 @@ pub(super) fn without_strokes(lines: &[Line], parts: &[Part], crossing: &[Part],
             break;
         }
     }
-    united(spans.into_iter().map(|span| span.part).collect(), inch)
+    let walls = united(spans.into_iter().map(|span| span.part).collect(), inch);
+    filled(lines, walls, &crossing, inch)
 }
 
-/// The stretches of a part. What sticks out over the last ruling by less than a few rows is left out: a stroke that
-/// stands in the wall's line; a table without a level ruling at its end has longer ones.
+/// Takes out what sticks out over the last level ruling by less than a few rows: a stroke that stands in the wall's
+/// line. A table that goes on on the next page may have no ruling at its foot: there several walls end at one height,
+/// drawn from the ruling on and touched by nothing.
+fn drop_overhangs(spans: &mut Vec<Span>, lines: &[Line], inch: f32) {
+    let is_short = |span: &Span| !span.bounded && span.length() < FEW_ROWS * inch;
+    let plain: Vec<Part> = spans
+        .iter()
+        .filter(|span| is_short(span))
+        .filter(|span| {
+            lines.get(span.part.line).is_some_and(|line| {
+                let seen = Seen::of(span, line, inch);
+                seen.light <= NOTHING && seen.touched <= NOTHING && seen.end_light <= LIGHT_END
+            })
+        })
+        .map(|span| span.part)
+        .collect();
+    let near = |a: f32, b: f32| (a - b).abs() <= 2.0 * ONE_COLUMN * inch;
+    let in_company = |part: &Part| {
+        plain.iter().filter(|other| near(other.from, part.from) && near(other.to, part.to)).count() >= COMPANY
+    };
+    spans.retain(|span| !is_short(span) || plain.contains(&span.part) && in_company(&span.part));
+}
+
+/// The walls with the low rows between two of their parts, through which the line is drawn without a gap: print that
+/// overlaps a wall does not end it.
+fn filled(lines: &[Line], mut walls: Vec<Part>, crossing: &[&Part], inch: f32) -> Vec<Part> {
+    walls.sort_by(|a, b| a.line.cmp(&b.line).then(a.from.total_cmp(&b.from)));
+    let between = walls.windows(2).filter_map(|pair| {
+        let (above, below) = (pair.first()?, pair.get(1)?);
+        let line = lines.get(above.line).filter(|_| above.line == below.line)?;
+        let gap = Part { from: above.to, to: below.from, ..*above };
+        let low = gap.to - gap.from < FEW_ROWS * inch && split(&gap, crossing, inch).iter().all(|span| span.bounded);
+        let seen = Seen::of(&Span { part: gap, bounded: true }, line, inch);
+        (low && seen.light <= NOTHING && seen.end_light <= LIGHT).then_some(gap)
+    });
+    let between: Vec<Part> = between.collect();
+    walls.extend(between);
+    united(walls, inch)
+}
+
+/// The stretches of a part.
 fn split(part: &Part, crossing: &[&Part], inch: f32) -> Vec<Span> {
     let reach = TOUCH * inch;
     let first = crossing.partition_point(|wall| wall.at < part.from - reach);
@@ -69,15 +114,15 @@ fn split(part: &Part, crossing: &[&Part], inch: f32) -> Vec<Span> {
         .map(|wall| wall.at)
         .collect();
     let (Some(&top), Some(&bottom)) = (met.first(), met.last()) else {
-        return vec![Span { part: *part, bounded: false }];
+        return vec![Span { part: *part, bounded: false }]; // stands by itself
     };
     let span = |from: f32, to: f32, bounded: bool| Span { part: Part { from, to, ..*part }, bounded };
     let mut spans = Vec::new();
-    if top - part.from >= FEW_ROWS * inch {
+    if top - part.from > reach {
         spans.push(span(part.from, top, false));
     }
     spans.extend(met.windows(2).filter_map(|pair| Some(span(*pair.first()?, *pair.get(1)?, true))));
-    if part.to - bottom >= FEW_ROWS * inch {
+    if part.to - bottom > reach {
         spans.push(span(bottom, part.to, false));
     }
     spans
