@@ -231,7 +231,8 @@ impl Writer {
             drop(give);
             let mut failure = None;
             for worker in workers {
-                let done = worker.join().unwrap_or_else(|_| Err(io::Error::other("a thread that wrote records failed")));
+                let done =
+                    worker.join().unwrap_or_else(|_| Err(io::Error::other("a thread that wrote records failed")));
                 failure = failure.or(done.err());
             }
             failure.map_or(told, |error| Err(error.into()))

@@ -198,7 +198,8 @@ impl Manifest {
         )?;
         let mut now = 0;
         let (mut same_settings, mut same_stages) = (HashSet::new(), HashSet::new());
-        let mut statement = db.prepare("SELECT id, program = ?1, settings = ?4 FROM reading WHERE stages = ?2 AND patterns = ?3")?;
+        let mut statement =
+            db.prepare("SELECT id, program = ?1, settings = ?4 FROM reading WHERE stages = ?2 AND patterns = ?3")?;
         let mut rows = statement.query(params![program, stages, patterns, settings])?;
         while let Some(row) = rows.next()? {
             let id = row.get(0)?;

@@ -79,13 +79,7 @@ pub(super) fn run(request: &Request, inputs: Vec<Input>, interrupt: &Interrupt) 
     let mut store = Store::open(&request.output, &reading).map_err(|error| in_folder(error, &request.output))?;
     let plan = plan::make(request, inputs, &mut store, interrupt).map_err(|error| in_folder_any(error, request))?;
     stages.end("plan");
-    let mut run = Run {
-        store,
-        plan,
-        archives: HashMap::new(),
-        committed: Instant::now(),
-        progress: Progress::begin(),
-    };
+    let mut run = Run { store, plan, archives: HashMap::new(), committed: Instant::now(), progress: Progress::begin() };
     let counts = run.read(request, interrupt).map_err(|error| in_folder_any(error, request))?;
     stages.end("read");
     if let Some(code) = interrupt.code() {

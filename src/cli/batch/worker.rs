@@ -170,13 +170,7 @@ impl Worker {
         }
     }
 
-    fn members(
-        &mut self,
-        archive: Source,
-        slice: Slice,
-        careful: bool,
-        done: &Members,
-    ) -> io::Result<Option<String>> {
+    fn members(&mut self, archive: Source, slice: Slice, careful: bool, done: &Members) -> io::Result<Option<String>> {
         let mut documents = pipeline::documents(archive, &self.options.limits);
         let mut index = 0;
         loop {

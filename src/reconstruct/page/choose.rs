@@ -30,9 +30,31 @@ pub(super) fn tables(page: &Page, words: &[Word], ruled: Vec<Table>, taken: &[bo
     });
     let mut aligned = aligned(page, words, &kept, taken);
     if std::env::var_os("DBG").is_some() {
-        for t in &doubtful { eprintln!("DOUBT {:?} {}x{} {:?} weak {} words {}", t.evidence, t.rows(), t.columns(), t.bbox, t.weak, t.words.len()); }
-        for t in &kept { eprintln!("KEPT {:?} {}x{} {:?} weak {} words {}", t.evidence, t.rows(), t.columns(), t.bbox, t.weak, t.words.len()); }
-        for t in &aligned { eprintln!("ALIGNED {}x{} {:?} words {}", t.rows(), t.columns(), t.bbox, t.words.len()); }
+        for t in &doubtful {
+            eprintln!(
+                "DOUBT {:?} {}x{} {:?} weak {} words {}",
+                t.evidence,
+                t.rows(),
+                t.columns(),
+                t.bbox,
+                t.weak,
+                t.words.len()
+            );
+        }
+        for t in &kept {
+            eprintln!(
+                "KEPT {:?} {}x{} {:?} weak {} words {}",
+                t.evidence,
+                t.rows(),
+                t.columns(),
+                t.bbox,
+                t.weak,
+                t.words.len()
+            );
+        }
+        for t in &aligned {
+            eprintln!("ALIGNED {}x{} {:?} words {}", t.rows(), t.columns(), t.bbox, t.words.len());
+        }
     }
     if doubtful.is_empty() {
         kept.append(&mut aligned);

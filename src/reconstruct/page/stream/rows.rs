@@ -294,13 +294,7 @@ fn is_full(found: &Columns, line: usize) -> bool {
 }
 
 /// For each two neighbouring lines, how much they look like one row's (above 0) or two (below).
-fn boundaries(
-    lines: &[Line],
-    found: &Columns,
-    body: &Range<usize>,
-    drawn: &Drawn,
-    torn: &[bool],
-) -> Vec<f32> {
+fn boundaries(lines: &[Line], found: &Columns, body: &Range<usize>, drawn: &Drawn, torn: &[bool]) -> Vec<f32> {
     let steps = Steps::of(lines.get(body.clone()).unwrap_or(&[]), found.lines.get(body.clone()).unwrap_or(&[]));
     let (x0, x1) = ends(found);
     let full = body.clone().filter(|&at| is_full(found, at)).count() as f32 / body.len().max(1) as f32;
