@@ -24,12 +24,18 @@ const STACKED: usize = 3;
 
 /// The tables of a page: those of `ruled` that hold, and those found by alignment. `taken` tells the words that are in
 /// no table whatever: headers and footers.
-pub(super) fn tables(page: &Page, words: &[Word], ruled: Vec<Table>, taken: &[bool]) -> Vec<Table> {
+pub(super) fn tables(
+    page: &Page,
+    words: &[Word],
+    ruled: Vec<Table>,
+    taken: &[bool],
+    around: &stream::Around,
+) -> Vec<Table> {
     let (doubtful, mut kept): (Vec<Table>, Vec<Table>) = ruled.into_iter().partition(|table| {
         let part = table.columns() > 1 && (table.rows() <= FEW_ROWS || is_stacked(table));
         table.tagged.is_none() && (table.weak || table.evidence == Evidence::Rows || part)
     });
-    let mut aligned = aligned(page, words, &kept, taken);
+    let mut aligned = aligned(page, words, &kept, taken, around);
     if doubtful.is_empty() {
         kept.append(&mut aligned);
         return kept;
@@ -53,13 +59,13 @@ pub(super) fn tables(page: &Page, words: &[Word], ruled: Vec<Table>, taken: &[bo
     }
     kept.extend(replaced);
     // What is left was found among words that are now spoken for: looked at once more without them.
-    let mut rest = self::aligned(page, words, &kept, taken);
+    let mut rest = self::aligned(page, words, &kept, taken, around);
     kept.append(&mut rest);
     kept
 }
 
 /// Tables by alignment outside of these.
-fn aligned(page: &Page, words: &[Word], kept: &[Table], taken: &[bool]) -> Vec<Table> {
+fn aligned(page: &Page, words: &[Word], kept: &[Table], taken: &[bool], around: &stream::Around) -> Vec<Table> {
     let mut taken = taken.to_vec();
     for &word in kept.iter().flat_map(|table| &table.words) {
         if let Some(taken) = taken.get_mut(word as usize) {
@@ -69,7 +75,7 @@ fn aligned(page: &Page, words: &[Word], kept: &[Table], taken: &[bool]) -> Vec<T
     let free: Vec<u32> = (0u32..).zip(&taken).filter(|(_, taken)| !**taken).map(|(word, _)| word).collect();
     let boxes: Vec<Rect> = kept.iter().map(|table| table.bbox).collect();
     let figures = figures::figures(page);
-    let mut found = stream::tables(page, words, &free, &boxes, &page.rulings);
+    let mut found = stream::tables(page, words, &free, &boxes, &page.rulings, around);
     found.retain(|table| !figures::is_labels(&figures, words, &table.words));
     found
 }

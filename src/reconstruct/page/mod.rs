@@ -169,7 +169,9 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
         }
         taken.resize(words.len(), false);
         let ruled = self.kept(ruled, (top, bottom));
-        let mut tables = choose::tables(page, words, ruled, &taken);
+        let held = self.joiner.holds().filter(|(_, aligned)| *aligned).map_or_else(Vec::new, |(xs, _)| xs.to_vec());
+        let around = stream::Around { held, more: !self.ahead.is_empty() };
+        let mut tables = choose::tables(page, words, ruled, &taken, &around);
         let used = taken_by(&taken, &tables);
         last_row::take_in(page, words, &mut tables, &used);
         head_row::take_in(page, words, &mut tables, &used);

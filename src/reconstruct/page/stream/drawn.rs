@@ -20,9 +20,21 @@ pub(super) struct Wall {
     pub(super) y1: f32,
 }
 
+/// Where a table may go on over a page's ends.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct PageEnds {
+    /// Where the page's content begins, if a table may go on from the page before.
+    pub(super) top: Option<f32>,
+    /// Where it ends, if one may go on on the next page.
+    pub(super) bottom: Option<f32>,
+    /// Column edges of the table of the page before.
+    pub(super) held: Vec<f32>,
+}
+
 /// All that is drawn on a page.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Drawn {
+    pub(super) page: PageEnds,
     /// From the top down.
     pub(super) rules: Vec<Rule>,
     pub(super) walls: Vec<Wall>,

@@ -32,6 +32,14 @@ const CAPTION: f32 = -2.5;
 const PICTURED: f32 = -4.0;
 /// Or it is a part of a text in the line beside it.
 const GOES_ON: f32 = 0.8;
+/// A line of a row that the page's end cuts.
+const CUT_ROW: f32 = 0.4;
+/// How far, in points, it may reach over its column.
+const CUT_SLACK: f32 = 3.0;
+/// How far below the line before it stands, in ems, at most.
+const CUT_STEP: f32 = 1.5;
+/// And in the usual distance of lines.
+const CUT_LEADING: f32 = 1.15;
 /// Lines between two lines of one text, from cells beside it that stand half a line lower, and one more.
 const BETWEEN_LINES: usize = 3;
 /// Distance of two lines of one text, in their size.
@@ -109,6 +117,41 @@ impl<'a> Evidence<'a> {
             .collect();
         let lower = lines.iter().map(|line| texts(line, 0).starts_with(char::is_lowercase)).collect();
         Evidence { lines, drawn, leading, caption, last_number, lower }
+    }
+
+    /// Lines of one text at a page's beginning that stand in columns of the table that the page before left open: the rest
+    /// of a row that its end cut.
+    fn cut_above(&self, lines: &[&Line]) -> usize {
+        let page = &self.drawn.page;
+        if lines.first().zip(page.top).is_none_or(|(line, top)| line.bbox.y0 > top + 1.0) {
+            return 0;
+        }
+        let in_column = |line: &&&Line| {
+            let (x0, x1) = (line.bbox.x0, line.bbox.x1);
+            let fits = |edges: &[f32]| matches!(edges, [a, b] if x0 > a - CUT_SLACK && x1 < b + CUT_SLACK);
+            line.chunks.len() == 1 && page.held.windows(2).any(fits)
+        };
+        lines.iter().take_while(in_column).count()
+    }
+
+    /// The same at a page's foot, in this table's own columns.
+    fn cut_below(&self, lines: &[&Line], placed: &[Vec<Placed>]) -> usize {
+        let page = &self.drawn.page;
+        if lines.last().zip(page.bottom).is_none_or(|(line, bottom)| line.bbox.y1 < bottom - 1.0) {
+            return 0;
+        }
+        let mut count = 0;
+        for (pair, texts) in lines.windows(2).zip(placed.iter().skip(1)).rev() {
+            let ([a, b], [text]) = (pair, texts.as_slice()) else { break };
+            let ruled = self.drawn.is_ruled(a.bbox.center().1, b.bbox.center().1, text.x0, text.x1);
+            let same = (a.size - b.size).abs() < 0.04 * b.size;
+            let above = placed.iter().any(|texts| texts.len() > 1 && texts.iter().any(|o| o.first == text.first && !o.spans()));
+            if text.spans() || ruled || !same || !above || b.down - a.down > (CUT_STEP * b.size).max(CUT_LEADING * self.leading) {
+                break;
+            }
+            count += 1;
+        }
+        count
     }
 
     /// Is there a rule right above this line, as wide as the table?
@@ -236,14 +279,18 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
         let part = under || above.is_some_and(|(above, _)| over(Some(above))) || over(lines.get(at + 1));
         sum += line_score(line, texts, columns, (x0, x1), at < body || part) + if under { GOES_ON } else { 0.0 };
     }
+    let (cut_above, cut_below) = (evidence.cut_above(lines), evidence.cut_below(lines, &found.lines));
+    sum += CUT_ROW * (cut_above + cut_below) as f32;
     for (at, texts) in [(stretch.start, found.lines.first()), (stretch.end - 1, found.lines.last())] {
         let lone = texts.is_some_and(|texts| texts.len() == 1);
+        let cut = if at == stretch.start { cut_above } else { cut_below };
         if lone {
             sum += match (at == stretch.start, goes_on(evidence, stretch.clone(), at, found, (x0, x1))) {
                 (_, true) => GOES_ON,
                 (true, _) if is_heading(evidence, first, found, (x0, x1)) => {
                     if evidence.is_below_rule(first, (x0, x1)) { GOES_ON } else { 0.0 }
                 }
+                _ if cut > 0 => 0.0,
                 _ => LONE_AT_EDGE,
             };
         }
@@ -298,7 +345,7 @@ fn goes_on(evidence: &Evidence<'_>, stretch: Range<usize>, at: usize, found: &Co
     match (top, text.first) {
         // The first column's text may as well be a caption's or a paragraph's last line.
         (true, 0) => false,
-        (true, _) => inside && !text.spans() && beside.len() > 1,
+        (true, _) => inside && !text.spans() && (beside.len() > 1 || placed(at + 1).len() > 1),
         (false, 0) => met && !text.spans() && evidence.lower.get(at) == Some(&true),
         (false, _) => met && inside && !text.spans(),
     }
@@ -463,3 +510,4 @@ fn looks_like_something_else(evidence: &Evidence<'_>, lines: &[&Line], stretch: 
     }
     sum
 }
+
