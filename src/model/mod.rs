@@ -3,6 +3,7 @@
 //! Nothing here reads a format, knows a pattern or writes JSON by itself; the types carry meaning, units and
 //! provenance, and the stages fill them in. This module imports no stage.
 
+mod alternative;
 mod bbox;
 mod document;
 mod evidence;
@@ -15,6 +16,7 @@ mod quantity;
 mod raster;
 mod record;
 
+pub use alternative::Alternative;
 pub use bbox::BBox;
 pub use document::{Block, BlockSource, Body, Deferred, DeferredPages, Document, Encoding, Line, Media};
 pub use evidence::{Clue, Evidence, Leaning};

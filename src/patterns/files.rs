@@ -9,6 +9,7 @@ use super::headers::HeaderEntry;
 use super::indicators::Indicator;
 use super::labels::{FormTypeEntry, FundLabelEntry, RowLabelEntry};
 use super::levels::LevelEntry;
+use super::lookalikes::LookalikeEntry;
 use super::problem::{PatternError, Problem};
 use super::relations::{RelationEntry, WordsEntry};
 use super::rows::RowFile;
@@ -33,6 +34,7 @@ pub(super) fn all() -> Vec<Box<dyn PatternFile>> {
         entries::<RelationEntry>(),
         entries::<WordsEntry>(),
         entries::<StatementWords>(),
+        entries::<LookalikeEntry>(),
         entries::<AuditEntry>(),
         entries::<ClueEntry>(),
         Box::new(Rows(REGIONS)),

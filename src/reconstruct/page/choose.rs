@@ -1,6 +1,7 @@
 //! One table, several witnesses: where drawn walls tell only a part of a table (its head's backgrounds, a frame with
 //! columns but no rows), the alignment of the texts tells the whole. Which of two readings is kept is decided here.
 
+use super::figures;
 use super::stream;
 use super::table::{Evidence, Table};
 use super::words::Word;
@@ -23,12 +24,18 @@ const STACKED: usize = 3;
 
 /// The tables of a page: those of `ruled` that hold, and those found by alignment. `taken` tells the words that are in
 /// no table whatever: headers and footers.
-pub(super) fn tables(page: &Page, words: &[Word], ruled: Vec<Table>, taken: &[bool]) -> Vec<Table> {
+pub(super) fn tables(
+    page: &Page,
+    words: &[Word],
+    ruled: Vec<Table>,
+    taken: &[bool],
+    around: &stream::Around,
+) -> Vec<Table> {
     let (doubtful, mut kept): (Vec<Table>, Vec<Table>) = ruled.into_iter().partition(|table| {
         let part = table.columns() > 1 && (table.rows() <= FEW_ROWS || is_stacked(table));
         table.tagged.is_none() && (table.weak || table.evidence == Evidence::Rows || part)
     });
-    let mut aligned = aligned(page, words, &kept, taken);
+    let mut aligned = aligned(page, words, &kept, taken, around);
     if doubtful.is_empty() {
         kept.append(&mut aligned);
         return kept;
@@ -37,6 +44,12 @@ pub(super) fn tables(page: &Page, words: &[Word], ruled: Vec<Table>, taken: &[bo
     // A reading that explains more replaces the ruled one; all others give way to it.
     let mut replaced = Vec::new();
     for table in doubtful {
+        if let Some(parts) = parts(&aligned, &table) {
+            for at in parts.into_iter().rev() {
+                replaced.push(aligned.swap_remove(at));
+            }
+            continue;
+        }
         let better = aligned.iter().position(|other| explains(other, &table));
         match better {
             Some(at) => replaced.push(aligned.swap_remove(at)),
@@ -46,13 +59,13 @@ pub(super) fn tables(page: &Page, words: &[Word], ruled: Vec<Table>, taken: &[bo
     }
     kept.extend(replaced);
     // What is left was found among words that are now spoken for: looked at once more without them.
-    let mut rest = self::aligned(page, words, &kept, taken);
+    let mut rest = self::aligned(page, words, &kept, taken, around);
     kept.append(&mut rest);
     kept
 }
 
 /// Tables by alignment outside of these.
-fn aligned(page: &Page, words: &[Word], kept: &[Table], taken: &[bool]) -> Vec<Table> {
+fn aligned(page: &Page, words: &[Word], kept: &[Table], taken: &[bool], around: &stream::Around) -> Vec<Table> {
     let mut taken = taken.to_vec();
     for &word in kept.iter().flat_map(|table| &table.words) {
         if let Some(taken) = taken.get_mut(word as usize) {
@@ -61,7 +74,10 @@ fn aligned(page: &Page, words: &[Word], kept: &[Table], taken: &[bool]) -> Vec<T
     }
     let free: Vec<u32> = (0u32..).zip(&taken).filter(|(_, taken)| !**taken).map(|(word, _)| word).collect();
     let boxes: Vec<Rect> = kept.iter().map(|table| table.bbox).collect();
-    stream::tables(page, words, &free, &boxes, &page.rulings)
+    let figures = figures::figures(page);
+    let mut found = stream::tables(page, words, &free, &boxes, &page.rulings, around);
+    found.retain(|table| !figures::is_labels(&figures, words, &table.words));
+    found
 }
 
 /// Does a reading by alignment hold all of a ruled table, and tell more?
@@ -83,9 +99,38 @@ fn explains(other: &Table, table: &Table) -> bool {
             })
         });
         let no_finer = is_stacked(table) || within.count() <= table.rows() + HEAD_LEVELS;
-        return no_finer && shared >= MOST * own && other.columns() >= table.columns();
+        return no_finer && shared >= MOST * own && (other.columns() >= table.columns() || is_stacked(table));
     }
     shared >= MOST * own && larger && other.rows() > table.rows() && other.columns() >= table.columns()
+}
+
+/// The readings (in order) that this one is taken apart into: tables below each other with other text between, where
+/// backgrounds of rows seemed to make one of all.
+fn parts(aligned: &[Table], table: &Table) -> Option<Vec<usize>> {
+    if table.evidence != Evidence::Rows {
+        return None;
+    }
+    let mut parts: Vec<usize> = (0..aligned.len())
+        .filter(|&at| aligned.get(at).is_some_and(|other| shared(table, other) >= MOST * other.words.len() as f32))
+        .collect();
+    let top = |at: &usize| aligned.get(*at).map_or(0.0, |other| other.bbox.y0);
+    parts.sort_by(|a, b| top(a).total_cmp(&top(b)));
+    let found: Vec<&Table> = parts.iter().filter_map(|&at| aligned.get(at)).collect();
+    let below = found.windows(2).all(|pair| matches!(pair, [a, b] if a.bbox.y1 < b.bbox.y0));
+    let inside = found.iter().map(|other| shared(table, other)).sum::<f32>();
+    let other_columns = found.windows(2).any(|pair| matches!(pair, [a, b] if a.columns() != b.columns()));
+    let rows: usize = found.iter().map(|other| other.rows()).sum();
+    let whole = inside >= PARTED * table.words.len() as f32 && rows + 2 >= table.rows();
+    parts.sort_unstable();
+    (parts.len() > 1 && below && whole && other_columns).then_some(parts)
+}
+
+/// Share of a table's words that the tables it is taken apart into have.
+const PARTED: f32 = 0.8;
+
+/// Words that both have.
+fn shared(a: &Table, b: &Table) -> f32 {
+    a.words.iter().filter(|word| b.words.binary_search(word).is_ok()).count() as f32
 }
 
 /// Does a reading take several tables for one whose rows are ruled?
