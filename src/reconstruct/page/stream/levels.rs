@@ -318,11 +318,8 @@ impl Head<'_> {
         let (left, right) = (heads(first).0, heads(last).1);
         let own = if left < right { (left, right) } else { (a.x0, b.x1) };
         let (from, to) = (heads(first), heads(last));
-        let middles = if from.0 <= from.1 && to.0 <= to.1 {
-            ((from.0 + from.1) / 2.0, (to.0 + to.1) / 2.0)
-        } else {
-            own
-        };
+        let middles =
+            if from.0 <= from.1 && to.0 <= to.1 { ((from.0 + from.1) / 2.0, (to.0 + to.1) / 2.0) } else { own };
         // Figures that keep to the right: the first column is as wide as the others.
         let (a_right, b_right) = (a.right().unwrap_or(a.x1), b.right().unwrap_or(b.x1));
         let pitch = if last > first { (b_right - a_right) / (last - first) as f32 } else { 0.0 };

@@ -145,8 +145,14 @@ impl<'a> Evidence<'a> {
             let ([a, b], [text]) = (pair, texts.as_slice()) else { break };
             let ruled = self.drawn.is_ruled(a.bbox.center().1, b.bbox.center().1, text.x0, text.x1);
             let same = (a.size - b.size).abs() < 0.04 * b.size;
-            let above = placed.iter().any(|texts| texts.len() > 1 && texts.iter().any(|o| o.first == text.first && !o.spans()));
-            if text.spans() || ruled || !same || !above || b.down - a.down > (CUT_STEP * b.size).max(CUT_LEADING * self.leading) {
+            let above =
+                placed.iter().any(|texts| texts.len() > 1 && texts.iter().any(|o| o.first == text.first && !o.spans()));
+            if text.spans()
+                || ruled
+                || !same
+                || !above
+                || b.down - a.down > (CUT_STEP * b.size).max(CUT_LEADING * self.leading)
+            {
                 break;
             }
             count += 1;
@@ -510,4 +516,3 @@ fn looks_like_something_else(evidence: &Evidence<'_>, lines: &[&Line], stretch: 
     }
     sum
 }
-
