@@ -406,7 +406,9 @@ fn torn_numbers(lines: &[Line], found: &Columns, body: &Range<usize>) -> Vec<boo
             let column = found.columns.get(text.first);
             let room = column.map_or(f32::MAX, |column| column.x1 - column.x0) - (over.x1 - over.x0);
             let near = b.down - a.down < ONE_NUMBER * size;
-            over.numeric && (over.first, over.last) == (text.first, text.last) && room < NO_ROOM * size && near
+            let rest = text.x1 - text.x0 + 0.1 * size;
+            let full = room < rest.max(NO_ROOM * size);
+            over.numeric && (over.first, over.last) == (text.first, text.last) && full && near
         };
         let (mut rests, mut others, mut named) = (0, 0, false);
         for text in lower {
