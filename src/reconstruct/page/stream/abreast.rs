@@ -166,8 +166,7 @@ fn sureness(lines: &[Line], at: f32, drawn: &Drawn, ends: &[Rect]) -> usize {
             (Some(left), Some(right)) => left.max(right) >= LEAST_ALONE,
             _ => false,
         };
-    let own_ways =
-        own_rows || alone >= LEAST_ALONE && sides.alone.0 + sides.alone.1 >= sides.both && in_rows;
+    let own_ways = own_rows || alone >= LEAST_ALONE && sides.alone.0 + sides.alone.1 >= sides.both && in_rows;
     match (parted >= LEAST_ENDS, own_ways) {
         (false, false) => 0,
         _ => 2 * parted + alone + sides.rows.0.min(sides.rows.1),

@@ -57,7 +57,8 @@ impl Columns {
     /// Where the first texts of lines with several begin, mostly.
     pub(super) fn left(&self) -> f32 {
         let several = self.lines.iter().filter(|texts| texts.len() > 1);
-        let mut lefts: Vec<f32> = several.filter_map(|texts| texts.first()).filter(|t| t.first == 0).map(|t| t.x0).collect();
+        let mut lefts: Vec<f32> =
+            several.filter_map(|texts| texts.first()).filter(|t| t.first == 0).map(|t| t.x0).collect();
         lefts.sort_by(f32::total_cmp);
         lefts.get(lefts.len() / 4).copied().unwrap_or(f32::MIN)
     }
@@ -289,8 +290,11 @@ const LEAST_SPACED: usize = 3;
 fn join_spaced(parts: &mut Vec<Part>, em: f32) {
     let mut index = 0;
     while let (Some(a), Some(b)) = (parts.get(index), parts.get(index + 1)) {
-        let pairs: Vec<(&Text, &Text)> =
-            b.texts.iter().filter_map(|text| Some((a.texts.iter().find(|other| other.row == text.row)?, text))).collect();
+        let pairs: Vec<(&Text, &Text)> = b
+            .texts
+            .iter()
+            .filter_map(|text| Some((a.texts.iter().find(|other| other.row == text.row)?, text)))
+            .collect();
         let spread = |of: &dyn Fn(&(&Text, &Text)) -> f32| {
             let (least, most) =
                 pairs.iter().map(of).fold((f32::MAX, f32::MIN), |(least, most), x| (least.min(x), most.max(x)));

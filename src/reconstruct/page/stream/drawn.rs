@@ -209,7 +209,10 @@ impl Drawn {
         let height = a.union(b).height();
         self.fills.iter().any(|fill| {
             let inside = |y: f32| y > fill.y0 && y < fill.y1;
-            fill.x1.min(x1) - fill.x0.max(x0) >= MOST * (x1 - x0) && fill.height() < 3.0 * height && inside(ya) && inside(yb)
+            fill.x1.min(x1) - fill.x0.max(x0) >= MOST * (x1 - x0)
+                && fill.height() < 3.0 * height
+                && inside(ya)
+                && inside(yb)
         })
     }
 

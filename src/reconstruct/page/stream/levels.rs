@@ -96,7 +96,9 @@ pub(super) fn headings(
         .map(|column| {
             let at = owned.iter().rposition(|owned| owned.get(column).copied().flatten().is_some());
             let text = at.and_then(|at| Some((lines.get(at)?, placed.get(at)?.get((*owned.get(at)?.get(column)?)?)?)));
-            text.map_or_else(String::new, |(line, text)| text.pieces.clone().map(|piece| text_of(line, piece)).collect())
+            text.map_or_else(String::new, |(line, text)| {
+                text.pieces.clone().map(|piece| text_of(line, piece)).collect()
+            })
         })
         .collect();
     let head = Head { lines, placed, found, drawn, em, owned, lowest };
@@ -132,9 +134,8 @@ fn owners(texts: &[Placed], found: &Columns) -> Vec<Option<usize>> {
     let mut out = vec![None; found.columns.len()];
     let mut free = 0;
     for (number, text) in texts.iter().enumerate() {
-        let off = |column: usize| {
-            found.columns.get(column).map_or(f32::MAX, |c| ((c.x0 + c.x1) / 2.0 - text.center()).abs())
-        };
+        let off =
+            |column: usize| found.columns.get(column).map_or(f32::MAX, |c| ((c.x0 + c.x1) / 2.0 - text.center()).abs());
         let last = text.last.max(free);
         let own = (text.first.max(free)..=last).min_by(|&a, &b| off(a).total_cmp(&off(b)));
         if let Some(own) = own
@@ -290,7 +291,8 @@ impl Head<'_> {
         let text = |line: usize| (a..b).find_map(|column| self.text(line, column));
         let lower = (line + 1..=next).find(|&line| text(line).is_some()).unwrap_or(next);
         let (Some(above), Some(below)) = (text(line), text(lower)) else { return false };
-        let alone = self.owned.get(lower).and_then(|owned| owned.get(a..b)).is_some_and(|o| o.iter().flatten().count() == 1);
+        let alone =
+            self.owned.get(lower).and_then(|owned| owned.get(a..b)).is_some_and(|o| o.iter().flatten().count() == 1);
         let more = self.first_line(lower + 1, self.lines.len(), (a, b)).is_some();
         let close = self.down(lower) - self.down(line) <= CLOSE * self.em;
         let middle = |line: usize| self.lines.get(line).map_or(0.0, |line| line.bbox.center().1);
@@ -316,11 +318,8 @@ impl Head<'_> {
         let (left, right) = (heads(first).0, heads(last).1);
         let own = if left < right { (left, right) } else { (a.x0, b.x1) };
         let (from, to) = (heads(first), heads(last));
-        let middles = if from.0 <= from.1 && to.0 <= to.1 {
-            ((from.0 + from.1) / 2.0, (to.0 + to.1) / 2.0)
-        } else {
-            own
-        };
+        let middles =
+            if from.0 <= from.1 && to.0 <= to.1 { ((from.0 + from.1) / 2.0, (to.0 + to.1) / 2.0) } else { own };
         // Figures that keep to the right: the first column is as wide as the others.
         let (a_right, b_right) = (a.right().unwrap_or(a.x1), b.right().unwrap_or(b.x1));
         let pitch = if last > first { (b_right - a_right) / (last - first) as f32 } else { 0.0 };
@@ -397,7 +396,9 @@ impl Head<'_> {
                 }
             } else if let Some((line, next)) = self.group_lines((from, end), s, count) {
                 let texts = (line..next)
-                    .flat_map(|line| (from..end).filter_map(move |column| Some((line, self.text(line, column)?.pieces.clone()))))
+                    .flat_map(|line| {
+                        (from..end).filter_map(move |column| Some((line, self.text(line, column)?.pieces.clone())))
+                    })
                     .collect();
                 out.push(Heading { first: from, last: end - 1, texts, row: level, row_span: 1 });
                 self.read(table, count, (next, from, end), level + 1, out);

@@ -45,13 +45,6 @@ pub(super) fn rows(
         ends: ends(found),
         label: LABEL,
     };
-    if std::env::var_os("DBGR").is_some() {
-        eprintln!("FILL {:?} near_rows? torn {:?}", model.fill, model.torn.iter().filter(|t| **t).count());
-        for (i, line) in inside.iter().enumerate() {
-            let t: Vec<String> = model.placed[i].iter().zip(&model.links[i]).map(|(p, l)| format!("{}-{}:{}{}[{l:.1}]", p.first, p.last, text_of(line, p.pieces.start), if p.numeric {"#"} else {""})).collect();
-            eprintln!("{:.1} s{} b{:?} {}", line.down, line.size, model.boundaries.get(i), t.join(" "));
-        }
-    }
     // Where a cell of fewer lines stands in its row is the same all over a table: the way that explains the lines best.
     let ways = [Way::Top, Way::Middle, Way::Bottom];
     let mut tried = ways.map(|way| (way, model.cut(way)));
@@ -65,7 +58,10 @@ pub(super) fn rows(
         let mut texts = found.lines.get((*rows).clone()).unwrap_or(&[]).iter().flatten();
         texts.all(|text| text.first == 0 && text.last == 0)
             || rows.len() == 1
-                && found.lines.get(rows.start).is_some_and(|texts| in_middle(texts, model.ends, model.size(rows.start - body.start)))
+                && found
+                    .lines
+                    .get(rows.start)
+                    .is_some_and(|texts| in_middle(texts, model.ends, model.size(rows.start - body.start)))
     };
     if !first.iter().any(|rows| is_label(&rows)) {
         return first;
@@ -488,7 +484,9 @@ fn text_step(lines: &[Line], placed: &[Vec<Placed>], links: &[Vec<f32>]) -> Opti
     for (at, (texts, links)) in placed.iter().zip(links).enumerate() {
         for (text, _) in texts.iter().zip(links).filter(|(_, link)| **link >= SURELY) {
             let upper = (0..at).rev().find(|&above| {
-                placed.get(above).is_some_and(|texts| texts.iter().any(|other| !other.spans() && other.first == text.first))
+                placed
+                    .get(above)
+                    .is_some_and(|texts| texts.iter().any(|other| !other.spans() && other.first == text.first))
             });
             if let (Some(above), Some(below)) = (upper.and_then(|above| lines.get(above)), lines.get(at)) {
                 steps.push(below.down - above.down);
@@ -525,7 +523,12 @@ impl Steps {
                 rows += usize::from(below.iter().filter(numbers).count() > 0);
             }
         }
-        Steps { least, two_kinds: wide * 6 >= steps.len() && wide >= 1, near_rows: rows * 5 >= near * 2 && rows > 1, text: None }
+        Steps {
+            least,
+            two_kinds: wide * 6 >= steps.len() && wide >= 1,
+            near_rows: rows * 5 >= near * 2 && rows > 1,
+            text: None,
+        }
     }
 
     /// What the distance of two lines says: above 0, they are one row's.

@@ -148,8 +148,14 @@ impl<'a> Evidence<'a> {
             let ([a, b], [text]) = (pair, texts.as_slice()) else { break };
             let ruled = self.drawn.is_ruled(a.bbox.center().1, b.bbox.center().1, text.x0, text.x1);
             let same = (a.size - b.size).abs() < 0.04 * b.size;
-            let above = placed.iter().any(|texts| texts.len() > 1 && texts.iter().any(|o| o.first == text.first && !o.spans()));
-            if text.spans() || ruled || !same || !above || b.down - a.down > (CUT_STEP * b.size).max(CUT_LEADING * self.leading) {
+            let above =
+                placed.iter().any(|texts| texts.len() > 1 && texts.iter().any(|o| o.first == text.first && !o.spans()));
+            if text.spans()
+                || ruled
+                || !same
+                || !above
+                || b.down - a.down > (CUT_STEP * b.size).max(CUT_LEADING * self.leading)
+            {
                 break;
             }
             count += 1;
@@ -257,9 +263,11 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
     let usual = sizes.get(sizes.len() / 2).copied().unwrap_or(f32::MAX);
     let larger = |line: &&&Line| line.chunks.len() == 1 && line.size > LARGER * usual;
     sum += LARGER_LINE * lines.iter().filter(larger).count() as f32;
-    let foreign = lines.iter().zip(&found.lines).skip(1).filter(|(line, texts)| {
-        texts.len() == 1 && evidence.is_foreign(line, usual, found.left(), (x0, x1))
-    });
+    let foreign = lines
+        .iter()
+        .zip(&found.lines)
+        .skip(1)
+        .filter(|(line, texts)| texts.len() == 1 && evidence.is_foreign(line, usual, found.left(), (x0, x1)));
     sum += FOREIGN * foreign.count() as f32;
     sum += LONE_COLUMN * columns.iter().filter(|column| column.texts <= 1).count() as f32;
     let body = found.lines.iter().position(|texts| has_numbers(texts, columns)).unwrap_or(3).min(6);
@@ -334,9 +342,8 @@ fn goes_on(evidence: &Evidence<'_>, stretch: Range<usize>, at: usize, found: &Co
         return true;
     }
     let one_size = |other: &Line| line.size.max(other.size) <= LARGER * line.size.min(other.size);
-    let in_reach = |other: &Line| {
-        (line.down - other.down).abs() <= ONE_TEXT * line.size.min(other.size) && one_size(other)
-    };
+    let in_reach =
+        |other: &Line| (line.down - other.down).abs() <= ONE_TEXT * line.size.min(other.size) && one_size(other);
     if !top && evidence.drawn.on_one_fill(&line.bbox, &other.bbox, (x0, x1)) && one_size(other) {
         return true;
     }
@@ -536,4 +543,3 @@ fn looks_like_something_else(evidence: &Evidence<'_>, lines: &[&Line], stretch: 
     }
     sum
 }
-
