@@ -139,6 +139,7 @@ impl Args {
             settle,
             quarantine: self.quarantine,
             metrics: self.metrics.clone(),
+            log_json: self.log_format == log::Format::Json,
         }
     }
 }

@@ -2,10 +2,12 @@
 //! quantities where header and unit are known. Checks no sums; that is `validate`'s.
 //!
 //! `segment` cuts the document into forms, `layout` a form into blocks; `columns` assigns headers to fields and `align`
-//! cells to columns; `levels`, `fund`, `indicator` and `totals` read the blocks, `form` the head. `statement` reads the prose.
+//! cells to columns; `levels`, `fund`, `indicator` and `totals` read the blocks, `form` the head; `correct` reads a form
+//! that was recognised again where what it says and what the picture allows decide otherwise. `statement` reads the prose.
 
 mod align;
 mod columns;
+mod correct;
 mod form;
 mod fund;
 mod indicator;
@@ -74,7 +76,8 @@ pub fn records<'a>(
     let mut summary = Summary::default();
     let mut count = 0;
     let mut read_form = |source: FormSource, context: &Context, summary: &mut Summary| {
-        let form = read(source, context, count + 1, identity, patterns, grammar)?;
+        let read = |source| read(source, context, count + 1, identity, patterns, grammar);
+        let form = correct::read(source, &read, patterns, grammar)?;
         count += 1;
         summary.year = summary.year.or(form.form.year);
         summary.report_date = summary.report_date.or(form.form.report_date);

@@ -3,6 +3,7 @@
 //! Nothing here reads a format, knows a pattern or writes JSON by itself; the types carry meaning, units and
 //! provenance, and the stages fill them in. This module imports no stage.
 
+mod alternative;
 mod bbox;
 mod document;
 mod finding;
@@ -14,6 +15,7 @@ mod quantity;
 mod raster;
 mod record;
 
+pub use alternative::Alternative;
 pub use bbox::BBox;
 pub use document::{Block, BlockSource, Body, Deferred, DeferredPages, Document, Encoding, Line, Media};
 pub use finding::{Code, Finding, Severity};

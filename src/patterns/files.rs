@@ -8,6 +8,7 @@ use super::headers::HeaderEntry;
 use super::indicators::Indicator;
 use super::labels::{FormTypeEntry, FundLabelEntry, RowLabelEntry};
 use super::levels::LevelEntry;
+use super::lookalikes::LookalikeEntry;
 use super::problem::{PatternError, Problem};
 use super::relations::{RelationEntry, WordsEntry};
 use super::rows::RowFile;
@@ -32,6 +33,7 @@ pub(super) fn all() -> Vec<Box<dyn PatternFile>> {
         entries::<RelationEntry>(),
         entries::<WordsEntry>(),
         entries::<StatementWords>(),
+        entries::<LookalikeEntry>(),
         entries::<AuditEntry>(),
         Box::new(Rows(REGIONS)),
         Box::new(Rows(ALIASES)),

@@ -15,6 +15,7 @@ mod indicator_names;
 mod indicators;
 mod labels;
 mod levels;
+mod lookalikes;
 mod problem;
 mod quick_hash;
 mod regions;
@@ -32,6 +33,7 @@ pub use headers::{Facts as HeaderFacts, Field, Headers, Match as HeaderMatch, Pa
 pub use indicators::{Indicator, Indicators, Subject, ValueKind};
 pub use labels::{FormTypes, FundLabels, RowLabel, RowLabels, label_key, year_before};
 pub use levels::{LevelKind, Levels};
+pub use lookalikes::Lookalikes;
 pub use problem::{PatternError, Problem};
 pub use regions::{PlaceMatch, Regions};
 pub use relations::{Meaning, On, Place, RelationEntry, Role, WordsEntry};
@@ -62,6 +64,8 @@ pub struct Patterns {
     pub indicators: Indicators,
     /// What numbers in prose measure.
     pub statements: Statements,
+    /// Signs that recognition takes for each other.
+    pub lookalikes: Lookalikes,
     /// Wordings that the audit goes by.
     pub audit: Audit,
 }
@@ -89,6 +93,7 @@ impl Patterns {
             regions: Regions::load(overlay)?,
             indicators: Indicators::load(overlay)?,
             statements: Statements::load(overlay)?,
+            lookalikes: Lookalikes::load(overlay)?,
             audit: Audit::load(overlay)?,
         })
     }

@@ -83,8 +83,12 @@ impl<'p> Prose<'p> {
             return;
         }
         let heading = if headings::may_be(line) { self.heading(line, text) } else { None };
-        // The number of a list's item is no part of what it says.
-        let text = if heading.is_none() { self.without_number(line, text) } else { text };
+        // The number of a list's item is no part of what it says, and what stood before belongs to no item.
+        let said = if heading.is_none() { self.without_number(line, text) } else { text };
+        if said.len() < text.len() {
+            self.close();
+        }
+        let text = said;
         match heading {
             Some(rest) if rest.trim().is_empty() => {}
             Some(rest) => self.body(&rest, line.page),
@@ -134,7 +138,7 @@ impl<'p> Prose<'p> {
             return Some(String::new());
         }
         let rest = shown::Shown::new(text);
-        let behind = rest.bytes(heading.rest, rest.chars.len()).and_then(|range| text.get(range)).unwrap_or("");
+        let behind = rest.bytes(heading.rest, rest.chars.len()).and_then(|range| text.get(range.start..)).unwrap_or("");
         Some(behind.trim_start_matches('*').to_owned())
     }
 

@@ -250,6 +250,7 @@ impl Place {
             page: Some(self.number),
             bbox: Some(bbox.into()),
             trust: self.doubts.trust(&cell.bbox),
+            alternatives: self.doubts.alternatives(&cell.bbox, &cell.text),
             ..Cell::new(row, cell.column, cell.text).spanning(cell.row_span, cell.column_span)
         }
     }

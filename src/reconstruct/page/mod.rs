@@ -10,8 +10,10 @@ mod cell_text;
 mod choose;
 mod continued;
 mod doubts;
+mod figures;
 mod flow;
 mod furniture;
+mod head_row;
 mod last_row;
 mod lattice;
 mod overhang;
@@ -172,6 +174,7 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
         let mut tables = choose::tables(page, words, ruled, &taken, &around);
         let used = taken_by(&taken, &tables);
         last_row::take_in(page, words, &mut tables, &used);
+        head_row::take_in(page, words, &mut tables, &used);
         for table in &tables {
             mark(&mut taken, &table.words);
         }
