@@ -170,6 +170,14 @@ fn inside(other: &Table, frame: &Table) -> bool {
 
 /// Do cells beside each other hold several numbers each, one below the other?
 fn is_stacked(table: &Table) -> bool {
+    // Rows of several texts in one cell across.
+    let rows = |cell: &super::table::TableCell| {
+        let several = |line: &&str| line.split_whitespace().filter(|text| is_number(text)).count() > 1;
+        cell.column_span > 1 && cell.text.lines().filter(several).count() > 1
+    };
+    if table.cells.iter().any(rows) {
+        return true;
+    }
     let stacked = |text: &str| {
         let lines = text.lines().filter(|line| !line.trim().is_empty());
         let (all, numbers) =
