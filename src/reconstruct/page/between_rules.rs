@@ -348,7 +348,12 @@ fn add_known(edges: &mut Vec<f32>, bands: &[Band], em: f32, known: &[f32]) {
             let [a, b] = pair else { return false };
             a.1 <= at + 0.1 * em && at - 0.1 * em <= b.0 && a.1 > left && b.0 < right
         };
-        if bands.iter().any(|band| band.blocks.windows(2).any(gap_here)) {
+        // Nothing stands between this edge and its neighbour: the same gap.
+        let holds = |from: f32, to: f32| {
+            let within = |&(_, x0, x1): &(f32, f32, f32)| from < (x0 + x1) / 2.0 && (x0 + x1) / 2.0 < to;
+            bands.iter().any(|band| band.texts.iter().any(within))
+        };
+        if holds(left, at) && holds(at, right) && bands.iter().any(|band| band.blocks.windows(2).any(gap_here)) {
             edges.insert(place, at);
         }
     }

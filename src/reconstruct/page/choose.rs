@@ -2,10 +2,11 @@
 //! columns but no rows), the alignment of the texts tells the whole. Which of two readings is kept is decided here.
 
 use super::figures;
+use super::marked_lists;
 use super::stream;
 use super::table::{Evidence, Table};
 use super::words::Word;
-use crate::model::{Page, Rect};
+use crate::model::{Axis, Page, Rect};
 
 /// A ruled table of up to this many rows may be a part of a larger one.
 const FEW_ROWS: usize = 3;
@@ -44,7 +45,7 @@ pub(super) fn tables(
     // A reading that explains more replaces the ruled one; all others give way to it.
     let mut replaced = Vec::new();
     for table in doubtful {
-        if let Some(parts) = parts(&aligned, &table) {
+        if let Some(parts) = parts(page, &aligned, &table) {
             for at in parts.into_iter().rev() {
                 replaced.push(aligned.swap_remove(at));
             }
@@ -76,7 +77,7 @@ fn aligned(page: &Page, words: &[Word], kept: &[Table], taken: &[bool], around: 
     let boxes: Vec<Rect> = kept.iter().map(|table| table.bbox).collect();
     let figures = figures::figures(page);
     let mut found = stream::tables(page, words, &free, &boxes, &page.rulings, around);
-    found.retain(|table| !figures::is_labels(&figures, words, &table.words));
+    found.retain(|table| !figures::is_labels(&figures, words, &table.words) && !marked_lists::is_list(table));
     found
 }
 
@@ -106,8 +107,8 @@ fn explains(other: &Table, table: &Table) -> bool {
 
 /// The readings (in order) that this one is taken apart into: tables below each other with other text between, where
 /// backgrounds of rows seemed to make one of all.
-fn parts(aligned: &[Table], table: &Table) -> Option<Vec<usize>> {
-    if table.evidence != Evidence::Rows {
+fn parts(page: &Page, aligned: &[Table], table: &Table) -> Option<Vec<usize>> {
+    if table.evidence != Evidence::Rows || has_lines(page, table) {
         return None;
     }
     let mut parts: Vec<usize> = (0..aligned.len())
@@ -123,6 +124,24 @@ fn parts(aligned: &[Table], table: &Table) -> Option<Vec<usize>> {
     let whole = inside >= PARTED * table.words.len() as f32 && rows + 2 >= table.rows();
     parts.sort_unstable();
     (parts.len() > 1 && below && whole && other_columns).then_some(parts)
+}
+
+/// Are most of the rows parted by lines over half the table's width or more? Those hold a form together whose parts have
+/// columns of their own.
+fn has_lines(page: &Page, table: &Table) -> bool {
+    let b = table.bbox;
+    let is_drawn = |y: f32| {
+        let at = page.rulings.iter().filter(|r| r.axis == Axis::Horizontal && (r.at - y).abs() < 2.0);
+        let mut pieces: Vec<(f32, f32)> = at.map(|r| (r.from.max(b.x0), r.to.min(b.x1))).collect();
+        pieces.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let (length, _) = pieces.iter().fold((0.0, b.x0), |(length, end), &(from, to)| {
+            (length + (to - from.max(end)).max(0.0), to.max(end))
+        });
+        length >= HALF * b.width()
+    };
+    let inner = table.ys.get(1..table.rows()).unwrap_or(&[]);
+    let drawn = inner.iter().filter(|y| is_drawn(**y)).count();
+    2 * drawn >= inner.len() && drawn > 0
 }
 
 /// Share of a table's words that the tables it is taken apart into have.
@@ -151,6 +170,14 @@ fn inside(other: &Table, frame: &Table) -> bool {
 
 /// Do cells beside each other hold several numbers each, one below the other?
 fn is_stacked(table: &Table) -> bool {
+    // Rows of several texts in one cell across.
+    let rows = |cell: &super::table::TableCell| {
+        let several = |line: &&str| line.split_whitespace().filter(|text| is_number(text)).count() > 1;
+        cell.column_span > 1 && cell.text.lines().filter(several).count() > 1
+    };
+    if table.cells.iter().any(rows) {
+        return true;
+    }
     let stacked = |text: &str| {
         let lines = text.lines().filter(|line| !line.trim().is_empty());
         let (all, numbers) =

@@ -116,8 +116,18 @@ impl Drawn {
     /// Does a frame part these two heights, at this place?
     pub(super) fn is_framed_off(&self, x: f32, y0: f32, y1: f32) -> bool {
         self.frames.iter().any(|frame| {
-            let within = |y: f32| y > frame.y0 && y < frame.y1;
-            x > frame.x0 && x < frame.x1 && within(y0) != within(y1)
+            let within = |frame: &Rect, y: f32| y > frame.y0 && y < frame.y1;
+            // A head in a frame of its own stands right on the frame of its rows.
+            let on_other = |y: f32| {
+                let same = |other: &&Rect| {
+                    (other.x0 - frame.x0).abs() <= SAME
+                        && (other.x1 - frame.x1).abs() <= SAME
+                        && ((other.y0 - frame.y1).abs() <= SAME || (other.y1 - frame.y0).abs() <= SAME)
+                };
+                self.frames.iter().filter(same).any(|other| within(other, y))
+            };
+            let (above, below) = (within(frame, y0), within(frame, y1));
+            x > frame.x0 && x < frame.x1 && above != below && !on_other(if above { y1 } else { y0 })
         })
     }
 

@@ -35,19 +35,6 @@ pub(super) fn table(
         let word = line.pieces.get(at).and_then(|piece| words.get(piece.word as usize));
         word.map_or_else(String::new, |word| word.text(page).to_owned())
     };
-    if std::env::var_os("DBGH").is_some() {
-        eprintln!("HEAD {head} of {}", lines.len());
-        for (l, t) in lines.iter().zip(&found.lines).take(head + 1) {
-            eprintln!(
-                "{:.1} {:?}",
-                l.down,
-                t.iter()
-                    .map(|t| (t.first, t.last, text_of(l, t.pieces.start), t.x0 as i32, t.x1 as i32))
-                    .collect::<Vec<_>>()
-            );
-        }
-        eprintln!("{:?}", found.columns.iter().map(|c| (c.x0 as i32, c.x1 as i32, c.numeric)).collect::<Vec<_>>());
-    }
     let (mut drafts, head_rows) = headings(lines, found, drawn, head, em, &text_of);
     let body = rows::rows(lines, found, head..lines.len(), drawn, &text_of);
     let ends = rows::ends(found);

@@ -45,25 +45,6 @@ pub(super) fn rows(
         ends: ends(found),
         label: LABEL,
     };
-    if std::env::var_os("DBGR").is_some() {
-        eprintln!("FILL {:?} near_rows? torn {:?}", model.fill, model.torn.iter().filter(|t| **t).count());
-        for (i, line) in inside.iter().enumerate() {
-            let t: Vec<String> = model.placed[i]
-                .iter()
-                .zip(&model.links[i])
-                .map(|(p, l)| {
-                    format!(
-                        "{}-{}:{}{}[{l:.1}]",
-                        p.first,
-                        p.last,
-                        text_of(line, p.pieces.start),
-                        if p.numeric { "#" } else { "" }
-                    )
-                })
-                .collect();
-            eprintln!("{:.1} s{} b{:?} {}", line.down, line.size, model.boundaries.get(i), t.join(" "));
-        }
-    }
     // Where a cell of fewer lines stands in its row is the same all over a table: the way that explains the lines best.
     let ways = [Way::Top, Way::Middle, Way::Bottom];
     let mut tried = ways.map(|way| (way, model.cut(way)));
@@ -421,7 +402,9 @@ fn torn_numbers(lines: &[Line], found: &Columns, body: &Range<usize>) -> Vec<boo
             let column = found.columns.get(text.first);
             let room = column.map_or(f32::MAX, |column| column.x1 - column.x0) - (over.x1 - over.x0);
             let near = b.down - a.down < ONE_NUMBER * size;
-            over.numeric && (over.first, over.last) == (text.first, text.last) && room < NO_ROOM * size && near
+            let rest = text.x1 - text.x0 + 0.1 * size;
+            let full = room < rest.max(NO_ROOM * size);
+            over.numeric && (over.first, over.last) == (text.first, text.last) && full && near
         };
         let (mut rests, mut others, mut named) = (0, 0, false);
         for text in lower {

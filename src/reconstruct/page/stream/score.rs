@@ -30,6 +30,9 @@ const LONE_AT_EDGE: f32 = -0.7;
 const CAPTION: f32 = -2.5;
 /// A caption right above says that this is a picture's labels.
 const PICTURED: f32 = -4.0;
+/// Or it stands as a heading over some columns, near the line below.
+const HEADING: f32 = 0.3;
+const NEAR_HEADING: f32 = 1.9;
 /// Or it is a part of a text in the line beside it.
 const GOES_ON: f32 = 0.8;
 /// A line of a row that the page's end cuts.
@@ -294,7 +297,12 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
             sum += match (at == stretch.start, goes_on(evidence, stretch.clone(), at, found, (x0, x1))) {
                 (_, true) => GOES_ON,
                 (true, _) if is_heading(evidence, first, found, (x0, x1)) => {
-                    if evidence.is_below_rule(first, (x0, x1)) { GOES_ON } else { 0.0 }
+                    let near = lines.get(1).is_some_and(|next| next.down - first.down < NEAR_HEADING * first.size);
+                    match (evidence.is_below_rule(first, (x0, x1)), near) {
+                        (true, _) => GOES_ON,
+                        (false, true) => HEADING,
+                        (false, false) => 0.0,
+                    }
                 }
                 _ if cut > 0 => 0.0,
                 _ => LONE_AT_EDGE,
@@ -330,6 +338,9 @@ fn goes_on(evidence: &Evidence<'_>, stretch: Range<usize>, at: usize, found: &Co
     let placed =
         |at: usize| at.checked_sub(stretch.start).and_then(|at| found.lines.get(at)).map_or(&[][..], Vec::as_slice);
     let [text] = placed(at) else { return false };
+    if !top && is_next_row(evidence, stretch.clone(), line, text, found) {
+        return true;
+    }
     let one_size = |other: &Line| line.size.max(other.size) <= LARGER * line.size.min(other.size);
     let in_reach =
         |other: &Line| (line.down - other.down).abs() <= ONE_TEXT * line.size.min(other.size) && one_size(other);
@@ -356,6 +367,22 @@ fn goes_on(evidence: &Evidence<'_>, stretch: Range<usize>, at: usize, found: &Co
         (false, _) => met && inside && !text.spans(),
     }
 }
+
+/// Does a last line with a label alone stand where the next row would: as far below as all rows stand, and as they begin?
+fn is_next_row(evidence: &Evidence<'_>, stretch: Range<usize>, line: &Line, text: &Placed, found: &Columns) -> bool {
+    let inside = evidence.lines.get(stretch).unwrap_or(&[]);
+    let steps: Vec<f32> =
+        inside.windows(2).filter_map(|w| if let [a, b] = w { Some(b.down - a.down) } else { None }).collect();
+    let [before @ .., last] = steps.as_slice() else { return false };
+    let near = |step: &&f32| (*step - last).abs() < SAME_STEP * line.size;
+    let regular = before.iter().rev().take(REGULAR).filter(near).count() == REGULAR;
+    let same_size = inside.iter().rev().skip(1).take(1).all(|other| (other.size - line.size).abs() < 0.02 * line.size);
+    regular && same_size && text.last == 0 && (text.x0 - found.left()).abs() < SAME_STEP * line.size
+}
+
+/// Rows above that must be as far apart, and how much, in ems, they may differ.
+const REGULAR: usize = 2;
+const SAME_STEP: f32 = 0.06;
 
 /// Can a first line with one text be a heading over some columns? A title stands over all of them, and is larger.
 fn is_heading(evidence: &Evidence<'_>, line: &Line, found: &Columns, (x0, x1): (f32, f32)) -> bool {
