@@ -7,6 +7,7 @@ use super::ink::{Box2, Ink};
 use super::models;
 use super::network::Network;
 use super::picture::Gray;
+use super::points;
 use super::recognise::{HEIGHT, LEAST_WIDTH, MOST_WIDTH, Reading, Recogniser, Strip, USUAL_WIDTH};
 use super::resample;
 use super::rulings::Lines;
@@ -129,7 +130,10 @@ impl Engine {
         let readings = self.cascade(&strips, profile)?;
         tracing::debug!(ms = began.elapsed().as_millis(), lines = strips.len(), "recognised");
         let placed = lines.into_iter().zip(readings).zip(&cut);
-        Ok(placed.map(|((line, reading), (_, slots))| place(line, reading, slots)).collect())
+        let mut placed: Vec<ReadLine> =
+            placed.map(|((line, reading), (_, slots))| place(line, reading, slots)).collect();
+        placed.iter_mut().for_each(|line| points::tell(&ink, line));
+        Ok(placed)
     }
 
     fn cascade(&self, strips: &[&Strip], profile: Profile) -> Result<Vec<Reading>, String> {

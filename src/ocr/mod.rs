@@ -16,6 +16,7 @@ mod layout;
 pub mod models;
 mod network;
 pub mod picture;
+mod points;
 mod recognise;
 mod recognised;
 mod resample;

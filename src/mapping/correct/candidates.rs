@@ -27,11 +27,6 @@ const MOST_AT_ONCE: usize = 12;
 /// Texts of one cell.
 const MOST: usize = 24;
 
-/// Is anything but what was read possible?
-pub(super) fn is_doubtful(cell: &RowCell) -> bool {
-    cell.trust < UNSURE || cell.alternatives.iter().any(|other| other.score >= LEAST)
-}
-
 /// The texts that a cell may hold, the likeliest first.
 pub(super) fn of(cell: &RowCell, lookalikes: &Lookalikes) -> Vec<Candidate> {
     let mut places: Vec<(Alternative, bool)> =
@@ -101,7 +96,6 @@ mod tests {
     fn a_sure_cell_is_what_it_is() {
         assert!(texts(&cell("290%", 0.99, &[])).is_empty());
         assert!(texts(&cell("290%", 0.99, &[(0, 1, "≥", 0.001)])).is_empty(), "below what is seen");
-        assert!(!is_doubtful(&cell("290%", 0.99, &[])));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::mapping::row::RowCell;
 use crate::model::{FormRecords, FundRecord, IndicatorRecord, Number, Place, Quantity, SourceOfFunds};
 use crate::normalize;
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is asked, and of which figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,8 +43,8 @@ pub(super) struct Check {
     pub(super) says: String,
 }
 
-/// The cells that recognition was not sure of, and those of them that stand in rows of totals.
-pub(super) struct Doubtful<'s> {
+/// The cells of a form that was recognised, and those of them that stand in rows of totals.
+pub(super) struct Recognised<'s> {
     pub(super) cells: BTreeMap<Spot, &'s RowCell>,
     pub(super) of_totals: Vec<Spot>,
 }
@@ -54,8 +54,8 @@ const AMOUNTS: [(&str, Amount); 3] =
 type Amount = fn(&FundRecord) -> &Option<Quantity>;
 
 /// All that is asked of a form.
-pub(super) fn checks(records: &FormRecords, doubtful: &Doubtful<'_>, grammar: &Grammar) -> BTreeMap<Key, Check> {
-    let mut found = Checks { doubtful, grammar, found: BTreeMap::new(), claimed: Vec::new() };
+pub(super) fn checks(records: &FormRecords, recognised: &Recognised<'_>, grammar: &Grammar) -> BTreeMap<Key, Check> {
+    let mut found = Checks { recognised, grammar, found: BTreeMap::new(), claimed: BTreeSet::new() };
     for fund in &records.funds {
         found.fund(fund);
     }
@@ -72,10 +72,10 @@ pub(super) fn checks(records: &FormRecords, doubtful: &Doubtful<'_>, grammar: &G
 }
 
 struct Checks<'a> {
-    doubtful: &'a Doubtful<'a>,
+    recognised: &'a Recognised<'a>,
     grammar: &'a Grammar,
     found: BTreeMap<Key, Check>,
-    claimed: Vec<Spot>,
+    claimed: BTreeSet<Spot>,
 }
 
 impl Checks<'_> {
@@ -83,16 +83,16 @@ impl Checks<'_> {
         self.found.insert(key, Check { holds, spots, says: says.into() });
     }
 
-    /// Asks of a cell that is in doubt whether it was read as a number.
+    /// Asks of a cell whether it was read as a number.
     fn read(&mut self, place: &Place, field: &str, holds: Option<bool>) {
-        let Some(spot) = spot(place, field).filter(|spot| self.doubtful.cells.contains_key(spot)) else { return };
+        let Some(spot) = spot(place, field).filter(|spot| self.recognised.cells.contains_key(spot)) else { return };
         if let Some(holds) = holds {
             self.put(Key::Read(spot), holds, vec![spot], "it is a number");
         }
     }
 
     fn points_read(&mut self, place: &Place, field: &str, value: Option<Number>) {
-        let text = spot(place, field).and_then(|spot| self.doubtful.cells.get(&spot)).map(|cell| cell.text.as_str());
+        let text = spot(place, field).and_then(|spot| self.recognised.cells.get(&spot)).map(|cell| cell.text.as_str());
         let blank = text.is_none_or(|text| self.grammar.is_blank(text));
         self.read(place, field, (!blank).then_some(value.is_some()));
     }
@@ -127,12 +127,12 @@ impl Checks<'_> {
         self.points_read(place, "score", row.score);
         self.above(place, Key::Above(false, row.row), row.weight, row.score);
         for (field, own, other) in [("target", &row.target, &row.actual), ("actual", &row.actual, &row.target)] {
-            let text = spot(place, field).and_then(|spot| self.doubtful.cells.get(&spot)).map(|c| c.text.as_str());
+            let text = spot(place, field).and_then(|spot| self.recognised.cells.get(&spot)).map(|c| c.text.as_str());
             self.read(place, field, own.as_ref().map_or(text.filter(|t| is_number_like(t)).map(|_| false), is_value));
             let share = |q: &Option<Quantity>| {
                 q.as_ref().filter(|q| q.unit.as_deref() == Some("ratio")).and_then(|q| q.value).map(Number::get)
             };
-            let doubted = spot(place, field).filter(|spot| self.doubtful.cells.contains_key(spot));
+            let doubted = spot(place, field).filter(|spot| self.recognised.cells.contains_key(spot));
             if let (Some(one), Some(beside), Some(spot)) = (share(own), share(other), doubted) {
                 // Shares of twice the whole beside one of the whole at most: ≥90% read as 290%, 100% as 1100%.
                 let holds = one < Decimal::TWO || beside > Decimal::ONE;
@@ -155,15 +155,15 @@ impl Checks<'_> {
         let of_record = |spot: &Spot| {
             rows.iter().any(|(table, [first, last])| spot.table == *table && (*first..=*last).contains(&spot.row))
         };
-        let doubtful = self.doubtful;
-        for (spot, cell) in &doubtful.cells {
+        let recognised = self.recognised;
+        for (spot, cell) in &recognised.cells {
             if of_record(spot) && is_number_like(&cell.text) && !self.claimed.contains(spot) {
                 self.put(Key::Read(*spot), false, vec![*spot], "");
             }
         }
         // What is claimed needs to say so, for one that was not claimed before.
         for spot in self.claimed.clone() {
-            if doubtful.cells.contains_key(&spot) && !self.found.contains_key(&Key::Read(spot)) {
+            if recognised.cells.contains_key(&spot) && !self.found.contains_key(&Key::Read(spot)) {
                 self.put(Key::Read(spot), true, vec![spot], "it fits its column");
             }
         }
@@ -224,7 +224,7 @@ impl Checks<'_> {
         let found = sums.find(|sum| is_total(*sum));
         let places = records.funds.iter().map(|f| &f.place).chain(records.indicators.iter().map(|i| &i.place));
         let mut spots: Vec<Spot> = places.filter_map(|place| spot(place, field)).collect();
-        spots.extend(&self.doubtful.of_totals);
+        spots.extend(&self.recognised.of_totals);
         let says = format!("the {field}s add up to {}", found.unwrap_or(rows).normalize());
         self.put(Key::Points(field), found.is_some(), spots, says);
     }
@@ -243,7 +243,7 @@ fn spots(place: &Place) -> impl Iterator<Item = Spot> + '_ {
 
 /// An amount as amounts are printed: nothing but a number and its unit.
 fn is_amount(quantity: &Quantity) -> bool {
-    quantity.value.is_some() && quantity.text.is_none() && !begins_with_point(&quantity.raw)
+    quantity.value.is_some() && quantity.text.is_none() && !begins_oddly(&quantity.raw)
 }
 
 /// Is a target or actual value read as what it seems to be? None where it is words.
@@ -255,11 +255,18 @@ fn is_value(quantity: &Quantity) -> Option<bool> {
         return None;
     }
     let scraps = quantity.text.as_deref().is_some_and(|text| !text.chars().any(is_ideograph));
-    Some(quantity.value.is_some() && !scraps && !begins_with_point(&quantity.raw))
+    Some(quantity.value.is_some() && !scraps && !begins_oddly(&quantity.raw))
 }
 
-fn begins_with_point(raw: &str) -> bool {
-    raw.trim_start().starts_with('.')
+/// No number is printed with a point in front, and none above zero with a zero in front of another figure.
+fn begins_oddly(raw: &str) -> bool {
+    let number = raw.trim_start_matches(|c: char| !(c.is_ascii_digit() || c == '.'));
+    let mut first = number.chars();
+    match (first.next(), first.next()) {
+        (Some('.'), next) => next.is_some_and(|c| c.is_ascii_digit()),
+        (Some('0'), next) => next.is_some_and(|c| c.is_ascii_digit()),
+        _ => false,
+    }
 }
 
 /// Digits, signs and letters that look like digits for the larger part, at least one digit; or a few such letters alone.
@@ -330,6 +337,16 @@ mod tests {
         // 1 of 156 and 15600 is a lost point, whatever the reading of the rate made of it.
         assert_eq!(of(156, 15600, "1", "0.01"), Some(false));
         assert_eq!(of(5, 0, "1%", "0.01"), None);
+    }
+
+    #[test]
+    fn numbers_begin_as_numbers_do() {
+        for raw in [".108", "00%", "≥05", "012.5万元"] {
+            assert!(begins_oddly(raw), "{raw}");
+        }
+        for raw in ["108", "0%", "≥0.5", "0.108", "", "——", "100"] {
+            assert!(!begins_oddly(raw), "{raw}");
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::signals::RowKind;
 use crate::model::{Code, Finding, FormRecords, Place, Quantity, Severity};
 use crate::patterns::Patterns;
 use candidates::Candidate;
-use checks::{Check, Doubtful, Key};
+use checks::{Check, Key, Recognised};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A cell of the source: table, row and column as in a record's place.
@@ -27,6 +27,8 @@ struct Spot {
     column: usize,
 }
 
+/// Rows of a form that is looked at: one on paper has fewer.
+const MOST_ROWS: usize = 400;
 /// Cells of one form that are read otherwise.
 const MOST_CORRECTIONS: usize = 12;
 /// Readings of one form that are tried.
@@ -43,8 +45,9 @@ pub(super) fn read(
     patterns: &Patterns,
     grammar: &Grammar,
 ) -> Option<FormRecords> {
-    let doubtful = |(_, row): &(RowKind, super::row::Row)| row.cells.iter().any(candidates::is_doubtful);
-    if !source.rows.iter().any(doubtful) {
+    let is_recognised = |cell: &RowCell| cell.trust < 1.0 || !cell.alternatives.is_empty();
+    let is_long = source.rows.len() > MOST_ROWS;
+    if is_long || !source.rows.iter().any(|(_, row)| row.cells.iter().any(is_recognised)) {
         return read(source);
     }
     let first = read(source.clone())?;
@@ -54,10 +57,43 @@ pub(super) fn read(
         let Some(next) = reader.correct(&last) else { break };
         last = next;
     }
+    flag(&mut last, &recognised(&reader.source), grammar);
     for taken in &reader.taken {
         taken.tell(&mut last, &first);
     }
     Some(last)
+}
+
+/// Marks fields that hold no likely number, where nothing else was seen that would be one.
+fn flag(records: &mut FormRecords, cells: &Recognised<'_>, grammar: &Grammar) {
+    let unlikely: BTreeSet<Spot> = checks::checks(records, cells, grammar)
+        .into_iter()
+        .filter(|(_, check)| !check.holds)
+        .filter_map(|(key, _)| match key {
+            Key::Read(spot) | Key::Share(spot) => Some(spot),
+            _ => None,
+        })
+        .collect();
+    for Told { place, findings, .. } in told(records) {
+        for field in place.cells.keys() {
+            let Some(cell) = checks::spot(place, field)
+                .filter(|spot| unlikely.contains(spot))
+                .and_then(|spot| cells.cells.get(&spot))
+            else {
+                continue;
+            };
+            let known = |finding: &Finding| {
+                finding.code == Code::LowOcrConfidence && finding.message.starts_with(&format!("{field}:"))
+            };
+            if !findings.iter().any(known) {
+                let text = cell.text.trim();
+                let message =
+                    format!("{field}: {text:?} was recognised, which is no likely value; compare it with the picture");
+                let finding = Finding::new(Code::LowOcrConfidence, Severity::Warning, message);
+                findings.push(Finding { found: Some(text.to_owned()), ..finding });
+            }
+        }
+    }
 }
 
 struct Reader<'a> {
@@ -93,14 +129,14 @@ struct Trial {
 impl Reader<'_> {
     /// The records with one more cell read otherwise; None where nothing is decided.
     fn correct(&mut self, records: &FormRecords) -> Option<FormRecords> {
-        let doubtful = doubtful(&self.source);
-        let before = checks::checks(records, &doubtful, self.grammar);
+        let recognised = recognised(&self.source);
+        let before = checks::checks(records, &recognised, self.grammar);
         let wanted: BTreeSet<Spot> =
             before.values().filter(|check| !check.holds).flat_map(|check| check.spots.iter().copied()).collect();
         let open: Vec<(Spot, RowCell)> = wanted
             .iter()
             .filter(|spot| self.taken.iter().all(|taken| taken.spot != **spot))
-            .filter_map(|spot| Some((*spot, (*doubtful.cells.get(spot)?).clone())))
+            .filter_map(|spot| Some((*spot, (*recognised.cells.get(spot)?).clone())))
             .collect();
         let mut trials = Vec::new();
         for (spot, cell) in open {
@@ -133,11 +169,7 @@ impl Reader<'_> {
         if (records.funds.len(), records.indicators.len()) != (before.funds.len(), before.indicators.len()) {
             return None;
         }
-        // The cell is still looked at, though nothing of it is in doubt any more.
-        let mut doubtful = doubtful(&source);
-        let now = cell.read_as(chosen.text.clone(), self.patterns);
-        doubtful.cells.insert(spot, &now);
-        let after = checks::checks(&records, &doubtful, self.grammar);
+        let after = checks::checks(&records, &recognised(&source), self.grammar);
         let holds = |checks: &BTreeMap<Key, Check>, key: &Key| checks.get(key).map(|check| check.holds);
         let broken = held.iter().any(|(key, check)| check.holds && holds(&after, key) != Some(true))
             || after.iter().any(|(key, check)| !check.holds && holds(held, key) != Some(false));
@@ -194,11 +226,11 @@ fn same(a: &FormRecords, b: &FormRecords) -> bool {
     funds && rows
 }
 
-/// The cells of a form that may hold something else than was read.
-fn doubtful(source: &FormSource) -> Doubtful<'_> {
-    let mut found = Doubtful { cells: BTreeMap::new(), of_totals: Vec::new() };
+/// The cells of a form.
+fn recognised(source: &FormSource) -> Recognised<'_> {
+    let mut found = Recognised { cells: BTreeMap::new(), of_totals: Vec::new() };
     for (kind, row) in &source.rows {
-        for cell in row.cells.iter().filter(|cell| candidates::is_doubtful(cell)) {
+        for cell in &row.cells {
             let spot = Spot { table: row.table, row: row.index, column: row.first_column + cell.column };
             if *kind == RowKind::Total {
                 found.of_totals.push(spot);

@@ -107,7 +107,12 @@ pub(super) fn between(
     let mut out = Vec::new();
     for stack in &parts {
         let inside = free(words, taken, stack);
-        let Some(lattice) = stack.lattice(&with_signs(page, words, &inside), &inside, known) else { continue };
+        let is_value = |word: &Word| {
+            let text = word.text(page);
+            text.contains(|c: char| c.is_ascii_digit()) && !text.contains(char::is_alphabetic)
+        };
+        let signed = with_signs(page, words, &inside);
+        let Some(lattice) = stack.lattice_with(&signed, &inside, known, &is_value) else { continue };
         let Some(table) = table(page, words, &lattice, &inside).filter(|table| !table.weak) else { continue };
         taken.resize(words.len(), false);
         for &word in &table.words {
