@@ -20,7 +20,7 @@ fn reach_the_bar(dialect: Dialect) {
         let bytes = match dialect {
             // That dump comes from programs of the GB era.
             Dialect::CellALine => encoding_rs::GB18030.encode(&text).0.into_owned(),
-            Dialect::TabRows | Dialect::Markdown | Dialect::Html => text.into_bytes(),
+            _ => text.into_bytes(),
         };
         std::fs::write(folder.join(format!("{stem}.txt")), &bytes).unwrap();
         predicted.extend(records(&format!("{dialect:?}/{stem}.txt"), bytes));
@@ -50,6 +50,16 @@ fn markdown_pipe_tables() {
 #[test]
 fn html_tables() {
     reach_the_bar(Dialect::Html);
+}
+
+#[test]
+fn comma_separated_values() {
+    reach_the_bar(Dialect::Commas);
+}
+
+#[test]
+fn tables_drawn_with_characters() {
+    reach_the_bar(Dialect::Drawn);
 }
 
 /// The renderings are checked, too: every text of the form is in each of them, in every dialect.

@@ -79,3 +79,48 @@ fn a_scan_says_that_it_was_recognised_and_how_surely() {
         }
     }
 }
+
+/// A page under `fixtures/scans/mixed`; the form on it is form 027.
+fn mixed(name: &str) -> Vec<Value> {
+    let path = support::repository(&format!("fixtures/scans/mixed/{name}"));
+    records(name, std::fs::read(path).unwrap())
+}
+
+fn on_pages(found: &[Value], words: &str) -> usize {
+    let findings = found[0]["findings"].as_array().unwrap();
+    findings.iter().filter(|finding| finding["message"].as_str().is_some_and(|told| told.contains(words))).count()
+}
+
+fn is_form_027(found: &[Value]) {
+    let score = score_against("fixtures/gold-forms", &["027".to_owned()], &renamed(found));
+    let f1 = score.total.figures().f1;
+    assert!(f1 >= 0.97, "F1 {f1:.4}\n{}", figures(&score).chars().take(3000).collect::<String>());
+}
+
+/// Gold knows a document by its stem.
+fn renamed(found: &[Value]) -> Vec<Value> {
+    let mut found = found.to_vec();
+    found.iter_mut().for_each(|record| record["source"] = "027.pdf".into());
+    found
+}
+
+#[test]
+fn a_poor_hidden_layer_gives_way_to_what_is_recognised_now() {
+    if !has_models() {
+        return;
+    }
+    let found = mixed("layer-027.pdf");
+    assert_eq!(on_pages(&found, "what was recognised now is used, not the layer"), 1, "{}", found[0]["findings"]);
+    is_form_027(&found);
+}
+
+#[test]
+fn a_table_that_is_a_picture_on_a_page_with_text_is_read_and_the_text_kept() {
+    if !has_models() {
+        return;
+    }
+    let found = mixed("picture-027.pdf");
+    assert_eq!(on_pages(&found, "were recognised in a picture on it"), 1, "{}", found[0]["findings"]);
+    assert_eq!(found[0]["title"], "某区农业农村局2020年度项目支出绩效自评报告");
+    is_form_027(&found);
+}

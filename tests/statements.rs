@@ -278,6 +278,16 @@ fn rounding_is_no_contradiction() {
     assert_eq!(conflicts("rounded.txt", text.as_bytes().to_vec()), [""; 0]);
 }
 
+#[test]
+fn an_items_number_parts_it_from_what_stood_before() {
+    let sentences: Vec<String> =
+        statements_of("items.txt", "一、参保情况，《\n\n（二）收入≥3%，".as_bytes().to_vec(), &shared())
+            .iter()
+            .map(|statement| statement["sentence"].as_str().unwrap().to_owned())
+            .collect();
+    assert_eq!(sentences, ["收入≥3%"]);
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
     /// Whatever the text: no panic, and clause and raw value are the text's own.
@@ -285,7 +295,9 @@ proptest::proptest! {
     fn any_text_gives_statements_of_its_own_words(
         text in "(一、|（二）|1\\. |其中：|（|）|《|》|，|。|；|：|、|为|达|占|的|由|到|较上年增长|完成预算的|收入|预算|指标值|参保率|得分|标准|2023年|万元|人|%|≥|\\$\\\\geq 3\\%\\$|[0-9]{1,3}|\\n|\\*\\*| ){1,60}"
     ) {
-        let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        // A line of digits alone is a page's number, over which a sentence goes on.
+        let lines = text.lines().filter(|line| line.trim().is_empty() || !line.trim().bytes().all(|b| b.is_ascii_digit()));
+        let bare: String = lines.flat_map(str::chars).filter(|c| !c.is_whitespace()).collect();
         for statement in statements_of("any.txt", text.clone().into_bytes(), &shared()) {
             for part in [&statement["sentence"], &statement["value"]["raw"]] {
                 let part: String = part.as_str().unwrap().chars().filter(|c| !c.is_whitespace()).collect();

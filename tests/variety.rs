@@ -20,7 +20,7 @@ fn reach_the_bar(name: &str, style: &Style) {
         let text = render(report, style);
         let bytes = match style.dialect {
             Dialect::CellALine => encoding_rs::GB18030.encode(&text).0.into_owned(),
-            Dialect::TabRows | Dialect::Markdown | Dialect::Html => text.into_bytes(),
+            _ => text.into_bytes(),
         };
         std::fs::write(folder.join(format!("{stem}.txt")), &bytes).unwrap();
         predicted.extend(records(&format!("{name}/{stem}.txt"), bytes));
@@ -62,6 +62,16 @@ fn html_tables() {
     reach_the_bar("html", &Style::plain(Dialect::Html));
 }
 
+#[test]
+fn comma_separated_values() {
+    reach_the_bar("commas", &Style::plain(Dialect::Commas));
+}
+
+#[test]
+fn tables_drawn_with_characters() {
+    reach_the_bar("drawn", &Style::plain(Dialect::Drawn));
+}
+
 /// The fourth indicator row begins a new page, the header printed again.
 fn over_a_page_break(dialect: Dialect) {
     let page_break = PageBreak { before_indicator: 3, repeat_header: true, through_row: false };
@@ -87,4 +97,9 @@ fn markdown_over_a_page_break() {
 #[test]
 fn html_over_a_page_break() {
     over_a_page_break(Dialect::Html);
+}
+
+#[test]
+fn tables_drawn_with_characters_over_a_page_break() {
+    over_a_page_break(Dialect::Drawn);
 }

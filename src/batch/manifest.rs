@@ -3,18 +3,22 @@
 //! An *input* is a path; a *content* is the bytes that were read under it, by one way of reading; a *document* is what
 //! they hold: one, or the members of an archive. Several inputs may share a content: copies, and files that were moved.
 
-use super::outcome::Outcome;
+use super::outcome::{Kept, Outcome};
 use super::parts::Part;
 use super::stamp::{Hash, Stamp};
 use crate::model::Status;
+use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Params, params};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// Number of the layout of tables below.
-const LAYOUT: i64 = 2;
+const LAYOUT: i64 = 3;
 
+/// Every index costs each document time. What is asked for seldom, such as a content by its hash, is found by a look through
+/// the table instead, once a run.
 const TABLES: &str = "
 CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE reading (
@@ -29,12 +33,11 @@ CREATE TABLE content (
   id INTEGER PRIMARY KEY,
   sha256 BLOB,
   bytes INTEGER NOT NULL,
-  reading INTEGER NOT NULL REFERENCES reading (id),
+  reading INTEGER NOT NULL,
   complete INTEGER NOT NULL DEFAULT 0,
   failed INTEGER NOT NULL DEFAULT 0,
   bounded INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX content_by_hash ON content (sha256);
 CREATE TABLE input (
   id INTEGER PRIMARY KEY,
   path BLOB NOT NULL UNIQUE,
@@ -43,12 +46,11 @@ CREATE TABLE input (
   modified INTEGER NOT NULL,
   changed INTEGER NOT NULL,
   inode INTEGER NOT NULL,
-  content INTEGER NOT NULL REFERENCES content (id)
+  content INTEGER NOT NULL
 );
 CREATE INDEX input_by_source ON input (source, path);
-CREATE INDEX input_by_content ON input (content);
 CREATE TABLE document (
-  content INTEGER NOT NULL REFERENCES content (id),
+  content INTEGER NOT NULL,
   member INTEGER NOT NULL,
   suffix TEXT NOT NULL,
   status TEXT NOT NULL,
@@ -74,6 +76,9 @@ CREATE TABLE document (
   PRIMARY KEY (content, member)
 ) WITHOUT ROWID;
 ";
+
+/// Key of the note that contents may be there which no input has.
+const ORPHANS: &str = "orphans";
 
 /// Codes of failures that other settings (time, memory, size, passwords) may heal.
 const BOUNDED: [&str; 4] = ["timeout", "memory_limit", "too_large", "encrypted"];
@@ -133,11 +138,27 @@ pub struct Row {
     pub part: Part,
 }
 
+/// What is known of bytes that were read before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Number of the content.
+    pub content: i64,
+    /// All its documents are there.
+    pub complete: bool,
+    /// It has a failed document.
+    pub failed: bool,
+}
+
 #[derive(Debug)]
 pub(super) struct Manifest {
     db: Connection,
     reading: i64,
+    /// Numbers of the ways of reading whose records serve now: with the settings that hold now, and with any.
+    same_settings: HashSet<i64>,
+    same_stages: HashSet<i64>,
     open: bool,
+    /// Time spent in here on what is stored, documents above all.
+    spent: Duration,
 }
 
 type Result<T> = rusqlite::Result<T>;
@@ -148,8 +169,12 @@ impl Manifest {
         // The folder is locked, so nobody else comes; and without shared memory WAL works on network shares, too.
         db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
-        db.pragma_update(None, "synchronous", "NORMAL")?;
+        db.pragma_update(None, "synchronous", "FULL")?;
         db.pragma_update(None, "cache_size", -16_000)?;
+        db.pragma_update(None, "wal_autocheckpoint", 4096)?;
+        db.pragma_update(None, "foreign_keys", false)?;
+        // Else statements are planned anew whenever other values are bound to them.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         db.set_prepared_statement_cache_capacity(32);
         let layout: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         if layout != LAYOUT {
@@ -158,7 +183,7 @@ impl Manifest {
                 .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")?
                 .query_map([], |row| row.get(0))?
                 .collect::<Result<_>>()?;
-            db.execute_batch("BEGIN IMMEDIATE; PRAGMA defer_foreign_keys = 1")?;
+            db.execute_batch("BEGIN IMMEDIATE")?;
             for table in tables {
                 db.execute_batch(&format!("DROP TABLE \"{table}\""))?;
             }
@@ -171,12 +196,46 @@ impl Manifest {
             "INSERT OR IGNORE INTO reading (program, stages, patterns, settings) VALUES (?, ?, ?, ?)",
             params![program, stages, patterns, settings],
         )?;
-        let reading = db.query_row(
-            "SELECT id FROM reading WHERE program = ? AND stages = ? AND patterns = ? AND settings = ?",
-            params![program, stages, patterns, settings],
-            |row| row.get(0),
-        )?;
-        Ok(Manifest { db, reading, open: false })
+        let mut now = 0;
+        let (mut same_settings, mut same_stages) = (HashSet::new(), HashSet::new());
+        let mut statement =
+            db.prepare("SELECT id, program = ?1, settings = ?4 FROM reading WHERE stages = ?2 AND patterns = ?3")?;
+        let mut rows = statement.query(params![program, stages, patterns, settings])?;
+        while let Some(row) = rows.next()? {
+            let id = row.get(0)?;
+            same_stages.insert(id);
+            if row.get(2)? {
+                same_settings.insert(id);
+                if row.get(1)? {
+                    now = id;
+                }
+            }
+        }
+        drop(rows);
+        drop(statement);
+        Ok(Manifest { db, reading: now, same_settings, same_stages, open: false, spent: Duration::ZERO })
+    }
+
+    /// Does what was read that way serve now? What failed for a limit does only under the same limits.
+    fn serves(&self, reading: i64, bounded: bool) -> bool {
+        if bounded { self.same_settings.contains(&reading) } else { self.same_stages.contains(&reading) }
+    }
+
+    /// Time that storing took so far.
+    pub(super) fn spent(&self) -> Duration {
+        self.spent
+    }
+
+    pub(super) fn add_spent(&mut self, more: Duration) {
+        self.spent += more;
+    }
+
+    /// Counts what follows, until its end, to the time of the manifest.
+    pub(super) fn timed<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let began = Instant::now();
+        let done = work(self);
+        self.spent += began.elapsed();
+        done
     }
 
     /// Runs a statement that changes something, in the transaction that is open until [`Manifest::commit`].
@@ -204,17 +263,22 @@ impl Manifest {
         self.change("INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)", [key, value]).map(drop)
     }
 
+    /// Is no input known?
+    pub(super) fn is_new(&self) -> Result<bool> {
+        self.db.query_row("SELECT NOT EXISTS (SELECT 1 FROM input)", [], |row| row.get(0))
+    }
+
     pub(super) fn input(&self, path: &[u8]) -> Result<Option<Known>> {
         self.db
             .prepare_cached(
-                "SELECT i.id, i.source, i.bytes, i.modified, i.changed, i.inode, i.content, c.sha256, c.failed,
-                   c.complete AND c.sha256 IS NOT NULL AND r.stages = now.stages AND r.patterns = now.patterns
-                     AND (c.bounded = 0 OR r.settings = now.settings)
-                 FROM input i JOIN content c ON c.id = i.content JOIN reading r ON r.id = c.reading
-                   JOIN reading now ON now.id = ?
-                 WHERE i.path = ?",
+                "SELECT i.id, i.source, i.bytes, i.modified, i.changed, i.inode, i.content, c.sha256, c.failed, c.complete,
+                   c.reading, c.bounded
+                 FROM input i CROSS JOIN content c ON c.id = i.content WHERE i.path = ?",
             )?
-            .query_row(params![self.reading, path], |row| {
+            .query_row([path], |row| {
+                let hash: Option<Hash> = row.get(7)?;
+                let complete = row.get::<_, i64>(9)? > 0;
+                let bounded = row.get::<_, i64>(11)? > 0;
                 Ok(Known {
                     id: row.get(0)?,
                     source: row.get(1)?,
@@ -226,9 +290,9 @@ impl Manifest {
                         inode: row.get::<_, i64>(5)?.cast_unsigned(),
                     },
                     content: row.get(6)?,
-                    hash: row.get(7)?,
                     failed: row.get::<_, i64>(8)? > 0,
-                    usable: row.get(9)?,
+                    usable: complete && hash.is_some() && self.serves(row.get(10)?, bounded),
+                    hash,
                 })
             })
             .optional()
@@ -237,26 +301,38 @@ impl Manifest {
     /// Sizes of the contents that could be taken over or gone on with.
     pub(super) fn sizes(&self) -> Result<HashSet<u64>> {
         let mut sizes = HashSet::new();
-        let mut statement = self.db.prepare("SELECT DISTINCT bytes FROM content WHERE sha256 IS NOT NULL")?;
+        let mut statement = self.db.prepare("SELECT bytes FROM content WHERE sha256 IS NOT NULL")?;
         for size in statement.query_map([], |row| row.get(0))? {
             sizes.insert(unsigned(size?));
         }
         Ok(sizes)
     }
 
-    /// The newest content of these bytes that was read the way that reads now: its number, whether it is complete, and
-    /// whether it has a failed document.
-    pub(super) fn content(&self, hash: &Hash) -> Result<Option<(i64, bool, bool)>> {
-        self.db
-            .prepare_cached(
-                "SELECT c.id, c.complete, c.failed > 0
-                 FROM content c JOIN reading r ON r.id = c.reading JOIN reading now ON now.id = ?
-                 WHERE c.sha256 = ? AND r.stages = now.stages AND r.patterns = now.patterns
-                   AND (c.bounded = 0 AND c.complete OR r.settings = now.settings)
-                 ORDER BY c.complete DESC, c.id DESC LIMIT 1",
-            )?
-            .query_row(params![self.reading, hash], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-            .optional()
+    /// Of these hashes those of contents that were read the way that reads now: of several the one that is complete, and
+    /// of those the newest.
+    pub(super) fn contents(&self, wanted: &HashSet<Hash>) -> Result<HashMap<Hash, Found>> {
+        let mut found: HashMap<Hash, Found> = HashMap::new();
+        let mut statement = self.db.prepare(
+            "SELECT id, complete, failed, bounded, reading, sha256 FROM content WHERE sha256 IS NOT NULL ORDER BY id",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let hash: Hash = row.get(5)?;
+            if !wanted.contains(&hash) {
+                continue;
+            }
+            let complete = row.get::<_, i64>(1)? > 0;
+            let bounded = row.get::<_, i64>(3)? > 0;
+            // What is half read is gone on with only as it was begun.
+            if !self.serves(row.get(4)?, bounded || !complete) {
+                continue;
+            }
+            let this = Found { content: row.get(0)?, complete, failed: row.get::<_, i64>(2)? > 0 };
+            if complete || found.get(&hash).is_none_or(|before| !before.complete) {
+                found.insert(hash, this);
+            }
+        }
+        Ok(found)
     }
 
     pub(super) fn begin_content(&mut self, hash: Option<&Hash>, bytes: u64) -> Result<i64> {
@@ -265,7 +341,10 @@ impl Manifest {
             "INSERT INTO content (sha256, bytes, reading) VALUES (?, ?, ?)",
             params![hash, signed(bytes), reading],
         )?;
-        Ok(self.db.last_insert_rowid())
+        let content = self.db.last_insert_rowid();
+        // Nobody may ever ask for it again.
+        self.set_note(ORPHANS, "1")?;
+        Ok(content)
     }
 
     pub(super) fn members(&self, content: i64) -> Result<Vec<u32>> {
@@ -275,19 +354,30 @@ impl Manifest {
             .collect()
     }
 
+    /// A content that holds one document, which is there.
+    pub(super) fn add_content(&mut self, hash: Option<&Hash>, bytes: u64, kept: &Kept, part: &Part) -> Result<i64> {
+        let failed = kept.status == Status::Failed;
+        let bounded = kept.code.as_deref().is_some_and(|code| BOUNDED.contains(&code));
+        let reading = self.reading;
+        self.change(
+            "INSERT INTO content (sha256, bytes, reading, complete, failed, bounded) VALUES (?, ?, ?, 1, ?, ?)",
+            params![hash, signed(bytes), reading, failed, bounded],
+        )?;
+        let content = self.db.last_insert_rowid();
+        self.add_document(content, 0, "", kept, part)?;
+        Ok(content)
+    }
+
     pub(super) fn add_document(
         &mut self,
         content: i64,
         member: u32,
         suffix: &str,
-        outcome: &Outcome,
+        kept: &Kept,
         part: &Part,
     ) -> Result<()> {
-        let findings = if outcome.findings.is_empty() { String::new() } else { json(&outcome.findings)? };
-        let prints = if outcome.prints.is_empty() { String::new() } else { json(&outcome.prints)? };
-        let unmatched = if outcome.unmatched.is_empty() { String::new() } else { json(&outcome.unmatched)? };
-        let media = outcome.media.map(|media| json(&media)).transpose()?;
         let lengths = part.lengths.map(signed);
+        let media = kept.media.map(|media| json(&media)).transpose()?;
         self.change(
             "INSERT OR REPLACE INTO document VALUES
                (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
@@ -296,16 +386,16 @@ impl Manifest {
                 content,
                 member,
                 suffix,
-                status_word(outcome.status),
-                outcome.code,
+                status_word(kept.status),
+                kept.code,
                 media.as_ref().map(|word| word.trim_matches('"')),
-                outcome.pages,
-                outcome.forms,
-                outcome.funds,
-                outcome.indicators,
-                outcome.statements,
-                findings,
-                signed(outcome.micros),
+                kept.pages,
+                kept.forms,
+                kept.funds,
+                kept.indicators,
+                kept.statements,
+                kept.findings,
+                signed(kept.micros),
                 part.segment,
                 signed(part.offset),
                 lengths[0],
@@ -314,8 +404,8 @@ impl Manifest {
                 lengths[3],
                 lengths[4],
                 part.crc,
-                prints,
-                unmatched,
+                kept.prints,
+                kept.unmatched,
             ],
         )
         .map(drop)
@@ -338,22 +428,32 @@ impl Manifest {
 
     /// The input at this path has this content from now on.
     pub(super) fn link(&mut self, path: &[u8], source: &str, stamp: &Stamp, content: i64) -> Result<i64> {
-        self.change(
-            "INSERT INTO input (path, source, bytes, modified, changed, inode, content) VALUES (?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (path) DO UPDATE SET source = excluded.source, bytes = excluded.bytes,
-               modified = excluded.modified, changed = excluded.changed, inode = excluded.inode,
-               content = excluded.content",
-            params![
-                path,
-                source,
-                signed(stamp.bytes),
-                stamp.modified,
-                stamp.changed,
-                stamp.inode.cast_signed(),
-                content
-            ],
+        let (bytes, inode) = (signed(stamp.bytes), stamp.inode.cast_signed());
+        let added = self.change(
+            "INSERT OR IGNORE INTO input (path, source, bytes, modified, changed, inode, content)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
+            params![path, source, bytes, stamp.modified, stamp.changed, inode, content],
         )?;
+        if added > 0 {
+            return Ok(self.db.last_insert_rowid());
+        }
+        self.change(
+            "UPDATE input SET source = ?2, bytes = ?3, modified = ?4, changed = ?5, inode = ?6, content = ?7 WHERE path = ?1",
+            params![path, source, bytes, stamp.modified, stamp.changed, inode, content],
+        )?;
+        self.set_note(ORPHANS, "1")?;
         self.db.prepare_cached("SELECT id FROM input WHERE path = ?")?.query_row([path], |row| row.get(0))
+    }
+
+    /// The part of the only document of what could not be read.
+    pub(super) fn unread_part(&self, content: i64) -> Result<Option<Part>> {
+        self.db
+            .prepare_cached(
+                "SELECT segment, offset, document_bytes, form_bytes, fund_bytes, indicator_bytes, statement_bytes, crc
+                 FROM document WHERE content = ?",
+            )?
+            .query_row([content], |row| read_part(row, 0))
+            .optional()
     }
 
     /// All inputs, with their paths and whether they could be read.
@@ -366,40 +466,52 @@ impl Manifest {
             .collect()
     }
 
+    /// Numbers of all inputs.
+    pub(super) fn input_numbers(&self) -> Result<Vec<i64>> {
+        self.db.prepare("SELECT id FROM input")?.query_map([], |row| row.get(0))?.collect()
+    }
+
     /// Removes inputs, and contents that no input has.
     pub(super) fn forget(&mut self, inputs: &[i64]) -> Result<()> {
         for id in inputs {
             self.change("DELETE FROM input WHERE id = ?", [id])?;
         }
-        let orphans = "SELECT id FROM content c WHERE NOT EXISTS (SELECT 1 FROM input WHERE content = c.id)";
-        let any: bool = self.db.query_row(&format!("SELECT EXISTS ({orphans})"), [], |row| row.get(0))?;
-        if any {
-            self.change(&format!("DELETE FROM document WHERE content IN ({orphans})"), [])?;
-            self.change(&format!("DELETE FROM content WHERE id IN ({orphans})"), [])?;
+        if inputs.is_empty() && self.note(ORPHANS)?.is_none() {
+            return Ok(());
         }
-        Ok(())
+        let orphans = "SELECT id FROM content WHERE id NOT IN (SELECT content FROM input)";
+        self.change(&format!("DELETE FROM document WHERE content IN ({orphans})"), [])?;
+        self.change(&format!("DELETE FROM content WHERE id IN ({orphans})"), [])?;
+        self.change("DELETE FROM note WHERE key = ?", [ORPHANS]).map(drop)
     }
 
-    /// What was read of this content is not there any more: it will be read again.
-    pub(super) fn spoil(&mut self, content: i64) -> Result<()> {
-        self.change("DELETE FROM document WHERE content = ?", [content])?;
-        self.change("DELETE FROM input WHERE content = ?", [content])?;
-        self.change("DELETE FROM content WHERE id = ?", [content]).map(drop)
+    /// What was read of these contents is not there any more: they will be read again.
+    pub(super) fn spoil(&mut self, contents: &HashSet<i64>) -> Result<()> {
+        self.change("CREATE TEMP TABLE spoiled (content INTEGER PRIMARY KEY)", [])?;
+        for content in contents {
+            self.change("INSERT INTO spoiled VALUES (?)", [content])?;
+        }
+        self.change("DELETE FROM document WHERE content IN spoiled", [])?;
+        self.change("DELETE FROM input WHERE content IN spoiled", [])?;
+        self.change("DELETE FROM content WHERE id IN spoiled", [])?;
+        self.change("DROP TABLE spoiled", []).map(drop)
     }
 
-    /// Every document of every input, ordered by source, path, and place in the archive.
+    /// Every document of every input, or only what failed, ordered by source, path, and place in the archive.
     pub(super) fn rows<E: From<rusqlite::Error>>(
         &self,
+        only_failed: bool,
         sink: &mut dyn FnMut(Row) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
-        let mut statement = self.db.prepare_cached(
+        let which = if only_failed { "c.failed > 0 AND d.status = 'failed'" } else { "TRUE" };
+        let mut statement = self.db.prepare(&format!(
             "SELECT i.id, i.source, i.path, i.content, c.sha256, d.member, d.suffix, d.status, d.code, d.media, d.pages,
                d.forms, d.funds, d.indicators, d.statements, d.findings, d.micros, d.segment, d.offset,
                d.document_bytes, d.form_bytes, d.fund_bytes, d.indicator_bytes, d.statement_bytes, d.crc,
                d.prints, d.unmatched
              FROM input i CROSS JOIN content c ON c.id = i.content CROSS JOIN document d ON d.content = i.content
-             ORDER BY i.source, i.path, d.member",
-        )?;
+             WHERE {which} ORDER BY i.source, i.path, d.member"
+        ))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             sink(read_row(row)?)?;

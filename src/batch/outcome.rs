@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How one document fared: what the manifest keeps of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// As its record has it.
     pub status: Status,
@@ -30,6 +30,35 @@ pub struct Outcome {
     pub prints: Vec<Fingerprint>,
     /// Names of indicators that no canonical one fits, and how often.
     pub unmatched: BTreeMap<String, u64>,
+}
+
+/// An [`Outcome`] as it is sent and stored: what nobody asks for but a reader of the whole is a text already.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// As the record has it.
+    pub status: Status,
+    /// Code of the record's error.
+    pub code: Option<String>,
+    /// What the document is.
+    pub media: Option<Media>,
+    /// Pages, where it has pages.
+    pub pages: u32,
+    /// Forms.
+    pub forms: u32,
+    /// Rows of fund blocks.
+    pub funds: u32,
+    /// Indicators.
+    pub indicators: u32,
+    /// Statements.
+    pub statements: u32,
+    /// What reading it took, in microseconds.
+    pub micros: u64,
+    /// Findings by code, as JSON; empty for none, as are the two texts that follow.
+    pub findings: String,
+    /// Fingerprints of the forms.
+    pub prints: String,
+    /// Names that no canonical indicator fits.
+    pub unmatched: String,
 }
 
 /// Names kept of one document, and characters of a name.
@@ -96,6 +125,33 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// The same for sending and storing.
+    ///
+    /// # Errors
+    /// None that are known: what is in it can be written as JSON.
+    pub fn keep(self) -> serde_json::Result<Kept> {
+        let Outcome { status, code, media, pages, forms, funds, indicators, statements, micros, .. } = self;
+        let findings = if self.findings.is_empty() { String::new() } else { serde_json::to_string(&self.findings)? };
+        let prints = if self.prints.is_empty() { String::new() } else { serde_json::to_string(&self.prints)? };
+        let unmatched = if self.unmatched.is_empty() { String::new() } else { serde_json::to_string(&self.unmatched)? };
+        Ok(Kept {
+            status,
+            code,
+            media,
+            pages,
+            forms,
+            funds,
+            indicators,
+            statements,
+            micros,
+            findings,
+            prints,
+            unmatched,
+        })
+    }
+}
+
 fn count_findings(own: &[Finding], findings: &mut BTreeMap<Code, u64>) {
     for finding in own {
         *findings.entry(finding.code).or_default() += 1;
@@ -103,7 +159,7 @@ fn count_findings(own: &[Finding], findings: &mut BTreeMap<Code, u64>) {
 }
 
 /// Counts over documents.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Documents read whole.
     pub ok: u64,
@@ -156,7 +212,10 @@ impl Tally {
             *self.by_finding.entry(*code).or_default() += n;
         }
         for (name, n) in &outcome.unmatched {
-            count_name(&mut self.unmatched, name.clone(), *n, MOST_NAMES_OF_A_RUN);
+            match self.unmatched.get_mut(name) {
+                Some(count) => *count += n,
+                None => count_name(&mut self.unmatched, name.clone(), *n, MOST_NAMES_OF_A_RUN),
+            }
         }
     }
 

@@ -1,19 +1,24 @@
 //! Records of documents, appended to files that are never changed afterwards: a part a document, its lines kind by kind.
 
-use crate::emit::json_lines::KINDS;
+use crate::emit::json_lines::{KINDS, write_line};
 use crate::model::Kind;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use tempfile::SpooledTempFile;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Lines of one kind of one document beyond this size wait on disk.
 const HELD_IN_MEMORY: usize = 256 << 10;
 /// Parts go to another file beyond this size, so that old ones can go.
-const SEGMENT_BYTES: u64 = 1 << 30;
+pub const SEGMENT_BYTES: u64 = 1 << 30;
+/// Parts wait in memory up to this size to be written together.
+const WRITTEN_AT_ONCE: usize = 1 << 20;
 
 /// Where the records of a document stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// Number of the file.
     pub segment: u32,
@@ -32,9 +37,16 @@ impl Part {
     }
 }
 
-/// The lines of one document, kind by kind, while they come in.
+/// The lines of one document, kind by kind, while they come in. Cleared, it serves for the next.
 #[derive(Debug, Default)]
-pub struct Lines([Option<SpooledTempFile>; KINDS.len()]);
+pub struct Lines([Held; KINDS.len()]);
+
+/// Lines of one kind: the first of them in a file, if they are many, the others in memory.
+#[derive(Debug, Default)]
+struct Held {
+    early: Option<File>,
+    late: Vec<u8>,
+}
 
 impl Lines {
     /// Adds whole lines.
@@ -42,78 +54,166 @@ impl Lines {
     /// # Errors
     /// A temporary folder that is full.
     pub fn push(&mut self, kind: Kind, lines: &[u8]) -> io::Result<()> {
-        self.0[kind as usize].get_or_insert_with(|| SpooledTempFile::new(HELD_IN_MEMORY)).write_all(lines)
+        let held = &mut self.0[kind as usize];
+        held.late.extend_from_slice(lines);
+        held.settle()
+    }
+
+    /// Adds a value as a line.
+    ///
+    /// # Errors
+    /// As of [`Lines::push`].
+    pub fn write(&mut self, kind: Kind, value: &impl Serialize) -> io::Result<()> {
+        let held = &mut self.0[kind as usize];
+        write_line(&mut held.late, value)?;
+        held.settle()
+    }
+
+    /// Nothing is held after this.
+    pub fn clear(&mut self) {
+        for held in &mut self.0 {
+            held.early = None;
+            held.late.clear();
+            held.late.shrink_to(HELD_IN_MEMORY);
+        }
     }
 }
 
-/// Writes parts.
-#[derive(Debug)]
-pub(super) struct Appender {
-    dir: PathBuf,
-    next: u32,
-    open: Option<(u32, u64, BufWriter<File>)>,
+impl Held {
+    fn settle(&mut self) -> io::Result<()> {
+        if self.late.len() < HELD_IN_MEMORY {
+            return Ok(());
+        }
+        if self.early.is_none() {
+            self.early = Some(tempfile::tempfile()?);
+        }
+        if let Some(file) = &mut self.early {
+            file.write_all(&self.late)?;
+            self.late.clear();
+        }
+        Ok(())
+    }
 }
 
-impl Appender {
-    /// Appends to files that do not exist yet: what a broken run left at the end of others is not built upon.
+/// Hands out the files that parts are appended to: each writer, this process or another one, has one of its own.
+#[derive(Debug)]
+pub struct Segments {
+    dir: PathBuf,
+    next: AtomicU32,
+    /// Held open, so that a failure to write what is still in the system's memory is told here.
+    open: Mutex<BTreeMap<u32, File>>,
+}
+
+impl Segments {
+    /// Hands out files that do not exist yet: what a broken run left at the end of others is not built upon.
     pub(super) fn new(dir: &Path) -> io::Result<Self> {
         fs::create_dir_all(dir)?;
         let next = segments(dir)?.into_iter().max().map_or(1, |last| last + 1);
-        Ok(Appender { dir: dir.to_owned(), next, open: None })
+        Ok(Segments { dir: dir.to_owned(), next: AtomicU32::new(next), open: Mutex::default() })
     }
 
-    pub(super) fn append(&mut self, lines: &mut Lines) -> io::Result<Part> {
-        let mut lengths = [0; KINDS.len()];
-        let mut crc = crc32fast::Hasher::new();
-        let (segment, offset, file) = self.segment()?;
-        let start = *offset;
-        let mut buffer = vec![0; 64 << 10];
-        for (held, length) in lines.0.iter_mut().zip(&mut lengths) {
-            let Some(held) = held else { continue };
-            held.rewind()?;
-            loop {
-                let read = held.read(&mut buffer)?;
-                if read == 0 {
-                    break;
-                }
-                crc.update(&buffer[..read]);
-                file.write_all(&buffer[..read])?;
-                *length += read as u64;
-                *offset += read as u64;
+    fn open(&self) -> MutexGuard<'_, BTreeMap<u32, File>> {
+        // Whoever panicked while it held the lock left the map whole.
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A new file: its number and its path.
+    ///
+    /// # Errors
+    /// The disk.
+    pub fn create(&self) -> io::Result<(u32, PathBuf)> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let path = path(&self.dir, number);
+        let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+        // Its name, too, is durable then; a system without folders as files does that by itself.
+        let _ = File::open(&self.dir).and_then(|dir| dir.sync_all());
+        self.open().insert(number, file);
+        Ok((number, path))
+    }
+
+    /// What was written to these files so far is on disk after this.
+    pub(super) fn sync(&self, numbers: &BTreeSet<u32>) -> io::Result<()> {
+        for number in numbers {
+            // Not under the lock: others want new files meanwhile.
+            let file = self.open().get(number).map(File::try_clone).transpose()?;
+            match file {
+                Some(file) => file.sync_data()?,
+                None => OpenOptions::new().write(true).open(path(&self.dir, *number))?.sync_data()?,
             }
-        }
-        Ok(Part { segment, offset: start, lengths, crc: crc.finalize() })
-    }
-
-    fn segment(&mut self) -> io::Result<(u32, &mut u64, &mut BufWriter<File>)> {
-        if self.open.as_ref().is_some_and(|(_, at, _)| *at >= SEGMENT_BYTES) {
-            self.sync()?;
-            self.open = None;
-        }
-        if self.open.is_none() {
-            let file = OpenOptions::new().write(true).create_new(true).open(path(&self.dir, self.next))?;
-            self.open = Some((self.next, 0, BufWriter::with_capacity(1 << 20, file)));
-            self.next += 1;
-        }
-        match &mut self.open {
-            Some((id, at, file)) => Ok((*id, at, file)),
-            None => Err(io::Error::other("no file for parts is open")),
-        }
-    }
-
-    /// What is appended so far is on disk after this.
-    pub(super) fn sync(&mut self) -> io::Result<()> {
-        if let Some((_, _, file)) = &mut self.open {
-            file.flush()?;
-            file.get_ref().sync_data()?;
         }
         Ok(())
     }
 
-    /// The next part goes to a new file.
-    pub(super) fn close(&mut self) -> io::Result<()> {
-        self.sync()?;
-        self.open = None;
+    /// Nothing is written to any of these files any more.
+    pub(super) fn close(&self) {
+        self.open().clear();
+    }
+}
+
+/// Writes parts to the end of one file.
+#[derive(Debug)]
+pub struct Appender {
+    segment: u32,
+    file: File,
+    /// Where the file's parts end, and what is to follow there.
+    written: u64,
+    waiting: Vec<u8>,
+}
+
+impl Appender {
+    /// Behind what the file holds, which [`Segments::create`] made.
+    ///
+    /// # Errors
+    /// The disk, as of every method.
+    pub fn open(segment: u32, path: &Path) -> io::Result<Self> {
+        let mut file = OpenOptions::new().write(true).open(path)?;
+        let written = file.seek(SeekFrom::End(0))?;
+        Ok(Appender { segment, file, written, waiting: Vec::new() })
+    }
+
+    /// Where the file will end once all is written, in bytes.
+    pub fn end(&self) -> u64 {
+        self.written + self.waiting.len() as u64
+    }
+
+    /// Adds a document's lines. They may be in memory until [`Appender::flush`].
+    pub fn append(&mut self, lines: &mut Lines) -> io::Result<Part> {
+        let mut part = Part { segment: self.segment, offset: self.end(), lengths: [0; KINDS.len()], crc: 0 };
+        let mut crc = crc32fast::Hasher::new();
+        for (held, length) in lines.0.iter_mut().zip(&mut part.lengths) {
+            if let Some(early) = &mut held.early {
+                early.rewind()?;
+                let mut buffer = vec![0; 64 << 10];
+                loop {
+                    let read = early.read(&mut buffer)?;
+                    if read == 0 {
+                        break;
+                    }
+                    *length += self.add(&buffer[..read], &mut crc)?;
+                }
+            }
+            *length += self.add(&held.late, &mut crc)?;
+        }
+        part.crc = crc.finalize();
+        Ok(part)
+    }
+
+    fn add(&mut self, bytes: &[u8], crc: &mut crc32fast::Hasher) -> io::Result<u64> {
+        crc.update(bytes);
+        self.waiting.extend_from_slice(bytes);
+        if self.waiting.len() >= WRITTEN_AT_ONCE {
+            self.flush()?;
+        }
+        Ok(bytes.len() as u64)
+    }
+
+    /// What was added is in the file after this, though maybe not on disk: [`super::Store::commit`] sees to that.
+    pub fn flush(&mut self) -> io::Result<()> {
+        // What a write that failed left there is overwritten.
+        self.file.seek(SeekFrom::Start(self.written))?;
+        self.file.write_all(&self.waiting)?;
+        self.written += self.waiting.len() as u64;
+        self.waiting.clear();
         Ok(())
     }
 }
@@ -142,25 +242,32 @@ pub(super) fn size(dir: &Path, segment: u32) -> u64 {
 }
 
 /// Parts up to this size are read at once, checked, and only then given out; longer ones are read twice.
-const READ_AT_ONCE: u64 = 4 << 20;
+pub(super) const READ_AT_ONCE: u64 = 4 << 20;
+/// Read at once where parts follow each other in the file.
+const AHEAD: u64 = 256 << 10;
 
 /// Reads parts.
 #[derive(Debug)]
 pub(super) struct PartReader {
     dir: PathBuf,
-    /// The file read last: parts of one run mostly lie in one.
+    /// The file read last: parts of one run mostly lie in few.
     open: Option<(u32, File)>,
+    /// What was read of it, and from where.
     buffer: Vec<u8>,
+    from: u64,
+    /// The end of the part given out last: the next one may begin there.
+    last: (u32, u64),
 }
 
 impl PartReader {
     pub(super) fn new(dir: &Path) -> Self {
-        PartReader { dir: dir.to_owned(), open: None, buffer: Vec::new() }
+        PartReader { dir: dir.to_owned(), open: None, buffer: Vec::new(), from: 0, last: (0, 0) }
     }
 
     fn at(&mut self, part: &Part) -> io::Result<&mut File> {
         if self.open.as_ref().is_none_or(|(segment, _)| *segment != part.segment) {
             self.open = Some((part.segment, File::open(path(&self.dir, part.segment))?));
+            self.buffer.clear();
         }
         match &mut self.open {
             Some((_, file)) => {
@@ -171,20 +278,47 @@ impl PartReader {
         }
     }
 
-    /// Hands over each line with its kind.
+    /// A part of at most [`READ_AT_ONCE`] bytes: its lines, kind by kind.
+    ///
+    /// # Errors
+    /// `InvalidData` or `UnexpectedEof` where it is not what was written.
+    pub(super) fn read(&mut self, part: &Part) -> io::Result<[&[u8]; KINDS.len()]> {
+        let bytes = part.bytes();
+        let same = self.open.as_ref().is_some_and(|(segment, _)| *segment == part.segment);
+        let held = self.buffer.len() as u64;
+        let within = same && part.offset >= self.from && part.offset.saturating_add(bytes) <= self.from + held;
+        if !within {
+            let follows = self.last == (part.segment, part.offset);
+            let most = if follows { bytes.max(AHEAD) } else { bytes };
+            let mut buffer = std::mem::take(&mut self.buffer);
+            buffer.clear();
+            self.at(part)?.take(most).read_to_end(&mut buffer)?;
+            (self.buffer, self.from) = (buffer, part.offset);
+        }
+        self.last = (part.segment, part.offset.saturating_add(bytes));
+        let at = usize::try_from(part.offset - self.from).unwrap_or(usize::MAX);
+        let end = at.saturating_add(usize::try_from(bytes).unwrap_or(usize::MAX));
+        let Some(mut rest) = self.buffer.get(at..end) else { return Err(io::ErrorKind::UnexpectedEof.into()) };
+        check(crc32fast::hash(rest), part)?;
+        let mut kinds: [&[u8]; KINDS.len()] = Default::default();
+        for (lines, length) in kinds.iter_mut().zip(part.lengths) {
+            // Their sum is the length of all.
+            (*lines, rest) = rest.split_at(usize::try_from(length).unwrap_or(0));
+        }
+        Ok(kinds)
+    }
+
+    /// Hands over each line with its kind, of a part of any size.
     ///
     /// # Errors
     /// `InvalidData` or `UnexpectedEof` where the part is not what was written, before any line is handed over; what the
     /// sink reports.
     pub(super) fn lines(&mut self, part: &Part, sink: &mut dyn FnMut(Kind, &[u8]) -> io::Result<()>) -> io::Result<()> {
         if part.bytes() <= READ_AT_ONCE {
-            let mut buffer = std::mem::take(&mut self.buffer);
-            buffer.resize(usize::try_from(part.bytes()).unwrap_or(0), 0);
-            self.at(part)?.read_exact(&mut buffer)?;
-            check(crc32fast::hash(&buffer), part)?;
-            let done = split(&mut buffer.as_slice(), part, sink);
-            self.buffer = buffer;
-            return done;
+            let kinds = self.read(part)?;
+            return KINDS.into_iter().zip(kinds).try_for_each(|(kind, lines)| {
+                lines.split_inclusive(|byte| *byte == b'\n').try_for_each(|line| sink(kind, line))
+            });
         }
         let mut crc = crc32fast::Hasher::new();
         let mut file = self.at(part)?.take(part.bytes());
@@ -254,24 +388,53 @@ mod tests {
     #[test]
     fn parts_come_back_kind_by_kind_and_a_later_run_begins_another_file() {
         let dir = tempfile::tempdir().unwrap();
-        let mut appender = Appender::new(dir.path()).unwrap();
+        let segments = Segments::new(dir.path()).unwrap();
+        let (number, path) = segments.create().unwrap();
+        let mut appender = Appender::open(number, &path).unwrap();
         appender.append(&mut lines(&[(Kind::Document, "d\n")])).unwrap();
         let part = appender
             .append(&mut lines(&[(Kind::Form, "f1\n"), (Kind::Document, "d2\n"), (Kind::Form, "f2\n")]))
             .unwrap();
-        appender.sync().unwrap();
+        appender.flush().unwrap();
         assert_eq!((part.segment, part.offset, part.lengths), (1, 2, [3, 6, 0, 0, 0]));
         let expected = [(Kind::Document, "d2\n"), (Kind::Form, "f1\n"), (Kind::Form, "f2\n")];
         assert_eq!(read(dir.path(), &part).unwrap(), expected.map(|(kind, text)| (kind, text.to_owned())));
-        assert_eq!(Appender::new(dir.path()).unwrap().append(&mut lines(&[])).unwrap().segment, 2);
+        assert_eq!(Segments::new(dir.path()).unwrap().create().unwrap().0, 2);
+        // Another writer of the same run goes on behind what the first one left, whole or not.
+        let mut second = Appender::open(number, &path).unwrap();
+        let last = second.append(&mut lines(&[(Kind::Document, "e\n")])).unwrap();
+        second.flush().unwrap();
+        assert_eq!((last.offset, read(dir.path(), &last).unwrap()), (11, vec![(Kind::Document, "e\n".to_owned())]));
+    }
+
+    #[test]
+    fn lines_that_are_many_wait_on_disk_and_stay_in_order() {
+        let dir = tempfile::tempdir().unwrap();
+        let (number, path) = Segments::new(dir.path()).unwrap().create().unwrap();
+        let mut appender = Appender::open(number, &path).unwrap();
+        let mut held = Lines::default();
+        let long = "x".repeat(1000);
+        for n in 0..1000 {
+            held.write(Kind::Form, &format!("{n}{long}")).unwrap();
+            held.write(Kind::Document, &n).unwrap();
+        }
+        let part = appender.append(&mut held).unwrap();
+        held.clear();
+        let next = appender.append(&mut held).unwrap();
+        appender.flush().unwrap();
+        assert_eq!((next.offset, next.bytes()), (appender.end(), 0));
+        let expected = (0..1000).map(|n| (Kind::Document, format!("{n}\n")));
+        let expected = expected.chain((0..1000).map(|n| (Kind::Form, format!("\"{n}{long}\"\n"))));
+        assert!(read(dir.path(), &part).unwrap().into_iter().eq(expected));
     }
 
     #[test]
     fn a_damaged_part_gives_no_line() {
         let dir = tempfile::tempdir().unwrap();
-        let mut appender = Appender::new(dir.path()).unwrap();
+        let (number, path) = Segments::new(dir.path()).unwrap().create().unwrap();
+        let mut appender = Appender::open(number, &path).unwrap();
         let part = appender.append(&mut lines(&[(Kind::Document, "d\n")])).unwrap();
-        appender.close().unwrap();
+        appender.flush().unwrap();
         fs::write(dir.path().join("00000001.part"), "e\n").unwrap();
         assert_eq!(read(dir.path(), &part).unwrap_err().kind(), io::ErrorKind::InvalidData);
         fs::write(dir.path().join("00000001.part"), "d").unwrap();

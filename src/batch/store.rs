@@ -1,18 +1,24 @@
 use super::compact::{self, Written};
-use super::manifest::{Known, Manifest, Reading, Row};
-use super::outcome::{Outcome, Tally};
-use super::parts::{self, Appender, Lines, PartReader};
+use super::manifest::{Found, Known, Manifest, Reading, Row};
+use super::outcome::{Kept, Tally};
+use super::parts::{self, Appender, Lines, Part, PartReader, SEGMENT_BYTES, Segments};
 use super::stamp::{Hash, Stamp};
+use crate::model::Kind;
 use crate::validate::SeenForms;
-use std::collections::HashSet;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Parts nobody needs may take as much room as those that are needed, beyond this.
 const DEAD_BYTES_FREE: u64 = 64 << 20;
-/// More files of parts than this are made one.
-const MOST_SEGMENTS: usize = 64;
+/// More small files of parts than this are made one.
+const MOST_SMALL: usize = 64;
+const SMALL_BYTES: u64 = SEGMENT_BYTES / 16;
 
 /// Why the store cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -44,8 +50,33 @@ pub struct Store {
     dir: PathBuf,
     parts: PathBuf,
     manifest: Manifest,
-    appender: Appender,
+    segments: Arc<Segments>,
+    /// Records below this confidence are put apart.
+    least: Option<Decimal>,
+    /// For what is written here, and not by those who read.
+    appender: Option<Appender>,
+    /// Files with parts that were named since the last commit.
+    unsynced: BTreeSet<u32>,
+    syncing: Duration,
     _lock: File,
+}
+
+/// What [`Store::complete`] put in place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completed {
+    /// Anything differs from what was in place.
+    pub changed: bool,
+    /// The files.
+    pub files: Vec<Written>,
+    /// Counts over all documents in them.
+    pub tally: Tally,
+}
+
+/// What is remembered of a [`Completed`] until something changes.
+#[derive(Serialize, Deserialize)]
+struct Remembered {
+    files: String,
+    tally: Tally,
 }
 
 impl Store {
@@ -59,8 +90,23 @@ impl Store {
         let lock = lock(dir, &own.join("lock"))?;
         let manifest = Manifest::open(&own.join("manifest.db"), reading)?;
         let parts = own.join("parts");
-        let appender = Appender::new(&parts)?;
-        Ok(Store { dir: dir.to_owned(), parts, manifest, appender, _lock: lock })
+        let segments = Arc::new(Segments::new(&parts)?);
+        Ok(Store {
+            dir: dir.to_owned(),
+            parts,
+            manifest,
+            segments,
+            least: None,
+            appender: None,
+            unsynced: BTreeSet::new(),
+            syncing: Duration::ZERO,
+            _lock: lock,
+        })
+    }
+
+    /// Lets records below this confidence go to a file of their own ([`super::REVIEW`]) when the files are put in place.
+    pub fn review_below(&mut self, least: Option<Decimal>) {
+        self.least = least;
     }
 
     /// The program's own folder inside the output folder.
@@ -68,28 +114,48 @@ impl Store {
         self.dir.join(".zhibiao")
     }
 
-    /// What is known of the input at this path.
+    /// The files that parts go to: whoever reads documents appends to one of them.
+    pub fn segments(&self) -> Arc<Segments> {
+        Arc::clone(&self.segments)
+    }
+
+    /// Time spent in the manifest so far, and time spent waiting for parts to be on disk.
+    pub fn spent(&self) -> (Duration, Duration) {
+        (self.manifest.spent(), self.syncing)
+    }
+
+    /// Is no input known?
     ///
     /// # Errors
     /// As of every method here: the manifest or the disk.
-    pub fn input(&self, path: &Path) -> Result<Option<Known>> {
-        Ok(self.manifest.input(&path_bytes(path))?)
+    pub fn is_new(&self) -> Result<bool> {
+        Ok(self.manifest.is_new()?)
+    }
+
+    /// What is known of the input at this path.
+    pub fn input(&mut self, path: &Path) -> Result<Option<Known>> {
+        Ok(self.manifest.timed(|manifest| manifest.input(&path_bytes(path)))?)
     }
 
     /// Sizes of the contents that could be taken over: a file of another size is new without a look inside.
-    pub fn sizes(&self) -> Result<HashSet<u64>> {
-        Ok(self.manifest.sizes()?)
+    pub fn sizes(&mut self) -> Result<HashSet<u64>> {
+        Ok(self.manifest.timed(|manifest| manifest.sizes())?)
     }
 
-    /// The content of these bytes, if it was read the way that reads now: its number, whether it is complete, whether it
-    /// has a failed document.
-    pub fn content(&self, hash: &Hash) -> Result<Option<(i64, bool, bool)>> {
-        Ok(self.manifest.content(hash)?)
+    /// The contents of these hashes that were read the way that reads now.
+    pub fn contents(&mut self, hashes: &HashSet<Hash>) -> Result<HashMap<Hash, Found>> {
+        Ok(self.manifest.timed(|manifest| manifest.contents(hashes))?)
     }
 
-    /// A new content, of which no document is there yet; without a hash if it could not be read.
-    pub fn begin_content(&mut self, hash: Option<&Hash>, bytes: u64) -> Result<i64> {
-        Ok(self.manifest.begin_content(hash, bytes)?)
+    /// A new content, of which no document is there yet.
+    pub fn begin_content(&mut self, hash: &Hash, bytes: u64) -> Result<i64> {
+        Ok(self.manifest.timed(|manifest| manifest.begin_content(Some(hash), bytes))?)
+    }
+
+    /// A new content that holds one document, whose part is written; without a hash if it could not be read.
+    pub fn add_content(&mut self, hash: Option<&Hash>, bytes: u64, kept: &Kept, part: &Part) -> Result<i64> {
+        self.unsynced.insert(part.segment);
+        Ok(self.manifest.timed(|manifest| manifest.add_content(hash, bytes, kept, part))?)
     }
 
     /// The members of an archive that are there already.
@@ -97,32 +163,67 @@ impl Store {
         Ok(self.manifest.members(content)?)
     }
 
-    /// A document of a content, with its lines.
-    pub fn add_document(
-        &mut self,
-        content: i64,
-        member: u32,
-        suffix: &str,
-        outcome: &Outcome,
-        lines: &mut Lines,
-    ) -> Result<()> {
-        let part = self.appender.append(lines)?;
-        Ok(self.manifest.add_document(content, member, suffix, outcome, &part)?)
+    /// A document of a content, whose part is written.
+    pub fn add_document(&mut self, content: i64, member: u32, suffix: &str, kept: &Kept, part: &Part) -> Result<()> {
+        self.unsynced.insert(part.segment);
+        Ok(self.manifest.timed(|manifest| manifest.add_document(content, member, suffix, kept, part))?)
+    }
+
+    /// Writes the part of a document that nobody else does.
+    pub fn write_part(&mut self, lines: &mut Lines) -> Result<Part> {
+        let appender = self.appender()?;
+        let part = appender.append(lines)?;
+        appender.flush()?;
+        Ok(part)
+    }
+
+    fn appender(&mut self) -> Result<&mut Appender> {
+        let full = self.appender.as_ref().is_none_or(|appender| appender.end() >= SEGMENT_BYTES);
+        if full {
+            if let Some(before) = &mut self.appender {
+                before.flush()?;
+            }
+            let (number, path) = self.segments.create()?;
+            self.appender = Some(Appender::open(number, &path)?);
+        }
+        self.appender.as_mut().ok_or_else(|| io::Error::other("no file for parts is open").into())
+    }
+
+    /// Is the input at this path known for not having been readable, with this very line for a record? Then nothing of it has
+    /// changed; its number.
+    pub fn unread_as_before(&mut self, path: &Path, source: &str, line: &[u8]) -> Result<Option<i64>> {
+        let Some(known) = self.input(path)?.filter(|known| known.hash.is_none() && known.source == source) else {
+            return Ok(None);
+        };
+        let before = self.manifest.unread_part(known.content)?.map(|part| self.document_line(&part));
+        Ok(before.is_some_and(|before| before.is_ok_and(|before| before == line)).then_some(known.id))
+    }
+
+    /// A document's own line.
+    pub fn document_line(&self, part: &Part) -> io::Result<Vec<u8>> {
+        let mut document = Vec::new();
+        PartReader::new(&self.parts).lines(part, &mut |kind, line| {
+            if kind == Kind::Document {
+                document.extend_from_slice(line);
+            }
+            Ok(())
+        })?;
+        Ok(document)
     }
 
     /// All documents of the content are there.
     pub fn finish_content(&mut self, content: i64) -> Result<()> {
-        Ok(self.manifest.finish_content(content)?)
+        Ok(self.manifest.timed(|manifest| manifest.finish_content(content))?)
     }
 
     /// The input at this path has this content from now on; returns the input's number.
     pub fn link(&mut self, path: &Path, source: &str, stamp: &Stamp, content: i64) -> Result<i64> {
-        Ok(self.manifest.link(&path_bytes(path), source, stamp, content)?)
+        Ok(self.manifest.timed(|manifest| manifest.link(&path_bytes(path), source, stamp, content))?)
     }
 
     /// All inputs, sorted by path: number, path, and whether they could be read.
-    pub fn inputs(&self) -> Result<Vec<(i64, PathBuf, bool)>> {
-        let all = self.manifest.inputs()?;
+    pub fn inputs(&mut self) -> Result<Vec<(i64, PathBuf, bool)>> {
+        let all = self.manifest.timed(|manifest| manifest.inputs())?;
         Ok(all.into_iter().map(|(id, path, read)| (id, bytes_path(path), read)).collect())
     }
 
@@ -130,84 +231,91 @@ impl Store {
     pub fn commit(&mut self) -> Result<()> {
         if self.manifest.is_open() {
             // First the records, then what names them.
-            self.appender.sync()?;
-            self.manifest.set_note("dirty", "1")?;
-            self.manifest.commit()?;
+            let began = Instant::now();
+            self.segments.sync(&std::mem::take(&mut self.unsynced))?;
+            self.syncing += began.elapsed();
+            self.manifest.timed(|manifest| {
+                manifest.set_note("dirty", "1")?;
+                manifest.commit()
+            })?;
         }
         Ok(())
     }
 
-    /// Every document of the inputs, ordered by source.
-    pub fn rows(&self, sink: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
-        self.manifest.rows(sink)
+    /// Every document that failed, ordered by source.
+    pub fn failed(&self, sink: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
+        self.manifest.rows(true, sink)
     }
 
-    /// Counts over all documents of these inputs.
-    pub fn tally(&self, inputs: &HashSet<i64>) -> Result<Tally> {
-        let mut tally = Tally::default();
-        let mut seen = SeenForms::default();
-        self.manifest.rows::<StoreError>(&mut |row| {
-            if inputs.contains(&row.input) {
-                tally.add(&row.outcome);
-                let across = seen.document(&row.outcome.prints);
-                tally.add_findings(across.iter().map(|(_, finding)| finding));
-            }
-            Ok(())
-        })?;
-        Ok(tally)
-    }
-
-    /// Puts the sorted files in place, of these inputs, and forgets all others. Files that are up to date stay.
+    /// Puts the sorted files in place, of these inputs, with so many threads, and forgets all others. Files that are up to
+    /// date stay.
     ///
     /// # Errors
     /// A full disk: the files that were in place stay. [`StoreError::Damaged`]: the same, and run again.
-    pub fn complete(&mut self, inputs: &HashSet<i64>) -> Result<Vec<Written>> {
+    pub fn complete(&mut self, inputs: &HashSet<i64>, threads: usize) -> Result<Completed> {
         self.commit()?;
-        self.appender.close()?;
-        let others: Vec<i64> =
-            self.manifest.inputs()?.into_iter().map(|(id, ..)| id).filter(|id| !inputs.contains(id)).collect();
-        if others.is_empty() && self.manifest.note("dirty")?.as_deref() == Some("0") {
-            let before = self.manifest.note("files")?.unwrap_or_default();
-            if let Some(files) = compact::still_there(&self.dir, &before) {
-                return Ok(files);
+        self.appender = None;
+        self.segments.close();
+        let others: Vec<i64> = self.manifest.timed(|manifest| {
+            let mut others = manifest.input_numbers()?;
+            others.retain(|id| !inputs.contains(id));
+            Ok::<_, rusqlite::Error>(others)
+        })?;
+        let least = self.least.map(|least| least.normalize().to_string()).unwrap_or_default();
+        let as_before = self.manifest.note("review_below")?.unwrap_or_default() == least;
+        if others.is_empty() && as_before && self.manifest.note("dirty")?.as_deref() == Some("0") {
+            let before = self.manifest.note("completed")?.unwrap_or_default();
+            if let Ok(Remembered { files, tally }) = serde_json::from_str(&before)
+                && let Some(files) = compact::still_there(&self.dir, &files)
+            {
+                return Ok(Completed { changed: false, files, tally });
             }
         }
-        let files = self.compact(inputs)?;
+        let completed = self.compact(inputs, threads)?;
+        let files = compact::remember(&self.dir, &completed.files)?;
+        let remembered = Remembered { files, tally: completed.tally.clone() };
         self.manifest.forget(&others)?;
-        self.manifest.set_note("files", &compact::remember(&self.dir, &files)?)?;
+        self.manifest.set_note("completed", &serde_json::to_string(&remembered).map_err(io::Error::from)?)?;
+        self.manifest.set_note("review_below", &least)?;
         self.manifest.set_note("dirty", "0")?;
         self.manifest.commit()?;
         self.sweep()?;
-        Ok(files)
+        Ok(completed)
     }
 
-    fn compact(&mut self, inputs: &HashSet<i64>) -> Result<Vec<Written>> {
-        let mut writer = compact::Writer::new(&self.dir, &self.own_folder().join("new"))?;
-        let mut reader = PartReader::new(&self.parts);
-        let mut damaged = HashSet::new();
-        self.manifest.rows::<StoreError>(&mut |row| {
-            if !inputs.contains(&row.input) {
-                return Ok(());
-            }
-            match writer.add(&row, &mut reader) {
-                Err(error) if compact::is_damage(&error) => {
-                    damaged.insert(row.content);
-                    Ok(())
+    fn compact(&mut self, inputs: &HashSet<i64>, threads: usize) -> Result<Completed> {
+        let writer = compact::Writer::new(&self.dir, &self.own_folder().join("new"), &self.parts, self.least)?;
+        let mut tally = Tally::default();
+        let mut seen = SeenForms::default();
+        let began = Instant::now();
+        let mut elsewhere = Duration::ZERO;
+        writer.write::<StoreError>(threads, |put| {
+            self.manifest.rows::<StoreError>(false, &mut |row| {
+                if !inputs.contains(&row.input) {
+                    return Ok(());
                 }
-                done => Ok(done?),
-            }
+                let left = Instant::now();
+                tally.add(&row.outcome);
+                let across = seen.document(&row.outcome.prints);
+                tally.add_findings(across.iter().map(|(_, finding)| finding));
+                put(row, across)?;
+                elsewhere += left.elapsed();
+                Ok(())
+            })?;
+            self.manifest.add_spent(began.elapsed().saturating_sub(elsewhere));
+            Ok(())
         })?;
+        let damaged = writer.damaged();
         if damaged.is_empty() {
-            return Ok(writer.finish()?);
+            return Ok(Completed { changed: true, files: writer.finish()?, tally });
         }
-        for content in &damaged {
-            self.manifest.spoil(*content)?;
-        }
+        self.manifest.spoil(&damaged)?;
         self.commit()?;
         Err(StoreError::Damaged(damaged.len()))
     }
 
-    /// Removes parts that nothing names, once they are worth it.
+    /// Removes files of parts that nothing names; of the others makes new ones where they are many and small, or mostly hold
+    /// what nothing names.
     fn sweep(&mut self) -> Result<()> {
         let live = self.manifest.live()?;
         let mut there = parts::segments(&self.parts)?;
@@ -219,19 +327,39 @@ impl Store {
             }
             needed
         });
-        let all: u64 = there.iter().map(|segment| parts::size(&self.parts, *segment)).sum();
-        let needed: u64 = live.values().sum();
-        if there.len() <= MOST_SEGMENTS && all <= needed.saturating_mul(2).saturating_add(DEAD_BYTES_FREE) {
+        let size = |segment: &u32| parts::size(&self.parts, *segment);
+        let needed = |segment: &u32| live.get(segment).copied().unwrap_or(0);
+        let dead: u64 = there.iter().map(|segment| size(segment).saturating_sub(needed(segment))).sum();
+        let all_needed: u64 = live.values().sum();
+        let mut old: BTreeSet<u32> = BTreeSet::new();
+        if dead > all_needed.saturating_add(DEAD_BYTES_FREE) {
+            old.extend(there.iter().filter(|segment| needed(segment) <= size(segment) / 2));
+        }
+        let small: Vec<u32> = there.iter().copied().filter(|segment| needed(segment) <= SMALL_BYTES).collect();
+        if small.len() > MOST_SMALL {
+            old.extend(small);
+        }
+        if old.is_empty() {
             return Ok(());
         }
         let mut reader = PartReader::new(&self.parts);
         for (content, member, part) in self.manifest.parts()? {
-            let moved = self.appender.append(&mut reader.copy(&part)?)?;
+            if !old.contains(&part.segment) {
+                continue;
+            }
+            let mut lines = reader.copy(&part)?;
+            let appender = self.appender()?;
+            let moved = appender.append(&mut lines)?;
+            self.unsynced.insert(moved.segment);
             self.manifest.move_part(content, member, &moved)?;
         }
-        self.appender.close()?;
+        if let Some(mut appender) = self.appender.take() {
+            appender.flush()?;
+        }
+        self.segments.sync(&std::mem::take(&mut self.unsynced))?;
+        self.segments.close();
         self.manifest.commit()?;
-        for segment in there {
+        for segment in old {
             let _ = parts::remove(&self.parts, segment);
         }
         Ok(())

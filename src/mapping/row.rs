@@ -1,6 +1,6 @@
 //! A row of a form: the cells of one grid row with the texts that matching and records need.
 
-use crate::model::{BBox, Grid, GridOrigin, SourceOfFunds};
+use crate::model::{Alternative, BBox, Grid, GridOrigin, SourceOfFunds};
 use crate::normalize;
 use crate::patterns::{FundLabels, HeaderFacts, LevelKind, Levels, Patterns, label_key};
 use std::rc::Rc;
@@ -22,6 +22,8 @@ pub(super) struct RowCell {
     pub(super) facts: HeaderFacts,
     pub(super) bbox: Option<BBox>,
     pub(super) trust: f32,
+    /// What the picture allows beside `raw`.
+    pub(super) alternatives: Vec<Alternative>,
 }
 
 /// Columns in which it is kept that cells from above reach down: the fields of forms stand far to the left of this.
@@ -38,7 +40,13 @@ impl RowCell {
     pub(super) fn piece(&self, column: usize, text: String, patterns: &Patterns) -> RowCell {
         let label = label_key(&text);
         let facts = patterns.headers.facts(&label);
-        RowCell { column, end: column + 1, raw: text.clone(), label, facts, text, ..*self }
+        RowCell { column, end: column + 1, raw: text.clone(), label, facts, text, alternatives: Vec::new(), ..*self }
+    }
+
+    /// The same cell, read so. Its other readings were of the text before, and are gone.
+    pub(super) fn read_as(&self, raw: String, patterns: &Patterns) -> RowCell {
+        let piece = self.piece(self.column, normalize::display(&raw).into_owned(), patterns);
+        RowCell { end: self.end, raw, ..piece }
     }
 
     /// The kinds of level 1 and of level 2 that it names.
@@ -151,6 +159,7 @@ pub(super) fn rows(grid: Grid, table: u32, patterns: &Patterns) -> Vec<Row> {
                 label,
                 bbox: cell.bbox,
                 trust: cell.trust.0,
+                alternatives: cell.alternatives,
             });
         }
         if !row.cells.is_empty() {

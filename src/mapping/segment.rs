@@ -10,7 +10,7 @@ use crate::patterns::{Field, Patterns};
 use std::collections::VecDeque;
 
 /// The rows of one form and the text around them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct FormSource {
     /// Lines above the table, from the title on.
     pub(super) before: Vec<String>,

@@ -31,6 +31,9 @@ pub enum Code {
     ValueMissing,
     ProseTableConflict,
     LowOcrConfidence,
+    /// What recognition read first made no sense where it stands; what the picture allows beside it does, alone, and was
+    /// taken. `raw` keeps what was read first.
+    OcrCorrected,
     DuplicateForm,
     ScoreImputed,
     /// One cell held what OCR had run together from several; sums prove the split.

@@ -1,4 +1,4 @@
-use super::BBox;
+use super::{Alternative, BBox};
 
 /// One cell of a table, anchored at the top left of its span.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -23,6 +23,8 @@ pub struct Cell {
     pub bbox: Option<BBox>,
     /// 0 to 1: how far the text can be trusted; 1 where nothing was recognised from pixels.
     pub trust: Trust,
+    /// Other ways to read places of `text` that the picture allows; none where nothing was recognised from pixels.
+    pub alternatives: Vec<Alternative>,
 }
 
 /// How far a text can be trusted, 0 to 1. Digital text is 1.

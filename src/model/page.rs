@@ -1,4 +1,4 @@
-use super::{BBox, Finding, Raster};
+use super::{Alternative, BBox, Finding, Raster};
 use std::ops::Range;
 
 /// One page of a format with geometry, as it is seen: what is written where, and what is drawn. No table, no line and
@@ -21,12 +21,17 @@ pub struct Page {
     /// How sure the recognition is of each glyph, 0 to 1, where the text was read from pixels; empty where it is the
     /// file's own.
     pub scores: Vec<f32>,
+    /// Other ways to read places of `text` that the picture allows, in the order of the places.
+    pub alternatives: Vec<Alternative>,
     /// Runs of glyphs, in that order; they cover all glyphs and do not overlap.
     pub runs: Vec<TextRun>,
     /// Straight lines parallel to the page's edges, as drawn: neither joined nor sorted.
     pub rulings: Vec<Ruling>,
     /// Filled areas that are too thick for a line: cell backgrounds, frames' insides.
     pub fills: Vec<Fill>,
+    /// Boxes of what is drawn neither straight nor along the page's edges: a chart's lines, slices and arrows, slanted strokes,
+    /// round shapes. Letters drawn as outlines and rounded corners are left out.
+    pub curves: Vec<Rect>,
     /// Boxes of pictures.
     pub images: Vec<Rect>,
     /// What the format's own structure says of marked content, sorted by `mark`.

@@ -3,6 +3,8 @@
 use super::engine::{Profile, ReadLine};
 use super::models;
 use super::picture::Gray;
+use super::rulings::Lines;
+use crate::model::Axis;
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
@@ -35,13 +37,20 @@ impl Cache {
     }
 
     /// What a picture is known by: its pixels, and who reads them how.
-    pub(super) fn key(picture: &Gray, profile: Profile) -> String {
+    /// The resolution decided where the lines were found that part what is read.
+    pub(super) fn key(picture: &Gray, drawn: &Lines, profile: Profile) -> String {
         let mut hash = Sha256::new();
         hash.update(READER);
         for file in models::FILES {
             hash.update(file.sha256);
         }
         hash.update(profile.name());
+        for wall in drawn.rulings() {
+            hash.update([u8::from(wall.axis == Axis::Horizontal)]);
+            for part in [wall.at, wall.from, wall.to, wall.width] {
+                hash.update(part.to_le_bytes());
+            }
+        }
         hash.update((picture.width as u64).to_le_bytes());
         hash.update((picture.height as u64).to_le_bytes());
         hash.update(&picture.pixels);
@@ -83,12 +92,14 @@ impl Cache {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ctc::Other;
     use super::super::engine::PlacedLetter;
     use super::super::ink::Box2;
     use super::*;
 
     fn line() -> ReadLine {
-        let letter = PlacedLetter { text: '率', score: 0.987_654, piece: 0, x: 12.5, second: Some(('卒', 0.01)) };
+        let others = vec![Other { letters: 1, text: "卒".into(), score: 0.01 }];
+        let letter = PlacedLetter { text: '率', score: 0.987_654, piece: 0, x: 12.5, others };
         ReadLine { pieces: vec![Box2 { x0: 1, y0: 2, x1: 30, y1: 40 }], letters: vec![letter], detected: true }
     }
 
@@ -96,7 +107,8 @@ mod tests {
     fn what_was_read_comes_back_and_what_is_damaged_does_not() {
         let dir = tempfile::tempdir().unwrap();
         let cache = Cache::new(&dir.path().join("not/yet/there"));
-        let key = Cache::key(&Gray::new(3, 2, 255), Profile::Balanced);
+        let white = Gray::new(3, 2, 255);
+        let key = Cache::key(&white, &Lines::find(&white, 200.0), Profile::Balanced);
         assert_eq!(cache.get(&key), None);
         cache.put(&key, &[line()]);
         assert_eq!(cache.get(&key), Some(vec![line()]));
@@ -105,11 +117,24 @@ mod tests {
     }
 
     #[test]
-    fn another_picture_size_or_profile_is_another_result() {
+    fn another_picture_size_profile_or_set_of_lines_is_another_result() {
+        let key = |picture: &Gray, dpi, profile| Cache::key(picture, &Lines::find(picture, dpi), profile);
         let picture = Gray::new(3, 2, 255);
-        let key = Cache::key(&picture, Profile::Balanced);
-        assert_ne!(key, Cache::key(&Gray::new(2, 3, 255), Profile::Balanced));
-        assert_ne!(key, Cache::key(&Gray::new(3, 2, 254), Profile::Balanced));
-        assert_ne!(key, Cache::key(&picture, Profile::Fast));
+        let known = key(&picture, 200.0, Profile::Balanced);
+        assert_ne!(known, key(&Gray::new(2, 3, 255), 200.0, Profile::Balanced));
+        assert_ne!(known, key(&Gray::new(3, 2, 254), 200.0, Profile::Balanced));
+        assert_ne!(known, key(&picture, 200.0, Profile::Fast));
+        // A frame: at another resolution other strokes are lines.
+        let mut framed = Gray::new(400, 400, 255);
+        for at in 50..350 {
+            for (x, y) in [(at, 50), (at, 51), (at, 348), (at, 349), (50, at), (51, at), (348, at), (349, at)] {
+                framed.pixels[y * 400 + x] = 0;
+            }
+        }
+        let found = Lines::find(&framed, 200.0);
+        assert!(!found.rulings().is_empty());
+        let none = Lines::find(&Gray::new(400, 400, 255), 200.0);
+        let of = |lines: &Lines| Cache::key(&framed, lines, Profile::Balanced);
+        assert_ne!(of(&found), of(&none));
     }
 }

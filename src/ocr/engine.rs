@@ -1,11 +1,13 @@
 //! The networks together: a picture in, lines of text with places and scores out.
 
-use super::ctc::Letter;
+use super::agree::better;
+use super::ctc::Other;
 use super::detect;
 use super::ink::{Box2, Ink};
 use super::models;
 use super::network::Network;
 use super::picture::Gray;
+use super::points;
 use super::recognise::{HEIGHT, LEAST_WIDTH, MOST_WIDTH, Reading, Recogniser, Strip, USUAL_WIDTH};
 use super::resample;
 use super::rulings::Lines;
@@ -62,8 +64,9 @@ pub(super) struct PlacedLetter {
     pub(super) piece: usize,
     /// x of its middle.
     pub(super) x: f32,
-    /// The second best reading and its score.
-    pub(super) second: Option<(char, f32)>,
+    /// What else may stand here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) others: Vec<Other>,
 }
 
 /// The networks, loaded.
@@ -127,7 +130,10 @@ impl Engine {
         let readings = self.cascade(&strips, profile)?;
         tracing::debug!(ms = began.elapsed().as_millis(), lines = strips.len(), "recognised");
         let placed = lines.into_iter().zip(readings).zip(&cut);
-        Ok(placed.map(|((line, reading), (_, slots))| place(line, reading, slots)).collect())
+        let mut placed: Vec<ReadLine> =
+            placed.map(|((line, reading), (_, slots))| place(line, reading, slots)).collect();
+        placed.iter_mut().for_each(|line| points::tell(&ink, line));
+        Ok(placed)
     }
 
     fn cascade(&self, strips: &[&Strip], profile: Profile) -> Result<Vec<Reading>, String> {
@@ -156,23 +162,6 @@ impl Engine {
 fn is_doubtful(reading: &Reading) -> bool {
     let figures = reading.letters.iter().any(|letter| letter.text.is_ascii_digit());
     reading.least() < if figures { DOUBTFUL_FIGURES } else { DOUBTFUL }
-}
-
-/// What two recognisers made of one line: where both read the same, both vouch for it; else the larger one's reading.
-fn better(tiny: Reading, small: Reading) -> Reading {
-    if small.letters.is_empty() {
-        // Where the large alphabet reads nothing at all, the small one's reading is at least something to doubt.
-        return if tiny.mean() < 0.5 { small } else { tiny };
-    }
-    let same = tiny.letters.len() == small.letters.len()
-        && tiny.letters.iter().zip(&small.letters).all(|(a, b)| a.text == b.text);
-    if !same {
-        // A lone sign tells neither recogniser much: the surer one is believed.
-        let lone = tiny.letters.len() == 1 && small.letters.len() == 1;
-        return if lone && tiny.mean() > small.mean() { tiny } else { small };
-    }
-    let both = |(a, b): (Letter, Letter)| Letter { score: 1.0 - (1.0 - a.score) * (1.0 - b.score), ..b };
-    Reading { letters: tiny.letters.into_iter().zip(small.letters).map(both).collect() }
 }
 
 /// Where a piece lies in its strip, in pixels of the strip, and how many pixels of the picture one of them is.
@@ -248,7 +237,7 @@ fn place(line: Line, reading: Reading, slots: &[Slot]) -> ReadLine {
             let piece = slots.iter().position(|slot| letter.at < slot.to).unwrap_or(last);
             let slot = slots.get(piece)?;
             let x = slot.left + (letter.at - slot.from) * slot.scale;
-            Some(PlacedLetter { text: letter.text, score: letter.score, piece, x, second: letter.second })
+            Some(PlacedLetter { text: letter.text, score: letter.score, piece, x, others: letter.others })
         })
         .collect();
     ReadLine { pieces: line.pieces, letters, detected: line.detected }
@@ -256,10 +245,11 @@ fn place(line: Line, reading: Reading, slots: &[Slot]) -> ReadLine {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ctc::Letter;
     use super::*;
 
     fn reading(text: &str, score: f32) -> Reading {
-        let letter = |c| Letter { text: c, score, at: 0.0, second: None };
+        let letter = |c| Letter { text: c, score, at: 0.0, others: Vec::new() };
         Reading { letters: text.chars().map(letter).collect() }
     }
 
@@ -272,17 +262,6 @@ mod tests {
         assert!(is_doubtful(&reading("105.55%", 0.96)) && !is_doubtful(&reading("105.55%", 0.99)));
         assert!(is_doubtful(&reading("预算", 0.85)) && !is_doubtful(&reading("预算", 0.96)));
         assert!(is_doubtful(&Reading::default()));
-    }
-
-    #[test]
-    fn two_that_agree_vouch_for_each_other_and_else_the_larger_counts() {
-        let agreed = better(reading("98.5", 0.8), reading("98.5", 0.9));
-        assert!(agreed.letters.iter().all(|letter| (letter.score - 0.98).abs() < 1e-5));
-        assert_eq!(text(&better(reading("985", 0.9), reading("98.5", 0.7))), "98.5");
-        assert_eq!(text(&better(reading("预", 0.9), Reading::default())), "预");
-        assert_eq!(text(&better(reading("~", 0.3), Reading::default())), "");
-        // A lone sign: the surer one.
-        assert_eq!(text(&better(reading("≥", 0.88), reading("M", 0.6))), "≥");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::engine::{PlacedLetter, ReadLine};
 use super::ink::Box2;
-use crate::model::{Axis, Direction, Glyph, Page, Rect, Ruling, TextRun, Visibility};
+use crate::model::{Alternative, Axis, Direction, Glyph, Page, Rect, Ruling, TextRun, Visibility};
 
 /// Height of the ink of ideographs, in ems.
 const IDEOGRAPH_INK: f32 = 0.92;
@@ -20,6 +20,7 @@ pub(super) fn fill(page: &mut Page, lines: &[ReadLine], rulings: &[Ruling], scal
     page.glyphs.clear();
     page.runs.clear();
     page.scores.clear();
+    page.alternatives.clear();
     page.rulings.clear();
     add(page, lines, rulings, scale);
 }
@@ -77,6 +78,7 @@ fn run(page: &mut Page, letters: &[&PlacedLetter], piece: &Box2, scale: f32) {
         page.glyphs.push(Glyph { start, end: page.text.len() as u32, bbox });
         page.scores.push(letter.score);
     }
+    tell_others(page, letters, first as usize);
     let bbox = Rect::new(piece.x0 as f32 * scale, top, piece.x1 as f32 * scale, foot);
     page.runs.push(TextRun {
         glyphs: first..page.glyphs.len() as u32,
@@ -91,6 +93,28 @@ fn run(page: &mut Page, letters: &[&PlacedLetter], piece: &Box2, scale: f32) {
         artifact: false,
         mark: None,
     });
+}
+
+/// Longest piece of a line of which other readings are told, in letters: what holds one number is shorter.
+const LONGEST_CELL: usize = 60;
+/// Other readings told of one page.
+const MOST_OTHERS: usize = 20_000;
+
+/// Tells of other readings of a piece whose first glyph is this.
+fn tell_others(page: &mut Page, letters: &[&PlacedLetter], first: usize) {
+    if letters.len() > LONGEST_CELL {
+        return;
+    }
+    for (index, letter) in letters.iter().enumerate() {
+        for other in letter.others.iter().filter(|other| other.letters > 0) {
+            let last = first + index + other.letters - 1;
+            let (Some(from), Some(to)) = (page.glyphs.get(first + index), page.glyphs.get(last)) else { continue };
+            if page.alternatives.len() < MOST_OTHERS {
+                let text = other.text.as_str().into();
+                page.alternatives.push(Alternative { from: from.start, to: to.end, text, score: other.score });
+            }
+        }
+    }
 }
 
 /// Figures set as wide as ideographs (９２．６％) have gaps that are no spaces: where no two figures stand closer than that,
@@ -128,23 +152,37 @@ fn is_wide(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ctc::Other;
     use super::*;
 
     fn letter(text: char, x: f32) -> PlacedLetter {
-        PlacedLetter { text, score: 0.9, piece: 0, x, second: None }
+        PlacedLetter { text, score: 0.9, piece: 0, x, others: Vec::new() }
+    }
+
+    fn with(letter: PlacedLetter, letters: usize, text: &str) -> PlacedLetter {
+        let other = Other { letters, text: text.into(), score: 0.1 };
+        PlacedLetter { others: letter.others.iter().cloned().chain([other]).collect(), ..letter }
     }
 
     #[test]
     fn letters_become_glyphs_that_touch_each_other() {
         let line = ReadLine {
             pieces: vec![Box2::new(100, 200, 170, 223)],
-            letters: vec![letter('共', 112.0), letter('1', 130.0), letter('2', 142.0), letter('户', 158.0)],
+            letters: vec![
+                letter('共', 112.0),
+                with(letter('1', 130.0), 2, "7"),
+                letter('2', 142.0),
+                with(with(letter('户', 158.0), 1, ""), 2, "P"),
+            ],
             detected: true,
         };
         let mut page = Page { width: 500.0, height: 500.0, ..Page::default() };
         fill(&mut page, &[line], &[], 0.36);
         assert_eq!(page.run_text(&page.runs[0]), "共12户");
         assert_eq!(page.scores, [0.9; 4]);
+        // 12 may be 7, and 户 nothing; what reaches beyond the piece is not told.
+        let told: Vec<(u32, u32, &str)> = page.alternatives.iter().map(|a| (a.from, a.to, &*a.text)).collect();
+        assert_eq!(told, [(3, 5, "7"), (5, 8, "")]);
         assert!((page.runs[0].size - 9.0).abs() < 0.01, "{:?}", page.runs[0]);
         assert!((page.runs[0].baseline - (223.0 * 0.36 - 0.9)).abs() < 0.01);
         let boxes: Vec<Rect> = page.glyphs.iter().map(|g| g.bbox).collect();

@@ -5,6 +5,7 @@
 //! picture ready (`picture`), finds its lines (`rulings`) and reads it ([`Engine`]); what comes out is a page like any
 //! other, with a score for each glyph.
 
+mod agree;
 mod cache;
 mod ctc;
 mod detect;
@@ -15,6 +16,7 @@ mod layout;
 pub mod models;
 mod network;
 pub mod picture;
+mod points;
 mod recognise;
 mod recognised;
 mod resample;

@@ -116,7 +116,7 @@ impl Ocr {
         // Without networks nothing is remembered either: a run says the same whatever ran before it.
         let engine = self.engine()?;
         let Some(dir) = &self.settings.cache else { return engine.read(picture, drawn, profile) };
-        let (cache, key) = (Cache::new(dir), Cache::key(picture, profile));
+        let (cache, key) = (Cache::new(dir), Cache::key(picture, drawn, profile));
         if let Some(lines) = cache.get(&key) {
             return Ok(lines);
         }

@@ -2,12 +2,14 @@
 
 use super::audit::AuditEntry;
 use super::check;
+use super::confidence::ClueEntry;
 use super::entries::{Entry, merge_entries};
 use super::gazetteer::{ALIASES, BEFORE, Gazetteer, REGIONS};
 use super::headers::HeaderEntry;
 use super::indicators::Indicator;
 use super::labels::{FormTypeEntry, FundLabelEntry, RowLabelEntry};
 use super::levels::LevelEntry;
+use super::lookalikes::LookalikeEntry;
 use super::problem::{PatternError, Problem};
 use super::relations::{RelationEntry, WordsEntry};
 use super::rows::RowFile;
@@ -32,7 +34,9 @@ pub(super) fn all() -> Vec<Box<dyn PatternFile>> {
         entries::<RelationEntry>(),
         entries::<WordsEntry>(),
         entries::<StatementWords>(),
+        entries::<LookalikeEntry>(),
         entries::<AuditEntry>(),
+        entries::<ClueEntry>(),
         Box::new(Rows(REGIONS)),
         Box::new(Rows(ALIASES)),
         Box::new(Rows(BEFORE)),

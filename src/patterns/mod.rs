@@ -7,6 +7,7 @@
 
 mod audit;
 mod check;
+mod confidence;
 mod entries;
 mod files;
 mod gazetteer;
@@ -15,6 +16,7 @@ mod indicator_names;
 mod indicators;
 mod labels;
 mod levels;
+mod lookalikes;
 mod problem;
 mod quick_hash;
 mod regions;
@@ -27,11 +29,13 @@ mod units;
 
 pub use audit::{Audit, AuditPatterns, AuditWords};
 pub use check::{check, show};
+pub use confidence::{BASE as CONFIDENCE_BASE, Confidence, Weights as ConfidenceWeights};
 pub use entries::{Entry, Located, load_entries};
 pub use headers::{Facts as HeaderFacts, Field, Headers, Match as HeaderMatch, Part as HeaderPart};
 pub use indicators::{Indicator, Indicators, Subject, ValueKind};
 pub use labels::{FormTypes, FundLabels, RowLabel, RowLabels, label_key, year_before};
 pub use levels::{LevelKind, Levels};
+pub use lookalikes::Lookalikes;
 pub use problem::{PatternError, Problem};
 pub use regions::{PlaceMatch, Regions};
 pub use relations::{Meaning, On, Place, RelationEntry, Role, WordsEntry};
@@ -62,8 +66,12 @@ pub struct Patterns {
     pub indicators: Indicators,
     /// What numbers in prose measure.
     pub statements: Statements,
+    /// Signs that recognition takes for each other.
+    pub lookalikes: Lookalikes,
     /// Wordings that the audit goes by.
     pub audit: Audit,
+    /// What each piece of evidence is worth.
+    pub confidence: Confidence,
 }
 
 impl Patterns {
@@ -89,7 +97,9 @@ impl Patterns {
             regions: Regions::load(overlay)?,
             indicators: Indicators::load(overlay)?,
             statements: Statements::load(overlay)?,
+            lookalikes: Lookalikes::load(overlay)?,
             audit: Audit::load(overlay)?,
+            confidence: Confidence::load(overlay)?,
         })
     }
 }

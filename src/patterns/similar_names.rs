@@ -1,6 +1,6 @@
 //! Names that are nearly a known name: compared by the pairs of characters that they share.
 
-use super::quick_hash::QuickMap;
+use std::collections::BTreeMap;
 
 /// From which likeness on (twice the shared pairs ÷ all pairs of both) a name is taken for another: 0.85 lets one character
 /// in ten be put in or left out. Below it, names of other measures begin to pass: 参保率 and 续保率.
@@ -16,16 +16,18 @@ const LONGEST: usize = 40;
 #[derive(Debug, Default)]
 pub(super) struct SimilarNames {
     names: Vec<Name>,
-    /// Pair → names that have it.
-    by_pair: QuickMap<Vec<u32>>,
+    /// Last character → the pairs of the names that end with it, in order, each with its name. Only such names may be near.
+    by_last: BTreeMap<char, Vec<(Pair, u32)>>,
 }
 
 #[derive(Debug)]
 struct Name {
     owner: usize,
     pairs: u32,
-    last: char,
 }
+
+/// Two characters that are neighbours.
+type Pair = (char, char);
 
 impl SimilarNames {
     /// From owners and the keys of their names.
@@ -35,31 +37,33 @@ impl SimilarNames {
             let pairs = pairs(&key);
             let Some(last) = key.chars().last().filter(|_| pairs.len() + 1 >= SHORTEST) else { continue };
             let id = all.names.len() as u32;
-            all.names.push(Name { owner, pairs: pairs.len() as u32, last });
-            for pair in pairs {
-                all.by_pair.entry(pair).or_default().push(id);
-            }
+            all.names.push(Name { owner, pairs: pairs.len() as u32 });
+            all.by_last.entry(last).or_default().extend(pairs.into_iter().map(|pair| (pair, id)));
         }
+        all.by_last.values_mut().for_each(|names| names.sort_unstable());
         all
     }
 
     /// The owner of the nearest name, among those that fit; `None` where none is near, or two are. The last character, which
     /// tells a count from a share, must be the same.
     pub(super) fn nearest(&self, key: &str, fits: &dyn Fn(usize) -> bool) -> Option<usize> {
+        let known = self.by_last.get(&key.chars().last()?)?;
         let pairs = pairs(key);
-        let last = key.chars().last()?;
         if !(SHORTEST..=LONGEST).contains(&(pairs.len() + 1)) {
             return None;
         }
-        let mut shared: Vec<u32> =
-            pairs.iter().filter_map(|pair| self.by_pair.get(pair.as_str())).flatten().copied().collect();
+        let mut shared: Vec<u32> = Vec::new();
+        for pair in &pairs {
+            let from = known.partition_point(|(other, _)| other < pair);
+            shared.extend(known[from..].iter().take_while(|(other, _)| other == pair).map(|(_, name)| name));
+        }
         shared.sort_unstable();
         let mut best: Option<(f32, usize)> = None;
         let mut next = 0.0f32;
         for run in shared.chunk_by(|a, b| a == b) {
             let name = &self.names[run[0] as usize];
             let likeness = 2.0 * run.len() as f32 / (pairs.len() as f32 + name.pairs as f32);
-            if likeness < LEAST_LIKENESS - LEAST_LEAD || name.last != last || !fits(name.owner) {
+            if likeness < LEAST_LIKENESS - LEAST_LEAD || !fits(name.owner) {
                 continue;
             }
             match best {
@@ -76,9 +80,8 @@ impl SimilarNames {
 }
 
 /// The distinct pairs of neighbours.
-fn pairs(key: &str) -> Vec<String> {
-    let chars: Vec<char> = key.chars().collect();
-    let mut pairs: Vec<String> = chars.windows(2).map(|pair| pair.iter().collect()).collect();
+fn pairs(key: &str) -> Vec<Pair> {
+    let mut pairs: Vec<Pair> = key.chars().zip(key.chars().skip(1)).collect();
     pairs.sort_unstable();
     pairs.dedup();
     pairs

@@ -2,7 +2,7 @@
 
 use super::cell_lines::Kind;
 use super::lines::RawLine;
-use super::{cell_lines, html_tables, pipe_rows, tab_rows};
+use super::{cell_lines, comma_rows, drawn_rows, html_tables, pipe_rows, tab_rows};
 use crate::model::{Block, Grid, Line};
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -27,6 +27,8 @@ enum Dialect {
     Tabs,
     CellLines,
     Pipes,
+    Commas,
+    Drawn,
 }
 
 /// The lines and grids of a text.
@@ -38,6 +40,10 @@ pub(super) struct TextBlocks<'a> {
     tabs_plain_until: usize,
     /// Up to here, lines with pipes are known to be no table.
     pipes_plain_until: usize,
+    /// Up to here, lines with commas are known to be no table.
+    commas_plain_until: usize,
+    /// Up to here, drawn lines are known to be no table.
+    drawn_plain_until: usize,
     /// A table in parts: its dialect and the rows handed out so far.
     going_on: Option<(Dialect, usize)>,
     html: html_tables::Finder,
@@ -52,6 +58,8 @@ impl<'a> TextBlocks<'a> {
             ready: VecDeque::new(),
             tabs_plain_until: 0,
             pipes_plain_until: 0,
+            commas_plain_until: 0,
+            drawn_plain_until: 0,
             going_on: None,
             html: html_tables::Finder::default(),
             after_blank: true,
@@ -70,7 +78,9 @@ impl<'a> TextBlocks<'a> {
         if let Some((dialect, rows_before)) = self.going_on.take() {
             return self.read_dialect(dialect, line, rows_before);
         }
-        if line.start >= self.pipes_plain_until && line.text.contains('|') {
+        if line.start >= self.drawn_plain_until && drawn_rows::may_begin(line.text) {
+            self.read_dialect(Dialect::Drawn, line, 0);
+        } else if line.start >= self.pipes_plain_until && line.text.contains('|') {
             self.read_dialect(Dialect::Pipes, line, 0);
         } else if line.start >= self.tabs_plain_until && line.has_tab() {
             let kind = if line.text.starts_with('\t') { cell_lines::kind(self.text, line.start) } else { Kind::Other };
@@ -82,6 +92,8 @@ impl<'a> TextBlocks<'a> {
                     self.read_line(line);
                 }
             }
+        } else if line.start >= self.commas_plain_until && comma_rows::may_begin(line.text) {
+            self.read_dialect(Dialect::Commas, line, 0);
         } else {
             self.read_line(line);
         }
@@ -93,6 +105,8 @@ impl<'a> TextBlocks<'a> {
             Dialect::Tabs => tab_rows::read(self.text, line.start, going_on),
             Dialect::CellLines => cell_lines::read(self.text, line.start, going_on),
             Dialect::Pipes => pipe_rows::read(self.text, line.start, going_on),
+            Dialect::Commas => comma_rows::read(self.text, line.start, going_on),
+            Dialect::Drawn => drawn_rows::read(self.text, line.start),
         };
         match reading {
             Reading::Blocks { mut blocks, end, goes_on } if end > line.start => {
@@ -108,6 +122,8 @@ impl<'a> TextBlocks<'a> {
             Reading::Plain { end } => {
                 match dialect {
                     Dialect::Pipes => self.pipes_plain_until = end.max(line.next),
+                    Dialect::Drawn => self.drawn_plain_until = end.max(line.next),
+                    Dialect::Commas => self.commas_plain_until = end.max(line.next),
                     Dialect::Tabs | Dialect::CellLines => self.tabs_plain_until = end.max(line.next),
                 }
                 // Another dialect may still claim the line.

@@ -15,9 +15,17 @@ pub enum Dialect {
     Markdown,
     /// `<table>` inside the text.
     Html,
+    /// A sheet saved as comma-separated values: every line of it has the sheet's width.
+    Commas,
+    /// A table drawn with characters, merged cells and all.
+    Drawn,
 }
 
-pub const DIALECTS: [Dialect; 4] = [Dialect::TabRows, Dialect::CellALine, Dialect::Markdown, Dialect::Html];
+pub const DIALECTS: [Dialect; 6] =
+    [Dialect::TabRows, Dialect::CellALine, Dialect::Markdown, Dialect::Html, Dialect::Commas, Dialect::Drawn];
+
+/// Columns of a sheet that is saved as comma-separated values.
+const SHEET_WIDTH: usize = 12;
 
 /// Where a cell merged over rows shows its text when the dialect has no spans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,18 +70,24 @@ impl Style {
 
 /// The report as text, line ends `\n`.
 pub fn render(report: &Report, style: &Style) -> String {
+    render_changed(report, style, &mut |_| {})
+}
+
+/// The same, every table changed before it is written.
+pub fn render_changed(report: &Report, style: &Style, change: &mut dyn FnMut(&mut Table)) -> String {
     let mut out = String::new();
     report.prose.iter().for_each(|line| paragraph(&mut out, style, line));
-    report.forms.iter().for_each(|form| render_form(&mut out, form, style));
+    report.forms.iter().for_each(|form| render_form(&mut out, form, style, change));
     out
 }
 
-fn render_form(out: &mut String, form: &Form, style: &Style) {
+fn render_form(out: &mut String, form: &Form, style: &Style, change: &mut dyn FnMut(&mut Table)) {
     form.prose.iter().for_each(|line| paragraph(out, style, line));
     let title = Some(&form.title).filter(|title| !title.is_empty());
     let head = [title, form.subtitle.as_ref(), form.unit_line.as_ref()];
     head.into_iter().flatten().for_each(|line| paragraph(out, style, line));
-    for (caption, table) in Table::all(form) {
+    for (caption, mut table) in Table::all(form) {
+        change(&mut table);
         caption.iter().for_each(|line| paragraph(out, style, line));
         match style.page_break {
             Some((page_break, page_end)) if !table.indicators.is_empty() => {
@@ -92,6 +106,9 @@ fn render_form(out: &mut String, form: &Form, style: &Style) {
 }
 
 fn paragraph(out: &mut String, style: &Style, line: &str) {
+    if style.dialect == Dialect::Commas {
+        return comma_row(out, &[line.to_owned()]);
+    }
     if style.dialect == Dialect::CellALine {
         out.push('\t');
     }
@@ -106,6 +123,11 @@ fn render_table(out: &mut String, table: &Table, style: &Style) {
         Dialect::CellALine => cell_a_line(out, table, style),
         Dialect::Markdown => markdown(out, table, style),
         Dialect::Html => html(out, table),
+        Dialect::Commas => {
+            separated(table, style).iter().for_each(|row| comma_row(out, row));
+            return comma_row(out, &[]);
+        }
+        Dialect::Drawn => drawn(out, table),
     }
     out.push('\n');
 }
@@ -186,4 +208,78 @@ fn html(out: &mut String, table: &Table) {
         out.push_str("</tr>\n");
     }
     out.push_str("</table>\n");
+}
+
+fn comma_row(out: &mut String, row: &[String]) {
+    for at in 0..row.len().max(SHEET_WIDTH) {
+        let text = row.get(at).map_or("", String::as_str);
+        let quoted = text.contains([',', '"', '\n']).then(|| format!("\"{}\"", text.replace('"', "\"\"")));
+        out.push_str(if at == 0 { "" } else { "," });
+        out.push_str(quoted.as_deref().unwrap_or(text));
+    }
+    out.push('\n');
+}
+
+/// Every character outside ASCII takes two columns, strokes included.
+fn drawn(out: &mut String, table: &Table) {
+    let width = |text: &str| text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
+    // Every column is as wide as its widest cell of one column, by whole characters of two; the last takes what wider cells need.
+    let mut widths = vec![2; table.columns];
+    for cell in &table.cells {
+        let needs = cell.text.lines().map(width).max().unwrap_or(0).next_multiple_of(2);
+        let own = cell.column..cell.column + cell.column_span;
+        let has: usize = widths[own.clone()].iter().sum::<usize>() + 2 * (own.len() - 1);
+        widths[own.end - 1] += needs.saturating_sub(has);
+    }
+    let heights: Vec<usize> = (0..table.rows)
+        .map(|row| {
+            let lines = |cell: &Cell| cell.text.lines().count().div_ceil(cell.row_span);
+            table
+                .cells
+                .iter()
+                .filter(|c| (c.row..c.row + c.row_span).contains(&row))
+                .map(lines)
+                .max()
+                .unwrap_or(1)
+                .max(1)
+        })
+        .collect();
+    let is = |row: Option<usize>, column: Option<usize>| {
+        let (row, column) = (row?, column?);
+        (row < table.rows && column < table.columns).then(|| (table.at(row, column).row, table.at(row, column).column))
+    };
+    for row in 0..=table.rows {
+        let above = row.checked_sub(1);
+        // The rule above this row, with what stands in cells that go on over it.
+        for column in 0..=table.columns {
+            let left = column.checked_sub(1);
+            let (a, b, c, d) =
+                (is(above, left), is(above, Some(column)), is(Some(row), left), is(Some(row), Some(column)));
+            out.push(match (a != b, c != d, a != c, b != d) {
+                (true, true, false, false) => '│',
+                (false, false, _, _) => '─',
+                _ => '┼',
+            });
+            if column < table.columns {
+                let stroke = if b == d { "  " } else { "─" };
+                out.push_str(&stroke.repeat(widths[column] / 2));
+            }
+        }
+        out.push('\n');
+        for line in 0..heights.get(row).copied().unwrap_or(0) {
+            let mut column = 0;
+            while column < table.columns {
+                let cell = table.at(row, column);
+                let own = cell.column..cell.column + cell.column_span;
+                let room = widths[own.clone()].iter().sum::<usize>() + 2 * (own.len() - 1);
+                let before: usize = heights[cell.row..row].iter().sum();
+                let text = cell.text.lines().nth(before + line).unwrap_or("");
+                out.push('│');
+                out.push_str(text);
+                out.push_str(&" ".repeat(room - width(text)));
+                column = own.end;
+            }
+            out.push_str("│\n");
+        }
+    }
 }

@@ -1,25 +1,27 @@
 //! One worker's driver: hands out files, takes answers, and when the worker dies says of what, starts another one, and
 //! goes on behind the document that it died of.
 
-use super::pool::{Cause, Done, Event, Pool};
+use super::pool::{Cause, Done, Event, Pool, Records};
 use super::queue::Task;
 use super::wire::{self, Answer, Order, Slice};
 use anyhow::{Context, Result, anyhow};
 use std::collections::VecDeque;
 use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::path::PathBuf;
 use std::process::{ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use zhibiao::batch::{self, Counted, Lines, Outcome};
-use zhibiao::emit::json_lines::{self, KINDS};
+use zhibiao::batch::{self, Counted, Lines, Outcome, SEGMENT_BYTES};
 use zhibiao::model::{Identity, Kind};
 use zhibiao::pipeline;
 
-/// A batch of orders is to take about this long, so that the pause between batches costs little and a stop is quick.
+/// A batch of orders is to take about this long, so that workers seldom wait for more, and a stop is quick.
 const BATCH_TIME: Duration = Duration::from_millis(60);
-const MOST_IN_BATCH: usize = 32;
+const MOST_IN_BATCH: u128 = 1024;
+/// Events are handed on together, this many at most.
+const TOLD_AT_ONCE: usize = 256;
 /// An archive is read by several workers from this size on; each of them unfolds it.
 const SLICED_FROM_BYTES: u64 = 4 << 20;
 /// How much of what a worker says on stderr is kept, to tell what it died of.
@@ -31,27 +33,29 @@ struct Worker {
     to: BufWriter<ChildStdin>,
     from: BufReader<ChildStdout>,
     words: JoinHandle<Vec<u8>>,
-    /// Documents that it has read: what it dies of may be theirs.
-    served: u64,
 }
 
 pub(super) struct Driver<'a> {
     pool: &'a Pool,
     number: usize,
-    events: &'a SyncSender<Event>,
+    events: &'a SyncSender<Vec<Event>>,
+    /// Events that wait to be handed on.
+    waiting: Vec<Event>,
     worker: Option<Worker>,
-    /// A document's usual time.
+    /// The file that this driver's workers append to, one after the other.
+    segment: Option<(u32, PathBuf)>,
+    /// Tasks taken and not done; the first `sent` of them are the worker's.
+    hand: VecDeque<Task>,
+    sent: usize,
+    /// Documents that the worker has read: what it dies of may be theirs.
+    served: u64,
+    /// The archive's member that the worker has in hand.
+    member: Option<Member>,
+    /// A document's usual time; what was finished since when, to reckon it anew.
     pace: Duration,
+    paced: Instant,
+    finished: u32,
     raw: Vec<u8>,
-}
-
-/// How a task went.
-enum Fate {
-    Done,
-    /// The worker died; whose document it had in hand, if it was an archive's.
-    Died {
-        member: Option<Member>,
-    },
 }
 
 struct Member {
@@ -63,6 +67,7 @@ struct Member {
 
 /// What a worker died of.
 struct Death {
+    cause: Option<Cause>,
     code: &'static str,
     message: String,
     /// May be the fault of something else than the document in hand.
@@ -70,123 +75,152 @@ struct Death {
 }
 
 impl<'a> Driver<'a> {
-    pub(super) fn new(pool: &'a Pool, number: usize, events: &'a SyncSender<Event>) -> Self {
-        Driver { pool, number, events, worker: None, pace: BATCH_TIME, raw: Vec::new() }
+    pub(super) fn new(pool: &'a Pool, number: usize, events: &'a SyncSender<Vec<Event>>) -> Self {
+        Driver {
+            pool,
+            number,
+            events,
+            waiting: Vec::new(),
+            worker: None,
+            segment: None,
+            hand: VecDeque::new(),
+            sent: 0,
+            served: 0,
+            member: None,
+            pace: BATCH_TIME,
+            paced: Instant::now(),
+            finished: 0,
+            raw: Vec::new(),
+        }
     }
 
     pub(super) fn run(mut self) -> Result<()> {
         loop {
-            let most = (BATCH_TIME.as_micros() / self.pace.as_micros().max(1)).clamp(1, MOST_IN_BATCH as u128) as usize;
-            let mut batch = self.pool.queue.take(most, self.pool.terms.jobs);
-            if batch.is_empty() {
+            self.refill();
+            if self.hand.is_empty() {
                 break;
             }
-            while !batch.is_empty() {
-                self.work(&mut batch)?;
+            self.start_if_needed()?;
+            if self.pool.aborted() {
+                return Ok(());
+            }
+            self.send_orders()?;
+            if !self.take_answer()? {
+                let Some(worker) = self.worker.take() else { continue };
+                let death = self.bury(worker)?;
                 if self.pool.aborted() {
                     return Ok(());
                 }
+                self.mourn(&death)?;
             }
+            self.hand_on_if_idle();
         }
+        self.hand_on();
         self.dismiss();
         Ok(())
     }
 
-    /// Reads the batch, up to its end or the worker's.
-    fn work(&mut self, batch: &mut VecDeque<Task>) -> Result<()> {
-        if self.worker.is_none() {
-            self.start()?;
+    /// Takes more tasks before the worker runs out of them.
+    fn refill(&mut self) {
+        let most = (BATCH_TIME.as_micros() / self.pace.as_micros().max(1)).clamp(1, MOST_IN_BATCH) as usize;
+        if self.hand.len() > most / 2 {
+            return;
         }
-        let Some(mut worker) = self.worker.take() else { return Ok(()) };
-        self.begin(batch.front().map_or(0, |task| task.bytes));
-        // A worker that is dead already is noticed when its answer is missing.
-        let _ = batch.iter().try_for_each(|task| order(&mut worker.to, task)).and_then(|()| worker.to.flush());
-        while let Some(task) = batch.front_mut() {
-            let began = Instant::now();
-            match self.answer(&mut worker, task)? {
-                Fate::Done => {
-                    batch.pop_front();
-                    self.pool.queue.done();
-                    self.pace = (self.pace * 7 + began.elapsed()) / 8;
-                }
-                Fate::Died { member } => {
-                    let served = worker.served;
-                    let death = self.bury(worker)?;
-                    if self.pool.aborted() {
-                        return Ok(());
-                    }
-                    self.pool.counts.died.fetch_add(1, Ordering::Relaxed);
-                    if death.doubtful && !task.tried && (served > 0 || death.code == "killed") {
-                        task.tried = true;
-                        return Ok(());
-                    }
-                    task.tried = false;
-                    if self.mourn(task, member, &death)? {
-                        batch.pop_front();
-                        self.pool.queue.done();
-                    }
-                    return Ok(());
-                }
-            }
+        if self.finished > 0 {
+            self.pace = (self.pace + self.paced.elapsed() / self.finished) / 2;
         }
-        let used = {
-            let mut slot = self.pool.slot(self.number);
-            slot.since = None;
-            slot.memory
-        };
-        self.worker = Some(worker);
+        (self.finished, self.paced) = (0, Instant::now());
+        let idle = self.hand.is_empty();
         // What a large document left behind would be charged to the next one.
-        if self.pool.terms.setup.max_memory.is_some_and(|most| used > most / 2) {
+        let limit = self.pool.terms.setup.max_memory;
+        if limit.is_some_and(|limit| self.pool.slot(self.number).memory > limit / 2) {
+            if !idle {
+                return;
+            }
             self.dismiss();
         }
+        if idle {
+            self.hand_on();
+            self.pool.slot(self.number).since = None;
+        }
+        self.hand.extend(self.pool.queue.take(most, self.pool.terms.jobs, idle));
+        if idle {
+            self.begin(task_bytes(&self.hand));
+            self.paced = Instant::now();
+        }
+    }
+
+    /// Tells the worker what it does not know of yet.
+    fn send_orders(&mut self) -> Result<()> {
+        let Some(worker) = &mut self.worker else { return Ok(()) };
+        if self.sent == self.hand.len() {
+            return Ok(());
+        }
+        let to = &mut worker.to;
+        let sent = self.hand.iter().skip(self.sent).try_for_each(|task| order(to, task));
+        // A worker that is dead already is noticed when its answer is missing.
+        let _ = sent.and_then(|()| to.flush());
+        self.sent = self.hand.len();
         Ok(())
     }
 
-    /// Takes the answers to one order.
-    fn answer(&mut self, worker: &mut Worker, task: &mut Task) -> Result<Fate> {
-        let mut lines = Lines::default();
-        let mut member = None;
-        let mut finished = false;
-        loop {
-            let Ok(Some(answer)) = wire::receive::<Answer>(&mut worker.from, &mut self.raw) else {
-                return Ok(if finished { Fate::Done } else { Fate::Died { member } });
-            };
-            match answer {
-                Answer::Ready => {}
-                Answer::Alive => self.begin(task.bytes),
-                Answer::Page => {
-                    self.begin(task.bytes);
-                    let _ = self.events.send(Event::Page);
-                }
-                Answer::Member { index, suffix, sha256, bytes } => {
-                    self.begin(bytes);
-                    member = Some(Member { index, suffix, sha256, bytes });
-                }
-                Answer::Lines(kind) => {
-                    let kind = KINDS.get(usize::from(kind)).copied().unwrap_or(Kind::Document);
-                    lines.push(kind, &self.raw).context("records cannot be held")?;
-                }
-                Answer::Document { index, suffix, sha256, bytes, outcome } => {
-                    self.begin(task.bytes);
-                    worker.served += 1;
-                    lines.push(Kind::Document, &self.raw).context("records cannot be held")?;
-                    let hash = sha256.as_deref().and_then(wire::hash);
-                    let lines = std::mem::take(&mut lines);
-                    let document = Box::new(Done { member: index, suffix, hash, bytes, outcome, lines });
-                    member = None;
-                    finished = task.slice.is_none();
-                    self.tell(task.slice, task.input, document);
+    /// Takes an answer; false: there is none, the worker is dead.
+    fn take_answer(&mut self) -> Result<bool> {
+        let Some(worker) = &mut self.worker else { return Ok(true) };
+        let Ok(Some(answer)) = wire::receive::<Answer>(&mut worker.from, &mut self.raw) else { return Ok(false) };
+        let Some(task) = self.hand.front_mut() else { return Ok(true) };
+        let (input, bytes, sliced) = (task.input, task.bytes, task.slice.is_some());
+        match answer {
+            Answer::Ready => {}
+            Answer::Alive => self.begin(bytes),
+            Answer::Page => {
+                self.begin(bytes);
+                self.waiting.push(Event::Page);
+            }
+            Answer::Member { index, suffix, sha256, bytes } => {
+                self.begin(bytes);
+                self.member = Some(Member { index, suffix, sha256, bytes });
+            }
+            Answer::Document { index, suffix, sha256, bytes, kept, part } => {
+                self.served += 1;
+                let hash = sha256.as_deref().and_then(wire::hash);
+                let document = Done { member: index, suffix, hash, bytes, kept, records: Records::Written(part) };
+                if sliced {
                     task.done.add(index);
+                    self.member = None;
+                    self.begin(task_bytes(&self.hand));
+                    self.waiting.push(Event::Member { input, document });
+                } else {
+                    self.waiting.push(Event::Document { input, document });
+                    self.finish();
                 }
-                Answer::Archive { sha256, bytes } => self.slice(task, &sha256, bytes),
-                Answer::End { note } => {
-                    if task.slice.is_some() {
-                        let _ = self.events.send(Event::Slice { input: task.input, note });
-                    }
-                    return Ok(Fate::Done);
+                if part.offset >= SEGMENT_BYTES {
+                    self.segment = None;
+                    self.begin_segment()?;
                 }
             }
+            Answer::Archive { sha256, bytes } => {
+                self.slice(&sha256, bytes);
+                self.finish();
+            }
+            Answer::End { note } => {
+                self.waiting.push(Event::Slice { input, note });
+                self.finish();
+            }
+            Answer::Spent(spent) => self.pool.counts.add_spent(spent),
+            Answer::Broken(what) => return Err(anyhow!("records cannot be written: {what}")),
         }
+        Ok(true)
+    }
+
+    /// The first task is done.
+    fn finish(&mut self) {
+        self.hand.pop_front();
+        self.sent = self.sent.saturating_sub(1);
+        self.member = None;
+        self.pool.queue.done();
+        self.finished += 1;
+        self.begin(task_bytes(&self.hand));
     }
 
     /// The next document's time begins.
@@ -196,18 +230,33 @@ impl<'a> Driver<'a> {
         slot.most = self.pool.terms.most_time(bytes);
     }
 
-    fn tell(&self, slice: Option<Slice>, input: usize, document: Box<Done>) {
-        let event =
-            if slice.is_some() { Event::Member { input, document } } else { Event::Document { input, document } };
+    /// Hands events on where the worker has nothing more to say right now.
+    fn hand_on_if_idle(&mut self) {
+        let idle = self.worker.as_ref().is_none_or(|worker| worker.from.buffer().is_empty());
+        if idle || self.waiting.len() >= TOLD_AT_ONCE {
+            self.hand_on();
+        }
+    }
+
+    fn hand_on(&mut self) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        // Whoever stores may have to wait for the disk. That is not the time of the document in hand.
+        let since = self.pool.slot(self.number).since.take();
         // A run that hears no more has aborted; the driver sees that itself.
-        let _ = self.events.send(event);
+        let _ = self.events.send(std::mem::take(&mut self.waiting));
+        let mut slot = self.pool.slot(self.number);
+        if slot.child.is_some() {
+            slot.since = since.map(|_| Instant::now());
+        }
     }
 
     /// The file is an archive: its members are read in slices, by as many workers as there are.
-    fn slice(&self, task: &Task, sha256: &str, bytes: u64) {
-        let Some(hash) = wire::hash(sha256) else { return };
+    fn slice(&mut self, sha256: &str, bytes: u64) {
+        let (Some(hash), Some(task)) = (wire::hash(sha256), self.hand.front()) else { return };
         let of = if bytes < SLICED_FROM_BYTES { 1 } else { u32::try_from(self.pool.terms.jobs).unwrap_or(1) };
-        let _ = self.events.send(Event::Archive { input: task.input, hash, bytes, slices: of });
+        self.waiting.push(Event::Archive { input: task.input, hash, bytes, slices: of });
         let slices = (0..of).map(|index| Task {
             input: task.input,
             path: task.path.clone(),
@@ -215,12 +264,44 @@ impl<'a> Driver<'a> {
             slice: Some(Slice { index, of }),
             done: task.done.clone(),
             tried: false,
+            careful: false,
         });
-        self.pool.queue.add(slices.collect());
+        let slices = slices.collect();
+        // Before others tell of its members.
+        self.hand_on();
+        self.pool.queue.add(slices);
+    }
+
+    /// Finds out which document the worker died of, and records it; or has what it had been given read again, more carefully.
+    fn mourn(&mut self, death: &Death) -> Result<()> {
+        self.pool.counts.died.fetch_add(1, Ordering::Relaxed);
+        let sent = std::mem::take(&mut self.sent);
+        let member = self.member.take();
+        let served = std::mem::take(&mut self.served);
+        let Some(task) = self.hand.front_mut() else { return Ok(()) };
+        // A worker tells what is done a moment later, together with other things. One that ran into the time limit had the time
+        // to tell; else it may have died of any that it had.
+        let alone = sent == 1 && task.slice.is_none();
+        if !(task.careful || alone || death.cause == Some(Cause::Time)) {
+            self.hand.iter_mut().take(sent).for_each(|task| task.careful = true);
+            return Ok(());
+        }
+        if death.doubtful && !task.tried && (served > 0 || death.code == "killed") {
+            task.tried = true;
+            return Ok(());
+        }
+        task.tried = false;
+        if self.give_up(member, death)? {
+            self.hand.pop_front();
+            self.pool.queue.done();
+        }
+        Ok(())
     }
 
     /// Records what a document did to its worker. True: the task is done; false: the archive goes on behind that member.
-    fn mourn(&self, task: &mut Task, member: Option<Member>, death: &Death) -> Result<bool> {
+    fn give_up(&mut self, member: Option<Member>, death: &Death) -> Result<bool> {
+        let Some(task) = self.hand.front_mut() else { return Ok(false) };
+        let input = task.input;
         let sliced = task.slice.is_some();
         let (index, suffix, identity, hash) = match member {
             Some(Member { index, suffix, sha256, bytes }) => {
@@ -240,19 +321,41 @@ impl<'a> Driver<'a> {
         };
         let identity = Identity { source: suffix.as_str().into(), ..identity };
         let record = pipeline::given_up(&identity, death.code, death.message.clone());
-        let mut line = Vec::new();
-        json_lines::write_line(&mut line, &record)?;
         let mut lines = Lines::default();
-        lines.push(Kind::Document, &line).context("records cannot be held")?;
-        let outcome = Outcome::of(&record, Counted::default(), 0);
+        lines.write(Kind::Document, &record).context("records cannot be held")?;
+        let kept = Box::new(Outcome::of(&record, Counted::default(), 0).keep()?);
         let goes_on = sliced && index < u32::MAX - 0xffff;
         task.done.add(if goes_on { index } else { 0 });
-        let document = Box::new(Done { member: index, suffix, hash, bytes: identity.bytes, outcome, lines });
-        self.tell(task.slice, task.input, document);
+        let records = Records::Lines(lines);
+        let document = Done { member: index, suffix, hash, bytes: identity.bytes, kept, records };
+        self.waiting.push(if sliced { Event::Member { input, document } } else { Event::Document { input, document } });
         if sliced && !goes_on {
-            let _ = self.events.send(Event::Slice { input: task.input, note: None });
+            self.waiting.push(Event::Slice { input, note: None });
         }
         Ok(!goes_on)
+    }
+
+    /// The worker appends to the driver's file from now on; there is one now, if there was none.
+    fn begin_segment(&mut self) -> Result<()> {
+        if self.segment.is_none() {
+            self.segment = Some(self.pool.terms.segments.create().context("a file for records cannot be made")?);
+        }
+        let (Some((number, path)), Some(worker)) = (&self.segment, &mut self.worker) else { return Ok(()) };
+        let _ = wire::send(&mut worker.to, &Order::Segment(*number), &[&path_bytes(path)]);
+        Ok(())
+    }
+
+    fn start_if_needed(&mut self) -> Result<()> {
+        if self.worker.is_some() {
+            return Ok(());
+        }
+        self.start()?;
+        self.sent = 0;
+        self.served = 0;
+        self.begin_segment()?;
+        self.begin(task_bytes(&self.hand));
+        self.paced = Instant::now();
+        Ok(())
     }
 
     fn start(&mut self) -> Result<()> {
@@ -270,8 +373,7 @@ impl<'a> Driver<'a> {
         self.pool.counts.started.fetch_add(1, Ordering::Relaxed);
         let words =
             std::thread::Builder::new().name("stderr".into()).spawn(move || last_words(words)).context(failed)?;
-        let mut worker =
-            Worker { to: BufWriter::new(to), from: BufReader::with_capacity(64 << 10, from), words, served: 0 };
+        let mut worker = Worker { to: BufWriter::new(to), from: BufReader::with_capacity(64 << 10, from), words };
         {
             let mut slot = self.pool.slot(self.number);
             (slot.child, slot.since, slot.cause, slot.memory) = (Some(child), None, None, 0);
@@ -283,7 +385,8 @@ impl<'a> Driver<'a> {
             self.worker = Some(worker);
             return Ok(());
         }
-        let words = self.end(worker)?.1;
+        let _ = worker.to.into_parts();
+        let words = self.end(worker.from, worker.words)?.1;
         if self.pool.aborted() {
             return Ok(());
         }
@@ -292,16 +395,21 @@ impl<'a> Driver<'a> {
 
     /// Lets the worker go, which has nothing in hand.
     fn dismiss(&mut self) {
-        if let Some(worker) = self.worker.take() {
-            let _ = self.end(worker);
+        let Some(mut worker) = self.worker.take() else { return };
+        self.begin(0);
+        // No more orders: it tells what it has spent, and ends.
+        let (to, _) = worker.to.into_parts();
+        drop(to);
+        while let Ok(Some(answer)) = wire::receive::<Answer>(&mut worker.from, &mut self.raw) {
+            if let Answer::Spent(spent) = answer {
+                self.pool.counts.add_spent(spent);
+            }
         }
+        let _ = self.end(worker.from, worker.words);
     }
 
     /// Waits for the worker's end, with its pipes closed.
-    fn end(&self, worker: Worker) -> Result<(ExitStatus, Vec<u8>)> {
-        let Worker { to, from, words, .. } = worker;
-        // What is still buffered for a dead worker goes nowhere.
-        let _ = to.into_parts();
+    fn end(&self, from: BufReader<ChildStdout>, words: JoinHandle<Vec<u8>>) -> Result<(ExitStatus, Vec<u8>)> {
         drop(from);
         let began = Instant::now();
         let status = loop {
@@ -326,7 +434,9 @@ impl<'a> Driver<'a> {
             let slot = self.pool.slot(self.number);
             (slot.since, slot.most)
         };
-        let (status, words) = self.end(worker)?;
+        // What is still buffered for a dead worker goes nowhere.
+        let _ = worker.to.into_parts();
+        let (status, words) = self.end(worker.from, worker.words)?;
         let cause = self.pool.slot(self.number).cause.take();
         let words = String::from_utf8_lossy(&words);
         let terms = &self.pool.terms;
@@ -360,13 +470,18 @@ impl<'a> Driver<'a> {
                 ("crash", message, true)
             }
         };
-        Ok(Death { code, message, doubtful })
+        Ok(Death { cause, code, message, doubtful })
     }
+}
+
+/// What the first task is about, in bytes.
+fn task_bytes(hand: &VecDeque<Task>) -> u64 {
+    hand.front().map_or(0, |task| task.bytes)
 }
 
 fn order(to: &mut impl Write, task: &Task) -> io::Result<()> {
     let path = path_bytes(&task.path);
-    let order = Order::Read { path_bytes: path.len(), slice: task.slice };
+    let order = Order::Read { path_bytes: path.len(), slice: task.slice, careful: task.careful };
     wire::send(to, &order, &[&path, task.done.bytes()])
 }
 

@@ -3,6 +3,7 @@
 
 mod driver;
 mod interrupt;
+mod outbox;
 mod plan;
 mod pool;
 mod progress;
@@ -17,26 +18,26 @@ pub(super) use worker::run as work;
 
 use super::inputs::Input;
 use super::{SOME_FAILED, UsageError};
-use anyhow::{Context, Error, Result};
+use anyhow::{Context, Error, Result, anyhow};
 use plan::{Entry, Plan};
-use pool::{Done, Event, Pool, Terms};
+use pool::{Done, Event, Pool, Records, Terms};
 use progress::Progress;
 use queue::Queue;
 use report::{Report, Stages};
+use rust_decimal::Decimal;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant, SystemTime};
 use wire::Setup;
-use zhibiao::batch::{self, Reading, Store, StoreError};
+use zhibiao::batch::{self, Completed, Part, Reading, Stamp, Store, StoreError};
 use zhibiao::ocr::{Ocr, Settings};
 
-/// Documents that are done and wait to be stored; each may hold some hundred KB in memory.
-const WAITING: usize = 32;
+/// Messages of the drivers that wait to be stored; each may tell of some hundred documents, without their records.
+const WAITING: usize = 64;
 /// Records are made durable in groups: what a crash costs is at most so much work.
 const COMMIT_EVERY: Duration = Duration::from_millis(1500);
-const COMMIT_DOCUMENTS: u32 = 2000;
 const LOOK_UP_EVERY: Duration = Duration::from_millis(100);
 
 /// What a batch run is asked for.
@@ -59,6 +60,10 @@ pub(super) struct Request {
     pub(super) settle: Option<Duration>,
     pub(super) quarantine: bool,
     pub(super) metrics: Option<PathBuf>,
+    /// Everything on standard error is for machines.
+    pub(super) log_json: bool,
+    /// Records of less confidence go to a file of their own.
+    pub(super) min_confidence: Option<Decimal>,
 }
 
 /// Runs the batch.
@@ -76,38 +81,43 @@ pub(super) fn run(request: &Request, inputs: Vec<Input>, interrupt: &Interrupt) 
         patterns: fingerprint,
         settings: settings(request),
     };
+    if request.output.exists() && !request.output.is_dir() {
+        return Err(UsageError(format!("{}: not a folder", request.output.display())).into());
+    }
     let mut store = Store::open(&request.output, &reading).map_err(|error| in_folder(error, &request.output))?;
+    store.review_below(request.min_confidence);
     let plan = plan::make(request, inputs, &mut store, interrupt).map_err(|error| in_folder_any(error, request))?;
     stages.end("plan");
-    let mut run = Run {
-        store,
-        plan,
-        archives: HashMap::new(),
-        since_commit: 0,
-        committed: Instant::now(),
-        progress: Progress::begin(),
-    };
+    let mut run = Run { store, plan, archives: HashMap::new(), committed: Instant::now(), progress: Progress::begin() };
     let counts = run.read(request, interrupt).map_err(|error| in_folder_any(error, request))?;
     stages.end("read");
     if let Some(code) = interrupt.code() {
         run.progress.end();
-        eprintln!("stopped; what was read is kept, and the same command goes on from here");
+        tracing::warn!("stopped; what was read is kept, and the same command goes on from here");
         return Ok(code);
     }
     let Run { mut store, plan, progress, .. } = run;
     progress.end();
-    let (seen, deleted) = plan.settle(&store)?;
-    let files = store.complete(&seen).map_err(|error| in_folder(error, &request.output))?;
+    let (seen, deleted) = plan.settle(&mut store)?;
+    let completed = store.complete(&seen, request.jobs).map_err(|error| in_folder(error, &request.output))?;
+    let Completed { changed, files, tally } = completed;
     stages.end("compact");
-    let tally = store.tally(&seen)?;
     if request.quarantine {
         quarantine::fill(&store, &seen, &request.output)?;
     }
     stages.end("report");
-    let report =
-        Report { reading: &reading, plan: &plan.counts, deleted: &deleted, tally: &tally, files: &files, counts };
-    if request.settle.is_none() || report.has_news() {
-        report.print(&request.output);
+    let report = Report {
+        reading: &reading,
+        plan: &plan.counts,
+        deleted: &deleted,
+        tally: &tally,
+        files: &files,
+        counts,
+        spent: store.spent(),
+        least: request.min_confidence,
+    };
+    if request.settle.is_none() || changed {
+        if request.log_json { report.log() } else { report.print(&request.output) }
     }
     report.write(&request.output, request.metrics.as_deref(), &stages)?;
     let all_well = tally.partial + tally.failed == 0 && plan.unfinished == 0;
@@ -118,7 +128,6 @@ struct Run {
     store: Store,
     plan: Plan,
     archives: HashMap<usize, Archive>,
-    since_commit: u32,
     committed: Instant,
     progress: Progress,
 }
@@ -149,7 +158,8 @@ impl Run {
             ocr: request.ocr.clone(),
             max_memory: request.max_memory,
         };
-        let terms = Terms { setup, jobs: request.jobs, timeout: request.timeout };
+        let segments = self.store.segments();
+        let terms = Terms { setup, jobs: request.jobs, timeout: request.timeout, segments };
         let pool = Pool::new(terms, Queue::new(tasks));
         let (tell, events) = mpsc::sync_channel(WAITING);
         let over = AtomicBool::new(false);
@@ -158,18 +168,23 @@ impl Run {
             let drivers: Vec<_> = (0..request.jobs)
                 .map(|number| {
                     let tell = tell.clone();
-                    scope.spawn(move || pool.drive(number, &tell))
+                    let named = std::thread::Builder::new().name("driver".into());
+                    named.spawn_scoped(scope, move || pool.drive(number, &tell))
                 })
                 .collect();
             drop(tell);
             scope.spawn(move || pool.watch(over));
-            let outcome = self.listen(&events, pool, interrupt);
+            let outcome = if drivers.iter().all(Result::is_ok) {
+                self.listen(&events, pool, interrupt)
+            } else {
+                Err(anyhow!("the threads that drive workers cannot be started"))
+            };
             if outcome.is_err() {
                 pool.abort();
             }
             // Drivers that wait for room in the channel see that nobody listens any more.
             drop(events);
-            drivers.into_iter().for_each(|driver| drop(driver.join()));
+            drivers.into_iter().flatten().for_each(|driver| drop(driver.join()));
             over.store(true, Ordering::SeqCst);
             outcome
         });
@@ -178,19 +193,19 @@ impl Run {
         Ok(pool.counts)
     }
 
-    fn listen(&mut self, events: &mpsc::Receiver<Event>, pool: &Pool, interrupt: &Interrupt) -> Result<()> {
+    fn listen(&mut self, events: &mpsc::Receiver<Vec<Event>>, pool: &Pool, interrupt: &Interrupt) -> Result<()> {
         loop {
             match events.recv_timeout(LOOK_UP_EVERY) {
-                Ok(event) => self.take(event)?,
+                Ok(events) => events.into_iter().try_for_each(|event| self.take(event))?,
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
             if interrupt.code().is_some() {
                 pool.stop();
             }
-            if self.since_commit >= COMMIT_DOCUMENTS || self.committed.elapsed() >= COMMIT_EVERY {
+            if self.committed.elapsed() >= COMMIT_EVERY {
                 self.store.commit()?;
-                (self.since_commit, self.committed) = (0, Instant::now());
+                self.committed = Instant::now();
             }
             self.progress.show();
         }
@@ -198,23 +213,38 @@ impl Run {
 
     fn take(&mut self, event: Event) -> Result<()> {
         match event {
-            Event::Document { input, mut document } => {
-                let content = self.store.begin_content(document.hash.as_ref(), document.bytes)?;
-                self.add(content, &mut document)?;
-                self.settle(input, content)?;
+            Event::Document { input, document } => {
+                let Done { hash, bytes, kept, records, .. } = document;
+                let part = self.part(records)?;
+                if hash.is_none() {
+                    let Entry { path, name, .. } = &self.plan.entries[input];
+                    let line = self.store.document_line(&part)?;
+                    if let Some(id) = self.store.unread_as_before(path, name, &line)? {
+                        self.plan.seen.insert(id);
+                        self.progress.document(&kept);
+                        self.progress.input();
+                        return Ok(());
+                    }
+                }
+                let content = self.store.add_content(hash.as_ref(), bytes, &kept, &part)?;
+                self.progress.document(&kept);
+                self.link(input, content)?;
             }
             Event::Archive { input, hash, bytes, slices } => {
                 let begun = self.plan.entries[input].begun;
                 let content = match begun {
                     Some((content, known)) if known == hash => content,
-                    _ => self.store.begin_content(Some(&hash), bytes)?,
+                    _ => self.store.begin_content(&hash, bytes)?,
                 };
                 let changed = begun.is_some_and(|(_, known)| known != hash);
                 self.archives.insert(input, Archive { content, slices_left: slices, changed });
             }
-            Event::Member { input, mut document } => {
+            Event::Member { input, document } => {
+                let Done { member, suffix, kept, records, .. } = document;
                 if let Some(content) = self.archives.get(&input).map(|archive| archive.content) {
-                    self.add(content, &mut document)?;
+                    let part = self.part(records)?;
+                    self.store.add_document(content, member, &suffix, &kept, &part)?;
+                    self.progress.document(&kept);
                 }
             }
             Event::Page => self.progress.recognised(),
@@ -229,11 +259,16 @@ impl Run {
                 }
                 let Archive { content, changed, .. } = *archive;
                 self.archives.remove(&input);
-                if changed {
+                let Entry { path, stamp, .. } = &self.plan.entries[input];
+                // Its workers opened it by its name, each by itself. What was standard input has no stamp.
+                let stamped = stamp.changed != 0;
+                let is_other = stamped && std::fs::metadata(path).is_ok_and(|now| !Stamp::of(&now).agrees(stamp));
+                if changed || is_other {
                     tracing::warn!("note: {}: changed while it was read; run again", self.plan.entries[input].name);
                     self.plan.unfinished += 1;
                 } else {
-                    self.settle(input, content)?;
+                    self.store.finish_content(content)?;
+                    self.link(input, content)?;
                 }
             }
             Event::Fatal(error) => return Err(error),
@@ -241,16 +276,16 @@ impl Run {
         Ok(())
     }
 
-    fn add(&mut self, content: i64, done: &mut Done) -> Result<(), StoreError> {
-        self.store.add_document(content, done.member, &done.suffix, &done.outcome, &mut done.lines)?;
-        self.progress.document(&done.outcome);
-        self.since_commit += 1;
-        Ok(())
+    /// Where the records stand.
+    fn part(&mut self, records: Records) -> Result<Part, StoreError> {
+        match records {
+            Records::Written(part) => Ok(part),
+            Records::Lines(mut lines) => self.store.write_part(&mut lines),
+        }
     }
 
     /// The input is read.
-    fn settle(&mut self, input: usize, content: i64) -> Result<(), StoreError> {
-        self.store.finish_content(content)?;
+    fn link(&mut self, input: usize, content: i64) -> Result<(), StoreError> {
         let Entry { path, name, stamp, .. } = &self.plan.entries[input];
         let id = self.store.link(path, name, stamp, content)?;
         self.plan.seen.insert(id);

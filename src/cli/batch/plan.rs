@@ -9,12 +9,12 @@ use crate::cli::inputs::{self, Input};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 use serde::Serialize;
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
-use zhibiao::batch::{self, Counted, Hash, Lines, Outcome, Stamp, Store, StoreError};
+use zhibiao::batch::{self, Counted, Found, Hash, Lines, Outcome, Stamp, Store, StoreError};
 use zhibiao::emit::json_lines;
 use zhibiao::model::{DocumentRecord, Kind};
 
@@ -72,76 +72,81 @@ struct Candidate {
     known: Option<i64>,
 }
 
+/// An input that was looked at.
+enum Looked {
+    Input(Input),
+    Entry(Entry),
+    Failed { path: PathBuf, record: Box<DocumentRecord> },
+}
+
 pub(super) fn make(request: &Request, inputs: Vec<Input>, store: &mut Store, interrupt: &Interrupt) -> Result<Plan> {
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(request.jobs).build();
+    let threads = threads.context("the threads that look at files cannot be started")?;
+    let looked: Vec<Looked> = threads.install(|| inputs.into_par_iter().map(look).collect());
     let mut plan = Plan::default();
     let sizes = store.sizes()?;
+    let is_new = store.is_new()?;
     let mut candidates = Vec::new();
-    for input in inputs {
+    for input in looked {
         if interrupt.code().is_some() {
             return Ok(plan);
         }
         plan.counts.inputs += 1;
-        match input {
-            Input::Unread { path, record } => plan.add_unread(&path, *record, store)?,
-            Input::Stdin => {
+        let entry = match input {
+            Looked::Entry(entry) => entry,
+            Looked::Failed { path, record } | Looked::Input(Input::Unread { path, record }) => {
+                plan.add_unread(&path, *record, store)?;
+                continue;
+            }
+            Looked::Input(Input::Stdin) => {
                 let entry = hold_stdin(store)?;
                 candidates.push(Candidate { entry, known: None });
+                continue;
             }
-            Input::Held(_) => {}
-            Input::File { path, name } => {
-                let entry = match entry(&path, name) {
-                    Ok(entry) => entry,
-                    Err((name, error)) => {
-                        let record = inputs::unread(&name, &path, &error);
-                        plan.add_unread(&path, *record, store)?;
-                        continue;
-                    }
-                };
-                let known = store.input(&entry.path)?;
-                if let Some(known) = &known {
-                    let wanted = request.force || !known.usable || (request.retry_failed && known.failed);
-                    let same = entry.stamp.proves(&known.stamp);
-                    if same && !wanted || is_old(request, &path) || is_unsettled(request, &path) {
-                        if known.source != entry.name {
-                            store.link(&entry.path, &entry.name, &known.stamp, known.content)?;
-                        }
-                        plan.seen.insert(known.id);
-                        plan.counts.unchanged += 1;
-                        continue;
-                    }
-                    if same {
-                        plan.counts.again += 1;
-                        plan.read(entry, Members::default());
-                        continue;
-                    }
-                } else if is_old(request, &path) || is_unsettled(request, &path) {
-                    plan.counts.left_out += 1;
-                    continue;
+            Looked::Input(Input::Held(_) | Input::File { .. }) => continue,
+        };
+        let path = &entry.path;
+        let known = if is_new { None } else { store.input(path)? };
+        if let Some(known) = &known {
+            let wanted = request.force || !known.usable || (request.retry_failed && known.failed);
+            let same = entry.stamp.proves(&known.stamp);
+            if same && !wanted || is_old(request, path) || is_unsettled(request, path) {
+                if known.source != entry.name {
+                    store.link(path, &entry.name, &known.stamp, known.content)?;
                 }
-                let known = known.map(|known| known.content);
-                if sizes.contains(&entry.stamp.bytes) {
-                    candidates.push(Candidate { entry, known });
-                } else {
-                    *(if known.is_some() { &mut plan.counts.changed } else { &mut plan.counts.new }) += 1;
-                    plan.read(entry, Members::default());
-                }
+                plan.seen.insert(known.id);
+                plan.counts.unchanged += 1;
+                continue;
             }
+            if same {
+                plan.counts.again += 1;
+                plan.read(entry, Members::default());
+                continue;
+            }
+        } else if is_old(request, path) || is_unsettled(request, path) {
+            plan.counts.left_out += 1;
+            continue;
+        }
+        let known = known.map(|known| known.content);
+        if sizes.contains(&entry.stamp.bytes) {
+            candidates.push(Candidate { entry, known });
+        } else {
+            *(if known.is_some() { &mut plan.counts.changed } else { &mut plan.counts.new }) += 1;
+            plan.read(entry, Members::default());
         }
     }
-    plan.recognise(candidates, request, store)?;
+    threads.install(|| plan.recognise(candidates, request, store, interrupt))?;
     // As they would be read had none been looked into.
     plan.tasks.make_contiguous().sort_by(|a, b| a.path.cmp(&b.path));
     Ok(plan)
 }
 
-fn entry(path: &Path, name: String) -> Result<Entry, (String, io::Error)> {
-    let stamp = match fs::metadata(path) {
-        Ok(metadata) => Stamp::of(&metadata),
-        Err(error) => return Err((name, error)),
-    };
-    match std::path::absolute(path) {
-        Ok(path) => Ok(Entry { path, name, stamp, begun: None }),
-        Err(error) => Err((name, error)),
+fn look(input: Input) -> Looked {
+    let Input::File { path, name } = input else { return Looked::Input(input) };
+    let stamp = fs::metadata(&path).map(|metadata| Stamp::of(&metadata));
+    match stamp.and_then(|stamp| Ok((stamp, std::path::absolute(&path)?))) {
+        Ok((stamp, path)) => Looked::Entry(Entry { path, name, stamp, begun: None }),
+        Err(error) => Looked::Failed { record: inputs::unread(&name, &path, &error), path },
     }
 }
 
@@ -178,6 +183,7 @@ impl Plan {
             slice: None,
             done,
             tried: false,
+            careful: false,
         });
         self.entries.push(entry);
     }
@@ -186,35 +192,56 @@ impl Plan {
     fn add_unread(&mut self, path: &Path, mut record: DocumentRecord, store: &mut Store) -> Result<()> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let name = std::mem::replace(&mut record.source, "".into());
-        let outcome = Outcome::of(&record, Counted::default(), 0);
         let mut line = Vec::new();
         json_lines::write_line(&mut line, &record)?;
+        self.lost.push(path.clone());
+        // A drop with a broken link in it is none that changes every day.
+        if let Some(id) = store.unread_as_before(&path, &name, &line)? {
+            self.seen.insert(id);
+            return Ok(());
+        }
         let mut lines = Lines::default();
         lines.push(Kind::Document, &line)?;
-        let content = store.begin_content(None, 0)?;
-        store.add_document(content, 0, "", &outcome, &mut lines)?;
-        store.finish_content(content)?;
+        let part = store.write_part(&mut lines)?;
+        let kept = Outcome::of(&record, Counted::default(), 0).keep()?;
+        let content = store.add_content(None, 0, &kept, &part)?;
         self.seen.insert(store.link(&path, &name, &Stamp::default(), content)?);
-        self.lost.push(path);
         Ok(())
     }
 
     /// Looks into the files whose size is that of a known content.
-    fn recognise(&mut self, candidates: Vec<Candidate>, request: &Request, store: &mut Store) -> Result<()> {
-        let hashes: Vec<_> =
-            candidates.par_iter().map(|candidate| batch::hash_file(&candidate.entry.path).ok()).collect();
+    fn recognise(
+        &mut self,
+        candidates: Vec<Candidate>,
+        request: &Request,
+        store: &mut Store,
+        interrupt: &Interrupt,
+    ) -> Result<()> {
+        if candidates.is_empty() {
+            return Ok(());
+        }
+        let hashes: Vec<Option<Hash>> = candidates
+            .par_iter()
+            .map(|candidate| {
+                let wanted = !request.force && interrupt.code().is_none();
+                wanted.then(|| batch::hash_file(&candidate.entry.path).ok().map(|(hash, _)| hash)).flatten()
+            })
+            .collect();
+        if interrupt.code().is_some() {
+            // Nothing more is begun, and what was not looked into is not new.
+            self.tasks.clear();
+            return Ok(());
+        }
+        let contents =
+            if request.force { HashMap::new() } else { store.contents(&hashes.iter().flatten().copied().collect())? };
         for (Candidate { mut entry, known }, hash) in candidates.into_iter().zip(hashes) {
-            let content = match &hash {
-                Some((hash, _)) if !request.force => store.content(hash)?,
-                _ => None,
-            };
-            match (content, hash) {
-                (Some((content, true, failed)), _) if !(failed && request.retry_failed) => {
+            match hash.and_then(|hash| Some((hash, *contents.get(&hash)?))) {
+                Some((_, Found { content, complete: true, failed })) if !(failed && request.retry_failed) => {
                     self.seen.insert(store.link(&entry.path, &entry.name, &entry.stamp, content)?);
                     let same = known == Some(content);
                     *(if same { &mut self.counts.unchanged } else { &mut self.counts.recognised }) += 1;
                 }
-                (Some((content, false, _)), Some((hash, _))) => {
+                Some((hash, Found { content, complete: false, .. })) => {
                     let mut done = Members::default();
                     let members = store.members(content)?;
                     members.into_iter().filter(|member| *member < BEYOND_MEMBERS).for_each(|member| done.add(member));
@@ -235,7 +262,7 @@ impl Plan {
     ///
     /// Where a folder gave nothing at all, it is more likely that a network share is gone than that everything under it was
     /// deleted: what was known of it stays.
-    pub(super) fn settle(&self, store: &Store) -> Result<(HashSet<i64>, Vec<PathBuf>), StoreError> {
+    pub(super) fn settle(&self, store: &mut Store) -> Result<(HashSet<i64>, Vec<PathBuf>), StoreError> {
         let mut seen = self.seen.clone();
         let mut deleted = Vec::new();
         for (id, path, read) in store.inputs()? {

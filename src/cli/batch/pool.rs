@@ -3,13 +3,14 @@
 
 use super::driver::Driver;
 use super::queue::Queue;
-use super::wire::Setup;
+use super::wire::{Setup, Spent};
 use std::process::Child;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use zhibiao::batch::{Hash, Lines, Outcome};
+use zhibiao::batch::{Hash, Kept, Lines, Part, Segments};
 
 /// How often workers are looked at. Memory can grow by some tens of MB in between.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -20,6 +21,8 @@ pub(super) struct Terms {
     pub(super) setup: Setup,
     pub(super) jobs: usize,
     pub(super) timeout: Option<Duration>,
+    /// Where workers write records to.
+    pub(super) segments: Arc<Segments>,
 }
 
 impl Terms {
@@ -34,11 +37,11 @@ impl Terms {
 #[derive(Debug)]
 pub(super) enum Event {
     /// A document is done, of a file that holds just it.
-    Document { input: usize, document: Box<Done> },
+    Document { input: usize, document: Done },
     /// A file is an archive; so many slices of it will be read.
     Archive { input: usize, hash: Hash, bytes: u64, slices: u32 },
     /// A document of an archive is done.
-    Member { input: usize, document: Box<Done> },
+    Member { input: usize, document: Done },
     /// A page was recognised.
     Page,
     /// A slice of an archive is done, with what is to be told of it.
@@ -47,7 +50,7 @@ pub(super) enum Event {
     Fatal(anyhow::Error),
 }
 
-/// A document with its records.
+/// A document that is done.
 #[derive(Debug)]
 pub(super) struct Done {
     pub(super) member: u32,
@@ -55,8 +58,17 @@ pub(super) struct Done {
     /// None where the file could not be read.
     pub(super) hash: Option<Hash>,
     pub(super) bytes: u64,
-    pub(super) outcome: Outcome,
-    pub(super) lines: Lines,
+    pub(super) kept: Box<Kept>,
+    pub(super) records: Records,
+}
+
+/// The records of a document.
+#[derive(Debug)]
+pub(super) enum Records {
+    /// Its worker wrote them.
+    Written(Part),
+    /// They are still to be written.
+    Lines(Lines),
 }
 
 /// Why the watch ended a worker.
@@ -88,6 +100,19 @@ pub(super) struct Counts {
     pub(super) died: AtomicU64,
     /// Most resident memory that a worker was seen with, in bytes.
     pub(super) peak: AtomicU64,
+    /// Time of all workers together.
+    spent: Mutex<Spent>,
+}
+
+impl Counts {
+    pub(super) fn spent(&self) -> Spent {
+        *self.spent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn add_spent(&self, more: Spent) {
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        spent.add(more);
+    }
 }
 
 /// What the threads share.
@@ -112,9 +137,9 @@ impl Pool {
     }
 
     /// The work of one of the pool's threads.
-    pub(super) fn drive(&self, number: usize, events: &SyncSender<Event>) {
+    pub(super) fn drive(&self, number: usize, events: &SyncSender<Vec<Event>>) {
         if let Err(error) = Driver::new(self, number, events).run() {
-            let _ = events.send(Event::Fatal(error));
+            let _ = events.send(vec![Event::Fatal(error)]);
         }
     }
 

@@ -2,7 +2,8 @@ use crate::cli::log;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
-use zhibiao::batch::{Outcome, Tally};
+use zhibiao::batch::Kept;
+use zhibiao::model::Status;
 
 /// Between two lines where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
@@ -14,7 +15,10 @@ pub(super) struct Progress {
     told: Instant,
     inputs: u64,
     expected: u64,
-    tally: Tally,
+    documents: u64,
+    failed: u64,
+    pages: u64,
+    indicators: u64,
     /// Pages that were recognised, those of documents in hand among them.
     recognised: u64,
 }
@@ -22,7 +26,18 @@ pub(super) struct Progress {
 impl Progress {
     pub(super) fn begin() -> Self {
         let now = Instant::now();
-        Progress { bar: None, began: now, told: now, inputs: 0, expected: 0, tally: Tally::default(), recognised: 0 }
+        Progress {
+            bar: None,
+            began: now,
+            told: now,
+            inputs: 0,
+            expected: 0,
+            documents: 0,
+            failed: 0,
+            pages: 0,
+            indicators: 0,
+            recognised: 0,
+        }
     }
 
     /// So many inputs are to be read.
@@ -41,10 +56,11 @@ impl Progress {
         self.bar = Some(bar);
     }
 
-    pub(super) fn document(&mut self, outcome: &Outcome) {
-        self.tally.add(outcome);
-        self.tally.by_finding.clear();
-        self.tally.unmatched.clear();
+    pub(super) fn document(&mut self, kept: &Kept) {
+        self.documents += 1;
+        self.failed += u64::from(kept.status == Status::Failed);
+        self.pages += u64::from(kept.pages);
+        self.indicators += u64::from(kept.indicators);
     }
 
     pub(super) fn recognised(&mut self) {
@@ -59,8 +75,7 @@ impl Progress {
     }
 
     pub(super) fn show(&mut self) {
-        let Tally { failed, pages, indicators, .. } = self.tally;
-        let documents = self.tally.documents();
+        let Progress { documents, failed, pages, indicators, .. } = *self;
         let scans = match self.recognised {
             0 => String::new(),
             pages => format!(", {pages} pages recognised"),

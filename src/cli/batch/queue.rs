@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Sizes of the files and of their paths that go into one batch: small enough that what is in hand is soon done when the
-/// run is to stop, and that a pipe holds the orders.
-const BATCH_BYTES: u64 = 1 << 20;
-const BATCH_PATH_BYTES: usize = 16 << 10;
+/// run is to stop.
+const BATCH_BYTES: u64 = 4 << 20;
+const BATCH_PATH_BYTES: usize = 128 << 10;
 
 /// A file to read, or a slice of an archive.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub(super) struct Task {
     pub(super) done: Members,
     /// A worker died on it already, maybe of something else.
     pub(super) tried: bool,
+    /// A worker died with it among what it had been given.
+    pub(super) careful: bool,
 }
 
 #[derive(Debug, Default)]
@@ -49,11 +51,11 @@ impl Queue {
     }
 
     /// The next tasks, at most so many and no more than a fair share of what is left; none once all is done or the queue
-    /// is closed. Waits while others may still add some.
-    pub(super) fn take(&self, most: usize, takers: usize) -> VecDeque<Task> {
+    /// is closed. While others may still add some it waits, or gives none to who would not `wait`.
+    pub(super) fn take(&self, most: usize, takers: usize, wait: bool) -> VecDeque<Task> {
         let mut state = self.state();
         loop {
-            if state.closed || (state.tasks.is_empty() && state.taken == 0) {
+            if state.closed || (state.tasks.is_empty() && (state.taken == 0 || !wait)) {
                 return VecDeque::new();
             }
             if !state.tasks.is_empty() {
@@ -109,7 +111,7 @@ mod tests {
     use super::*;
 
     fn task(input: usize, bytes: u64) -> Task {
-        Task { input, path: "a".into(), bytes, slice: None, done: Members::default(), tried: false }
+        Task { input, path: "a".into(), bytes, slice: None, done: Members::default(), tried: false, careful: false }
     }
 
     fn numbers(batch: &VecDeque<Task>) -> Vec<usize> {
@@ -120,22 +122,23 @@ mod tests {
     fn small_files_go_together_and_large_ones_alone() {
         let sizes = [10, 10, 10, BATCH_BYTES, 10, 10, 10, 10];
         let queue = Queue::new(sizes.iter().enumerate().map(|(i, size)| task(i, *size)).collect());
-        assert_eq!(numbers(&queue.take(2, 1)), [0, 1]);
-        assert_eq!(numbers(&queue.take(9, 1)), [2], "the large one would keep it waiting");
-        assert_eq!(numbers(&queue.take(9, 1)), [3]);
-        assert_eq!(numbers(&queue.take(9, 1)), [4, 5], "half of what is left");
+        assert_eq!(numbers(&queue.take(2, 1, true)), [0, 1]);
+        assert_eq!(numbers(&queue.take(9, 1, true)), [2], "the large one would keep it waiting");
+        assert_eq!(numbers(&queue.take(9, 1, true)), [3]);
+        assert_eq!(numbers(&queue.take(9, 1, true)), [4, 5], "half of what is left");
     }
 
     #[test]
     fn the_end_comes_when_nothing_is_in_hand() {
         let queue = Queue::new([task(0, 1)].into());
-        assert_eq!(queue.take(9, 1).len(), 1);
+        assert_eq!(queue.take(9, 1, true).len(), 1);
+        assert!(queue.take(9, 1, false).is_empty(), "there may be more, but not now");
         queue.add(vec![task(1, 1), task(2, 1)]);
         queue.done();
-        assert_eq!(numbers(&queue.take(1, 1)), [1]);
-        assert_eq!(numbers(&queue.take(1, 1)), [2]);
+        assert_eq!(numbers(&queue.take(1, 1, true)), [1]);
+        assert_eq!(numbers(&queue.take(1, 1, true)), [2]);
         queue.done();
         queue.done();
-        assert!(queue.take(1, 1).is_empty());
+        assert!(queue.take(1, 1, true).is_empty());
     }
 }

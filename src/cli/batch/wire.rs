@@ -1,12 +1,14 @@
 //! What parent and worker say to each other over the worker's stdin and stdout: frames of a message as JSON and raw
-//! bytes that go with it.
+//! bytes that go with it. Records do not go this way: workers append them to files that the store hands out.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
-use zhibiao::batch::Outcome;
+use std::time::Duration;
+use zhibiao::batch::{Kept, Part};
+use zhibiao::pipeline::Times;
 
-/// A frame longer than this is no frame of ours. Lines are sent in pieces far below it, unless one line is longer.
+/// A frame longer than this is no frame of ours.
 const MOST_BYTES: u32 = 1 << 30;
 
 /// From parent to worker.
@@ -14,9 +16,12 @@ const MOST_BYTES: u32 = 1 << 30;
 pub(super) enum Order {
     /// Once, first.
     Setup(Setup),
+    /// Append parts to the file with this number from now on; its path is the raw bytes.
+    Segment(u32),
     /// Read a file; its path is the first `path_bytes` of the raw bytes. Of an archive whose slice is asked for, behind
-    /// the path, a bit for each member that is done already.
-    Read { path_bytes: usize, slice: Option<Slice> },
+    /// the path, a bit for each member that is done already. `careful`: what is done is told before the next is begun,
+    /// so that it is known which document a worker died of.
+    Read { path_bytes: usize, slice: Option<Slice>, careful: bool },
 }
 
 /// How a worker is to read.
@@ -44,7 +49,7 @@ pub(super) struct Slice {
 pub(super) enum Answer {
     /// Patterns are loaded.
     Ready,
-    /// The file is an archive; nothing was read of it yet.
+    /// The file is an archive, and nothing was read of it yet. This ends the order.
     Archive { sha256: String, bytes: u64 },
     /// This member of the archive is being read now.
     Member { index: u32, suffix: String, sha256: String, bytes: u64 },
@@ -52,12 +57,58 @@ pub(super) enum Answer {
     Page,
     /// Members are being skipped; the time limit begins anew.
     Alive,
-    /// Raw: lines of the kind with this number, of the document in hand.
-    Lines(u8),
-    /// Raw: the document's own line, which ends it. Without a hash if it could not be read.
-    Document { index: u32, suffix: String, sha256: Option<String>, bytes: u64, outcome: Outcome },
-    /// The file is done, with what is to be told of it.
+    /// A document is done, and its part is in the file. Without a hash if it could not be read. Ends an order that is not for
+    /// a slice of an archive.
+    Document { index: u32, suffix: String, sha256: Option<String>, bytes: u64, kept: Box<Kept>, part: Part },
+    /// The slice is done, with what is to be told of it.
     End { note: Option<String> },
+    /// Time that the worker spent in each stage since it told the last time.
+    Spent(Spent),
+    /// Parts cannot be written.
+    Broken(String),
+}
+
+/// Nanoseconds by stage of reading.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(super) struct Spent {
+    /// Opening and reading files.
+    pub(super) open: u64,
+    /// From bytes to a document.
+    pub(super) load: u64,
+    /// From there to lines and tables; recognition of pictures included.
+    pub(super) reconstruct: u64,
+    /// From there to records.
+    pub(super) map: u64,
+    /// Checking records.
+    pub(super) validate: u64,
+    /// Writing them as lines.
+    pub(super) write: u64,
+}
+
+impl Spent {
+    /// Adds what so many documents took, if each took as long as this one.
+    pub(super) fn add_times(&mut self, times: &Times, documents: u64) {
+        let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(0).saturating_mul(documents);
+        let Times { load, reconstruct, map, validate, emit } = *times;
+        self.add(Spent {
+            open: 0,
+            load: nanos(load),
+            reconstruct: nanos(reconstruct),
+            map: nanos(map),
+            validate: nanos(validate),
+            write: nanos(emit),
+        });
+    }
+
+    pub(super) fn add(&mut self, more: Spent) {
+        let Spent { open, load, reconstruct, map, validate, write } = more;
+        self.open += open;
+        self.load += load;
+        self.reconstruct += reconstruct;
+        self.map += map;
+        self.validate += validate;
+        self.write += write;
+    }
 }
 
 pub(super) fn send(out: &mut impl Write, message: &impl Serialize, raw: &[&[u8]]) -> io::Result<()> {
@@ -141,16 +192,16 @@ mod tests {
     #[test]
     fn messages_come_as_they_went_and_a_cut_one_is_an_error() {
         let mut pipe = Vec::new();
-        send(&mut pipe, &Answer::Lines(3), &[b"ab", b"c"]).unwrap();
+        send(&mut pipe, &Order::Segment(3), &[b"ab", b"c"]).unwrap();
+        let ended = pipe.len();
         send(&mut pipe, &Answer::End { note: None }, &[]).unwrap();
         let (mut from, mut raw) = (pipe.as_slice(), Vec::new());
-        assert!(matches!(receive(&mut from, &mut raw).unwrap(), Some(Answer::Lines(3))));
+        assert!(matches!(receive(&mut from, &mut raw).unwrap(), Some(Order::Segment(3))));
         assert_eq!(raw, b"abc");
         assert!(matches!(receive(&mut from, &mut raw).unwrap(), Some(Answer::End { note: None })));
         assert!(receive::<Answer>(&mut from, &mut raw).unwrap().is_none());
-        for cut in 1..pipe.len() - 1 {
-            let mut from = &pipe[..cut];
-            while let Ok(Some(_)) = receive::<Answer>(&mut from, &mut raw) {}
+        for cut in ended + 1..pipe.len() - 1 {
+            assert!(receive::<Answer>(&mut &pipe[ended..cut], &mut raw).is_err());
         }
         assert!(receive::<Answer>(&mut [0xff; 16].as_slice(), &mut raw).is_err());
     }

@@ -1,28 +1,38 @@
 //! The worker: the same program, started by a batch run, reading files that its parent names. Whatever a document does to
 //! it, the parent goes on.
 
-use super::wire::{self, Answer, Members, Order, Setup, Slice};
+use super::outbox::Outbox;
+use super::wire::{self, Answer, Members, Order, Setup, Slice, Spent};
 use crate::cli::inputs::{self, Input};
 use crate::cli::{ALL_WELL, SOME_FAILED};
 use anyhow::{Context, Result, bail};
-use std::io::{self, BufWriter, StdinLock, Write};
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
 use std::time::Instant;
-use zhibiao::batch::{Counted, Outcome};
-use zhibiao::emit::json_lines::{self, KINDS};
-use zhibiao::model::{DocumentRecord, Identity, Record};
+use zhibiao::batch::{self, Counted, Lines, Outcome};
+use zhibiao::emit::json_lines;
+use zhibiao::model::{DocumentRecord, Identity, Kind, Record};
 use zhibiao::ocr::Ocr;
-use zhibiao::{Options, Source, pipeline};
+use zhibiao::pipeline::{self, Documents};
+use zhibiao::{Options, Source};
 
 /// Nesting is bounded in every stage; this leaves room for third-party parsers that recurse.
 const STACK_BYTES: usize = 16 << 20;
-/// Lines are sent once there are this many bytes of a kind.
-const LINES_BYTES: usize = 64 << 10;
+/// Archives beyond this size are read from their files, member by member.
+const HELD_ARCHIVE: u64 = 32 << 20;
+/// What is looked at of one to tell that it is no document.
+const ARCHIVE_HEAD: u64 = 64 << 10;
+const ARCHIVE_TAIL: u64 = 8 << 20;
+/// Stages are timed in every document of this size, and in some of the smaller ones, which then count for all of them.
+const TIMED_BYTES: usize = 64 << 10;
+const TIMED_EVERY: u64 = 8;
+/// Documents skipped between two signs of life.
+const ALIVE_EVERY: u32 = 64;
 /// Address space beyond the memory limit, for stacks, the program itself, and what the system only promises: the parent
 /// watches what is really used, this is for what grows faster than it looks.
 const ADDRESSES_BEYOND_LIMIT: u64 = 1 << 30;
-/// Documents skipped between two signs of life.
-const ALIVE_EVERY: u32 = 64;
 
 pub(in crate::cli) fn run() -> Result<u8> {
     die_with_parent();
@@ -47,99 +57,172 @@ pub(in crate::cli) fn run() -> Result<u8> {
     }
 }
 
+/// An order and the raw bytes that came with it.
+type Ordered = (Order, Vec<u8>);
+
 fn serve(setup: &Setup) -> Result<()> {
     let mut options = crate::cli::extract::load_options(setup.patterns.as_deref())?;
     options.limits.max_unfolded_bytes = setup.max_bytes;
     options.limits.max_ratio = setup.max_ratio;
     options.limits.passwords.clone_from(&setup.passwords);
-    let ours = std::sync::Mutex::new(unbuffered_stdout()?);
-    options.ocr = std::sync::Arc::new(Ocr::new(setup.ocr.clone()).telling(move || {
-        let mut frame = Vec::new();
-        if wire::send(&mut frame, &Answer::Page, &[]).is_ok()
-            && let Ok(mut out) = ours.lock()
-        {
-            // A parent that hears no more is gone, and this process with it.
-            let _ = out.write_all(&frame);
-        }
+    let outbox = Outbox::begin()?;
+    let ours = Arc::clone(&outbox);
+    options.ocr = Arc::new(Ocr::new(setup.ocr.clone()).telling(move || {
+        // A parent that hears no more is gone, and this process with it.
+        let _ = ours.tell(&Answer::Page);
     }));
+    outbox.tell(&Answer::Ready)?;
+    outbox.flush()?;
+    let (give, orders) = mpsc::channel();
+    // Takes orders off the pipe, however many, so that the parent never waits for room in it. Ends with the process.
+    std::thread::Builder::new().name("orders".into()).spawn(move || take_orders(&give))?;
     let mut worker = Worker {
-        from: io::stdin().lock(),
-        out: BufWriter::with_capacity(LINES_BYTES, Box::new(unbuffered_stdout()?)),
+        outbox,
         options,
         max_size: setup.max_size,
         hooks: std::env::var_os("ZHIBIAO_TEST_HOOKS").is_some(),
+        lines: Lines::default(),
+        read: 0,
+        spent: Spent::default(),
     };
-    worker.tell(&Answer::Ready)?;
-    let mut raw = Vec::new();
-    while let Some(order) = wire::receive(&mut worker.from, &mut raw)? {
-        let Order::Read { path_bytes, slice } = order else { bail!("set up twice") };
-        let (path, done) = raw.split_at(path_bytes.min(raw.len()));
-        worker.read(path_of(path), slice, &Members::of_bytes(done))?;
+    let done = worker.work(&orders);
+    if let Err(error) = &done {
+        // The parent should know that it was no document; where even this fails it sees a worker that died.
+        let _ = worker.outbox.give_up(format!("{error:#}"));
     }
-    Ok(())
+    done
+}
+
+fn take_orders(give: &mpsc::Sender<io::Result<Ordered>>) {
+    let mut from = io::stdin().lock();
+    loop {
+        let mut raw = Vec::new();
+        let next = match wire::receive(&mut from, &mut raw) {
+            Ok(None) => return,
+            Ok(Some(order)) => Ok((order, raw)),
+            Err(error) => Err(error),
+        };
+        let last = next.is_err();
+        if give.send(next).is_err() || last {
+            return;
+        }
+    }
 }
 
 struct Worker {
-    from: StdinLock<'static>,
-    out: BufWriter<Box<dyn Write>>,
+    outbox: Arc<Outbox>,
     options: Options,
     max_size: u64,
     /// Documents may ask to be trouble; for tests.
     hooks: bool,
+    /// Lines of the document in hand.
+    lines: Lines,
+    /// Documents so far.
+    read: u64,
+    /// Not told yet.
+    spent: Spent,
 }
 
 impl Worker {
-    fn tell(&mut self, answer: &Answer) -> io::Result<()> {
-        wire::send(&mut self.out, answer, &[])?;
-        self.out.flush()
+    /// Follows orders until there are no more.
+    fn work(&mut self, orders: &mpsc::Receiver<io::Result<Ordered>>) -> Result<()> {
+        loop {
+            let next = match orders.try_recv() {
+                Ok(next) => next,
+                Err(_) => {
+                    // Nothing to do: who waits for this worker should know.
+                    self.outbox.tell(&Answer::Spent(std::mem::take(&mut self.spent)))?;
+                    self.outbox.flush()?;
+                    let Ok(next) = orders.recv() else { return Ok(()) };
+                    next
+                }
+            };
+            let (order, raw) = next?;
+            match order {
+                Order::Setup(_) => bail!("set up twice"),
+                Order::Segment(number) => self.outbox.append_to(number, &path_of(&raw))?,
+                Order::Read { path_bytes, slice, careful } => {
+                    let (path, done) = raw.split_at(path_bytes.min(raw.len()));
+                    if careful {
+                        self.outbox.flush()?;
+                    }
+                    self.read(path_of(path), slice, careful, &Members::of_bytes(done))?;
+                    if careful {
+                        self.outbox.flush()?;
+                    }
+                }
+            }
+        }
     }
 
-    fn read(&mut self, path: PathBuf, slice: Option<Slice>, done: &Members) -> io::Result<()> {
+    fn read(&mut self, path: PathBuf, slice: Option<Slice>, careful: bool, done: &Members) -> io::Result<()> {
+        if let Some(archive) = large_archive(&path, self.max_size) {
+            let hashed = batch::hash_file(&path);
+            if let Ok((hash, bytes)) = hashed {
+                let sha256: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+                let Some(slice) = slice else { return self.outbox.tell(&Answer::Archive { sha256, bytes }) };
+                let identity = Identity { sha256: sha256.into(), source: "".into(), bytes };
+                let documents = pipeline::documents_of_file(identity, archive, &self.options.limits);
+                let note = self.members(documents, slice, careful, done)?;
+                return self.outbox.tell(&Answer::End { note });
+            }
+        }
         let began = Instant::now();
         // Without a name: the parent knows it, and the same content may come under another one some day.
-        let source = match inputs::read(Input::File { path, name: String::new() }, self.max_size) {
+        let read = inputs::read(Input::File { path, name: String::new() }, self.max_size);
+        self.spent.open += u64::try_from(began.elapsed().as_nanos()).unwrap_or(0);
+        let source = match read {
             Ok(source) => source,
             Err(record) => {
                 self.document(0, String::new(), false, &record, Counted::default(), began)?;
-                return self.tell(&Answer::End { note: None });
+                return if slice.is_some() { self.outbox.tell(&Answer::End { note: None }) } else { Ok(()) };
             }
         };
         let archive = pipeline::is_archive(&source.bytes);
-        let note = match slice {
-            Some(slice) if archive => self.members(source, slice, done)?,
-            _ if archive => {
+        match slice {
+            Some(slice) if archive => {
+                let documents = pipeline::documents(source, &self.options.limits);
+                let note = self.members(documents, slice, careful, done)?;
+                self.outbox.tell(&Answer::End { note })
+            }
+            // It was an archive a moment ago.
+            Some(_) => self.outbox.tell(&Answer::End { note: None }),
+            None if archive => {
                 let identity = Identity::of("", &source.bytes);
-                self.tell(&Answer::Archive { sha256: identity.sha256.to_string(), bytes: identity.bytes })?;
-                None
+                self.outbox.tell(&Answer::Archive { sha256: identity.sha256.to_string(), bytes: identity.bytes })
             }
-            _ => {
-                self.extract(0, source, began)?;
-                None
-            }
-        };
-        self.tell(&Answer::End { note })
+            None => self.extract(0, source, began),
+        }
     }
 
-    fn members(&mut self, archive: Source, slice: Slice, done: &Members) -> io::Result<Option<String>> {
-        let mut documents = pipeline::documents(archive, &self.options.limits);
+    fn members(
+        &mut self,
+        mut documents: Documents,
+        slice: Slice,
+        careful: bool,
+        done: &Members,
+    ) -> io::Result<Option<String>> {
         let mut index = 0;
         loop {
             let began = Instant::now();
             let Some(document) = documents.next() else { break };
             if index % slice.of != slice.index || done.has(index) {
                 if index.is_multiple_of(ALIVE_EVERY) {
-                    self.tell(&Answer::Alive)?;
+                    self.outbox.tell(&Answer::Alive)?;
                 }
             } else {
                 match document {
                     Ok(source) => {
                         let identity = Identity::of(&source.name, &source.bytes);
-                        self.tell(&Answer::Member {
+                        self.outbox.tell(&Answer::Member {
                             index,
                             suffix: source.name.clone(),
                             sha256: identity.sha256.to_string(),
                             bytes: identity.bytes,
                         })?;
+                        if careful {
+                            self.outbox.flush()?;
+                        }
                         self.extract(index, source, began)?;
                     }
                     Err(record) => {
@@ -162,25 +245,24 @@ impl Worker {
         }
         let suffix = source.name.clone();
         let mut counted = Counted::default();
-        let mut held: [Vec<u8>; KINDS.len()] = Default::default();
         let mut trouble = None;
-        let out = &mut self.out;
-        let record = pipeline::extract_to(source, &self.options, &mut |record: Record| {
+        let lines = &mut self.lines;
+        let mut sink = |record: Record| {
             counted.add(&record);
-            let kind = json_lines::kind(&record) as usize;
-            let lines = &mut held[kind];
-            let mut written = json_lines::write_line(lines, &record);
-            if written.is_ok() && lines.len() >= LINES_BYTES {
-                // At once: a page's sign of life goes past the buffer.
-                written = send_lines(out, kind, lines).and_then(|()| out.flush());
-            }
+            let written = lines.write(json_lines::kind(&record), &record);
             trouble = trouble.take().or(written.err());
-        });
+        };
+        self.read += 1;
+        let record = if source.bytes.len() >= TIMED_BYTES || self.read.is_multiple_of(TIMED_EVERY) {
+            let weight = if source.bytes.len() >= TIMED_BYTES { 1 } else { TIMED_EVERY };
+            let (record, times) = pipeline::extract_timed(source, &self.options, &mut sink);
+            self.spent.add_times(&times, weight);
+            record
+        } else {
+            pipeline::extract_to(source, &self.options, &mut sink)
+        };
         if let Some(error) = trouble {
             return Err(error);
-        }
-        for (kind, lines) in held.iter_mut().enumerate().filter(|(_, lines)| !lines.is_empty()) {
-            send_lines(&mut self.out, kind, lines)?;
         }
         self.document(index, suffix, true, &record, counted, began)
     }
@@ -194,33 +276,36 @@ impl Worker {
         counted: Counted,
         began: Instant,
     ) -> io::Result<()> {
-        let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let outcome = Outcome::of(record, counted, micros);
+        self.lines.write(Kind::Document, record)?;
+        let kept = Box::new(Outcome::of(record, counted, micros(began)).keep()?);
         let sha256 = read.then(|| record.document.to_string());
-        let mut line = Vec::new();
-        json_lines::write_line(&mut line, record)?;
-        let answer = Answer::Document { index, suffix, sha256, bytes: record.bytes, outcome };
-        wire::send(&mut self.out, &answer, &[&line])?;
-        self.out.flush()
+        let bytes = record.bytes;
+        self.outbox.put(&mut self.lines, |part| Answer::Document { index, suffix, sha256, bytes, kept, part })
     }
 }
 
-/// Standard output without the buffer of lines that the language puts before it.
-#[cfg(unix)]
-fn unbuffered_stdout() -> io::Result<std::fs::File> {
-    use std::os::fd::AsFd;
-    Ok(io::stdout().as_fd().try_clone_to_owned()?.into())
+/// The file, if it is an archive that is better not held by every worker. Its head and its end tell: the table of contents
+/// stands there.
+fn large_archive(path: &Path, max_size: u64) -> Option<File> {
+    let mut file = File::open(path).ok()?;
+    let size = file.metadata().ok().filter(|metadata| metadata.is_file())?.len();
+    if size <= HELD_ARCHIVE || size > max_size {
+        return None;
+    }
+    let mut ends = vec![0; 4];
+    file.read_exact(&mut ends).ok()?;
+    if !ends.starts_with(b"PK") {
+        return None;
+    }
+    file.by_ref().take(ARCHIVE_HEAD).read_to_end(&mut ends).ok()?;
+    file.seek(SeekFrom::Start(size.saturating_sub(ARCHIVE_TAIL).max(ARCHIVE_HEAD))).ok()?;
+    file.by_ref().take(ARCHIVE_TAIL).read_to_end(&mut ends).ok()?;
+    file.rewind().ok()?;
+    pipeline::is_archive(&ends).then_some(file)
 }
 
-#[cfg(not(unix))]
-fn unbuffered_stdout() -> io::Result<io::Stdout> {
-    Ok(io::stdout())
-}
-
-fn send_lines(out: &mut impl Write, kind: usize, lines: &mut Vec<u8>) -> io::Result<()> {
-    wire::send(out, &Answer::Lines(u8::try_from(kind).unwrap_or(0)), &[lines])?;
-    lines.clear();
-    Ok(())
+fn micros(began: Instant) -> u64 {
+    u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
 /// A worker whose parent is gone ends even in the midst of a document that never ends.

@@ -6,9 +6,12 @@
 mod charset;
 mod flow;
 mod page;
+mod parts;
 mod spans;
 mod table;
 mod tags;
+
+pub(super) use parts::Parts;
 
 use super::{Limits, LoadError, text};
 use crate::model::{Block, BlockSource, Body, Deferred, Document, Encoding, Finding, Media};

@@ -1,20 +1,18 @@
 //! One pass over a page's tokens: which tables and cells are open, what is hidden, where the text goes.
 
 use super::flow::{Flow, Piece};
+use super::parts::Parts;
 use super::spans::read_span;
 use super::table::OpenTable;
 use super::tags::{Role, attribute, breaks_page, is_hidden, is_void, role, shown_by_input};
 use crate::ingest::Limits;
 use crate::model::{Block, Code, Finding, Severity};
-use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 use std::cell::RefCell;
 
 /// Cells of open tables: a table inside another is held until it ends, some 170 bytes a cell.
 const MOST_HELD: usize = 2_000_000;
-/// Bytes given to the tokenizer at once.
-const FEED: usize = 64 << 10;
 
 /// The blocks of a page or fragment, and what was left out of it.
 pub(super) fn read(html: &str, limits: &Limits) -> (Vec<Block<'static>>, Vec<Finding>) {
@@ -25,45 +23,19 @@ pub(super) fn read(html: &str, limits: &Limits) -> (Vec<Block<'static>>, Vec<Fin
 
 /// The blocks of a page one after the other, each as soon as it is complete.
 pub(super) struct PageReader<'h> {
-    tokenizer: Tokenizer<Sink>,
-    queue: BufferQueue,
-    /// What has not been given to the tokenizer; none once the page has ended.
-    rest: Option<&'h str>,
+    parts: Parts<'h, Sink>,
     done: std::vec::IntoIter<Piece>,
 }
 
 impl<'h> PageReader<'h> {
     pub(super) fn new(html: &'h str, limits: &Limits) -> Self {
         let sink = Sink(RefCell::new(Page::new(limits)));
-        PageReader {
-            tokenizer: Tokenizer::new(sink, TokenizerOpts::default()),
-            queue: BufferQueue::default(),
-            rest: Some(html),
-            done: Vec::new().into_iter(),
-        }
+        PageReader { parts: Parts::new(html, sink), done: Vec::new().into_iter() }
     }
 
     /// What was left out so far.
     pub(super) fn findings(&self) -> Vec<Finding> {
-        self.tokenizer.sink.0.borrow().findings()
-    }
-
-    fn read_on(&mut self, rest: &'h str) {
-        let mut end = rest.len().min(FEED);
-        while !rest.is_char_boundary(end) {
-            end += 1;
-        }
-        if end > 0 {
-            self.queue.push_back(StrTendril::from(&rest[..end]));
-            // The only other result asks to run a script, which this sink never requests.
-            let _ = self.tokenizer.feed(&self.queue);
-        }
-        self.rest = Some(&rest[end..]).filter(|rest| !rest.is_empty());
-        if self.rest.is_none() {
-            self.tokenizer.end();
-            self.tokenizer.sink.0.borrow_mut().end_all();
-        }
-        self.done = std::mem::take(&mut self.tokenizer.sink.0.borrow_mut().root.pieces).into_iter();
+        self.parts.sink().0.borrow().findings()
     }
 }
 
@@ -75,8 +47,12 @@ impl Iterator for PageReader<'_> {
             if let Some(piece) = self.done.next() {
                 return Some(piece.into_block());
             }
-            let rest = self.rest?;
-            self.read_on(rest);
+            let ended = self.parts.give()?;
+            let mut page = self.parts.sink().0.borrow_mut();
+            if ended {
+                page.end_all();
+            }
+            self.done = std::mem::take(&mut page.root.pieces).into_iter();
         }
     }
 }

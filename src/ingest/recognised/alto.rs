@@ -43,6 +43,7 @@ enum Wanted {
     Unit,
     Name,
     Version,
+    Other,
 }
 
 impl Pages<'_> {
@@ -103,6 +104,13 @@ impl Pages<'_> {
                                 word.glyphs.push((rect, score(number_attribute(&tag, "GC"), 1.0).min(word.score)));
                             }
                         }
+                        "ALTERNATIVE" => wanted = Some((Wanted::Other, String::new())),
+                        "Variant" => {
+                            let word = open.as_mut().and_then(|page| page.lines.last_mut()?.words.last_mut());
+                            if let Some(word) = word {
+                                variant(word, &tag);
+                            }
+                        }
                         "HYP" => hyphen(&tag, open.as_mut()),
                         "GraphicalElement" => {
                             if let (Some(page), Some(rect)) = (&mut open, place(&tag)) {
@@ -126,6 +134,13 @@ impl Pages<'_> {
                     let name = tag.name();
                     match (local(name.as_ref()), wanted.take()) {
                         ("MeasurementUnit", Some((Wanted::Unit, text))) => self.per_inch = per_inch(&text),
+                        ("ALTERNATIVE", Some((Wanted::Other, text))) => {
+                            let word = open.as_mut().and_then(|page| page.lines.last_mut()?.words.last_mut());
+                            if let Some(word) = word.filter(|word| word.others.len() < MOST_OTHERS) {
+                                // No score of its own: what the word itself is not sure of, shared.
+                                word.others.push((text, (1.0 - word.score) / 2.0));
+                            }
+                        }
                         ("softwareName", Some((Wanted::Name, text))) => self.software.name = text,
                         ("softwareVersion", Some((Wanted::Version, text))) => self.software.version = text,
                         ("Page", _) => return Ok(open),
@@ -183,12 +198,26 @@ fn word(tag: &BytesStart<'_>) -> Option<Word> {
     Some(Word::new(text, Outline::Upright(place(tag)?), score(number_attribute(tag, "WC"), 1.0)))
 }
 
+/// Other readings kept of one word.
+const MOST_OTHERS: usize = 8;
+
+/// Another reading of the word's last glyph so far.
+fn variant(word: &mut Word, tag: &BytesStart<'_>) {
+    let (Some(text), Some(at)) = (attribute(tag, "CONTENT"), word.glyphs.len().checked_sub(1)) else { return };
+    if word.others.len() < MOST_OTHERS && at < word.text.chars().count() {
+        let before = word.text.chars().take(at);
+        let other = before.chain(text.chars()).chain(word.text.chars().skip(at + 1)).collect();
+        word.others.push((other, score(number_attribute(tag, "VC"), 0.0)));
+    }
+}
+
 /// A hyphen at the line's end stands beside the last word and has a width, but often no other measure.
 fn hyphen(tag: &BytesStart<'_>, page: Option<&mut RawPage>) {
     let Some(word) = page.and_then(|page| page.lines.last_mut()?.words.last_mut()) else { return };
     if let (Some(text), Outline::Upright(rect)) = (attribute(tag, "CONTENT"), &mut word.outline) {
         word.text.push_str(&text);
         word.glyphs.clear();
+        word.others.clear();
         rect.x1 += attribute(tag, "WIDTH").and_then(|v| parse_length(&v)).unwrap_or(0.0).max(0.0);
     }
 }
@@ -226,7 +255,8 @@ mod tests {
         let text = format!(
             r#"{HEAD}<Page WIDTH="2100" HEIGHT="2970"><PrintSpace><TextBlock><TextLine HPOS="1">
             <String HPOS="100" VPOS="200" WIDTH="60" HEIGHT="30" WC="0.5" CONTENT="甲&amp;乙"><Glyph CONTENT="甲" HPOS="100"
-            VPOS="200" WIDTH="25" HEIGHT="30" GC="0.25"/></String><SP/><String HPOS="NaN" VPOS="1" WIDTH="1" HEIGHT="1"
+            VPOS="200" WIDTH="25" HEIGHT="30" GC="0.25"><Variant CONTENT="申" VC="0.2"/></Glyph>
+            <ALTERNATIVE>曱&amp;乙</ALTERNATIVE></String><SP/><String HPOS="NaN" VPOS="1" WIDTH="1" HEIGHT="1"
             CONTENT="x"/></TextLine></TextBlock><GraphicalElement HPOS="1" VPOS="2" WIDTH="300" HEIGHT="4"/>
             </PrintSpace></Page><Page><PrintSpace/></Page></Layout></alto>"#
         );
@@ -237,6 +267,7 @@ mod tests {
         let words = &pages[0].lines[0].words;
         assert_eq!(words.len(), 1);
         assert_eq!((words[0].text.as_str(), words[0].score, words[0].glyphs[0].1), ("甲&乙", 0.5, 0.25));
+        assert_eq!(words[0].others, [("申&乙".to_owned(), 0.2), ("曱&乙".to_owned(), 0.25)]);
         assert_eq!(pages[0].rules.len(), 1);
         let scale = pages[0].scale();
         assert!((scale.width - 595.3).abs() < 0.1 && (scale.height - 841.9).abs() < 0.1);

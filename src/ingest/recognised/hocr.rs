@@ -5,53 +5,30 @@ use super::lines::{Line, RawPage, Word};
 use super::place::{Outline, parse_length, score};
 use super::{PageReader, engine};
 use crate::ingest::Limits;
+use crate::ingest::html::Parts;
 use crate::model::{Direction, Rect};
-use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
 /// Opens a file.
 pub(super) fn read<'t>(text: &'t str, limits: &Limits) -> Box<dyn PageReader + 't> {
     let sink = Sink(RefCell::new(State { max_depth: limits.max_depth, ..State::default() }));
-    Box::new(Pages {
-        tokenizer: Tokenizer::new(sink, TokenizerOpts::default()),
-        queue: BufferQueue::default(),
-        rest: Some(text),
-    })
+    Box::new(Pages(Parts::new(text, sink)))
 }
 
-/// Bytes given to the tokenizer at once.
-const FEED: usize = 64 << 10;
-
-struct Pages<'t> {
-    tokenizer: Tokenizer<Sink>,
-    queue: BufferQueue,
-    /// What has not been given to the tokenizer; none once the file has ended.
-    rest: Option<&'t str>,
-}
+struct Pages<'t>(Parts<'t, Sink>);
 
 impl Iterator for Pages<'_> {
     type Item = RawPage;
 
     fn next(&mut self) -> Option<RawPage> {
         loop {
-            if let Some(page) = self.tokenizer.sink.0.borrow_mut().done.pop_front() {
+            if let Some(page) = self.0.sink().0.borrow_mut().done.pop_front() {
                 return Some(page);
             }
-            let rest = self.rest?;
-            let mut end = rest.len().min(FEED);
-            while !rest.is_char_boundary(end) {
-                end += 1;
-            }
-            if end > 0 {
-                self.queue.push_back(StrTendril::from(&rest[..end]));
-                let _ = self.tokenizer.feed(&self.queue);
-            }
-            self.rest = Some(&rest[end..]).filter(|rest| !rest.is_empty());
-            if self.rest.is_none() {
-                self.tokenizer.end();
-                self.tokenizer.sink.0.borrow_mut().end_page();
+            if self.0.give()? {
+                self.0.sink().0.borrow_mut().end_page();
             }
         }
     }
@@ -59,7 +36,7 @@ impl Iterator for Pages<'_> {
 
 impl PageReader for Pages<'_> {
     fn engine(&self) -> Option<String> {
-        self.tokenizer.sink.0.borrow().engine.clone()
+        self.0.sink().0.borrow().engine.clone()
     }
 
     fn damage(&self) -> Option<String> {

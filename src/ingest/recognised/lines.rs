@@ -5,7 +5,7 @@
 //! is told by how wide the characters are set, its height on the page by the middle of the box.
 
 use super::place::{Outline, Scale};
-use crate::model::{Axis, Direction, Finding, Glyph, Page, Rect, Ruling, TextRun, Visibility};
+use crate::model::{Alternative, Axis, Direction, Finding, Glyph, Page, Rect, Ruling, TextRun, Visibility};
 
 /// A word, or a line that the engine does not divide, in the format's own unit.
 #[derive(Debug, Clone)]
@@ -16,11 +16,13 @@ pub(super) struct Word {
     pub(super) score: f32,
     /// Box and score of each character, where the engine gives them: as many as the text has.
     pub(super) glyphs: Vec<(Rect, f32)>,
+    /// What else the engine says the word may be, with scores.
+    pub(super) others: Vec<(String, f32)>,
 }
 
 impl Word {
     pub(super) fn new(text: impl Into<String>, outline: Outline, score: f32) -> Self {
-        Word { text: text.into(), outline, score, glyphs: Vec::new() }
+        Word { text: text.into(), outline, score, glyphs: Vec::new(), others: Vec::new() }
     }
 }
 
@@ -123,6 +125,7 @@ struct Set {
     text: String,
     score: f32,
     glyphs: Vec<(Rect, f32)>,
+    others: Vec<(String, f32)>,
     direction: Direction,
     vertical: bool,
     middle: (f32, f32),
@@ -168,6 +171,7 @@ fn sets(line: Line, scale: &Scale, walls: &[&Rect]) -> Vec<Set> {
             text: text.to_owned(),
             score: word.score,
             glyphs,
+            others: word.others,
             direction,
             vertical,
             middle: bounds.center(),
@@ -388,6 +392,8 @@ fn median(values: impl Iterator<Item = (f32, f32)>) -> f32 {
     found.map_or(0.0, |(value, _)| *value)
 }
 
+/// Other readings of one word.
+const MOST_OTHERS: usize = 8;
 /// Share of the em box above the baseline.
 const ASCENT: f32 = 0.88;
 
@@ -424,6 +430,15 @@ impl Writer<'_> {
             page.text.push(c);
             page.glyphs.push(Glyph { start, end: page.text.len() as u32, bbox });
             page.scores.push(set.glyphs.get(index).map_or(set.score, |(_, score)| *score));
+        }
+        let word = page.glyphs.get(first).map_or(0, |glyph| glyph.start)..page.text.len() as u32;
+        for (text, score) in set.others.iter().take(MOST_OTHERS).filter(|_| !word.is_empty()) {
+            page.alternatives.push(Alternative {
+                from: word.start,
+                to: word.end,
+                text: text.trim().into(),
+                score: *score,
+            });
         }
         let bounds = page.glyphs[first..].iter().map(|glyph| glyph.bbox).reduce(|a, b| a.union(&b));
         let drop = (ASCENT - 0.5) * em;

@@ -147,7 +147,7 @@ impl Grammar {
     /// `单位：万元`, with or without brackets. A bracket that says more (`（≥**人）`) is none.
     pub fn unit_in_brackets(&self, name: &str) -> Option<WrittenUnit> {
         // Signs of markup may stand for a bracket.
-        if !name.contains([')', '）', ']', '】', '］', '〕', ':', '：', '&', '\\', '$', '<']) {
+        if !name.contains([')', '）', ']', '】', '］', '〕', '(', '（', ':', '：', '&', '\\', '$', '<']) {
             return None;
         }
         let chars = short_chars(name)?;
@@ -169,7 +169,21 @@ impl Grammar {
         {
             return self.units.whole(behind).map(|found| found.unit);
         }
-        None
+        self.money_in_open_bracket(&chars)
+    }
+
+    /// 万元 behind a bracket that recognition saw opened but not closed: `预算执行情况（万元 (20分)`. Of money alone: it is
+    /// what most hangs on, and nothing else is written so.
+    fn money_in_open_bracket(&self, chars: &[char]) -> Option<WrittenUnit> {
+        let is_open = |c: &char| matches!(c, '(' | '（');
+        let ends = |c: &char| is_open(c) || matches!(c, ')' | '）' | ' ' | '\n');
+        chars.iter().enumerate().filter(|(_, c)| is_open(c)).find_map(|(open, _)| {
+            let inside = chars.get(open + 1..)?;
+            let end = inside.iter().position(ends).unwrap_or(inside.len());
+            let closed = matches!(inside.get(end), Some(')' | '）'));
+            let found = self.units.whole(inside.get(..end)?).filter(|_| !closed && end > 0)?.unit;
+            (&*found.base == "元").then_some(found)
+        })
     }
 
     /// A bare number, as weights and scores are: `10`, `１０`, `10分`, `20.0`, 十. `None` for anything else.

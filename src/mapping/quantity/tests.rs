@@ -480,6 +480,12 @@ fn unit_names() {
         ("项目名称：某某", None),
         ("执行率（B/A）", None),
         ("实施单位：个", Some("个")),
+        // Recognition loses brackets.
+        ("预算执行情况（万元 (20分)", Some("元")),
+        ("全年执行数（万元", Some("元")),
+        ("预算执行情况(20分（万元", Some("元")),
+        ("完成率（百分比", None),
+        ("资金（万元以上的项目）", None),
     ] {
         assert_eq!(bracket(name).as_deref(), expected, "{name}");
     }

@@ -12,9 +12,8 @@ mod paragraph;
 mod reading;
 mod shown;
 
-use super::confidence_of_hundredths;
 use super::quantity::Grammar;
-use crate::model::{Identity, Kind, Line, Place, SCHEMA, StatementRecord};
+use crate::model::{Evidence, Identity, Kind, Line, Place, SCHEMA, StatementRecord};
 use crate::normalize;
 use crate::patterns::{Patterns, StatementRole};
 use headings::Path;
@@ -50,7 +49,7 @@ pub(super) struct Prose<'p> {
     count: u32,
     /// Canonical ids of subjects that were looked up.
     indicators: HashMap<String, Option<String>>,
-    done: VecDeque<StatementRecord>,
+    done: VecDeque<(StatementRecord, Evidence)>,
 }
 
 impl<'p> Prose<'p> {
@@ -83,8 +82,12 @@ impl<'p> Prose<'p> {
             return;
         }
         let heading = if headings::may_be(line) { self.heading(line, text) } else { None };
-        // The number of a list's item is no part of what it says.
-        let text = if heading.is_none() { self.without_number(line, text) } else { text };
+        // The number of a list's item is no part of what it says, and what stood before belongs to no item.
+        let said = if heading.is_none() { self.without_number(line, text) } else { text };
+        if said.len() < text.len() {
+            self.close();
+        }
+        let text = said;
         match heading {
             Some(rest) if rest.trim().is_empty() => {}
             Some(rest) => self.body(&rest, line.page),
@@ -106,7 +109,7 @@ impl<'p> Prose<'p> {
     }
 
     /// The next statement that is complete.
-    pub(super) fn next_statement(&mut self) -> Option<StatementRecord> {
+    pub(super) fn next_statement(&mut self) -> Option<(StatementRecord, Evidence)> {
         self.done.pop_front()
     }
 
@@ -134,7 +137,7 @@ impl<'p> Prose<'p> {
             return Some(String::new());
         }
         let rest = shown::Shown::new(text);
-        let behind = rest.bytes(heading.rest, rest.chars.len()).and_then(|range| text.get(range)).unwrap_or("");
+        let behind = rest.bytes(heading.rest, rest.chars.len()).and_then(|range| text.get(range.start..)).unwrap_or("");
         Some(behind.trim_start_matches('*').to_owned())
     }
 
@@ -253,7 +256,8 @@ impl<'p> Prose<'p> {
             let at = offset + found.at;
             let page = self.pages.iter().rev().find(|(from, _)| *from <= at).and_then(|(_, page)| *page);
             let indicator = self.indicator(&found.subject);
-            self.done.push_back(StatementRecord {
+            let evidence = found.evidence;
+            let record = StatementRecord {
                 kind: Kind::Statement,
                 schema: SCHEMA,
                 id: self.identity.statement_id(self.count),
@@ -267,9 +271,10 @@ impl<'p> Prose<'p> {
                 value: Some(found.value),
                 indicator,
                 place: Place { page, ..Place::default() },
-                confidence: Some(confidence_of_hundredths(found.confidence)),
+                confidence: None,
                 findings: Vec::new(),
-            });
+            };
+            self.done.push_back((record, evidence));
         }
     }
 

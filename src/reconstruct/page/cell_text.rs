@@ -205,6 +205,16 @@ impl Break {
     }
 }
 
+/// Leader dots from which they are no end of a sentence.
+const LEADER: usize = 4;
+
+/// A text without the dots at its end, of these, that lead to the next column and are no part of it.
+pub(super) fn without_leader(text: &str, dots: &[char]) -> String {
+    let bare = text.trim_end_matches(dots);
+    let count = text.get(bare.len()..).map_or(0, |tail| tail.chars().filter(|c| *c != ' ').count());
+    if count >= LEADER && !bare.is_empty() { bare.to_owned() } else { text.to_owned() }
+}
+
 /// Space between a wall and its text, in points: the least and the most.
 const PADDING: (f32, f32) = (1.0, 8.0);
 

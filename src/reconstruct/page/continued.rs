@@ -250,6 +250,7 @@ impl Place {
             page: Some(self.number),
             bbox: Some(bbox.into()),
             trust: self.doubts.trust(&cell.bbox),
+            alternatives: self.doubts.alternatives(&cell.bbox, &cell.text),
             ..Cell::new(row, cell.column, cell.text).spanning(cell.row_span, cell.column_span)
         }
     }
@@ -279,7 +280,9 @@ fn joint(open: &Open, table: &Table, brims: &[Brim], head_rows: usize, one_eleme
     };
     let same_tag = tree.is_some();
     let by_tree = open.by_tree && table.evidence == Evidence::Tagged && open.xs.len() == table.xs.len();
-    let columns = if by_tree { Columns::same(&open.xs) } else { columns(&open.xs, open.aligned, table)? };
+    let known = if by_tree { Some(Columns::same(&open.xs)) } else { columns(&open.xs, open.aligned, table) };
+    // Where nothing is drawn, edges lie between texts; the same headings in the same columns tell more.
+    let columns = known.or_else(|| open.has_head_of(table).then(|| Columns::same(&open.xs)))?;
     let map = |cell: &TableCell| {
         let from = columns.second.get(cell.column).copied().unwrap_or(0);
         let to = columns.second.get(cell.column + cell.column_span).copied().unwrap_or(from + 1);
@@ -475,6 +478,9 @@ fn is_row_cut(open: &Open, table: &Table, pairs: &[(&Tail, &Head)]) -> bool {
             }
             (true, false) => begins += 1,
             (false, false) => {
+                if is_numeric(above) && is_numeric(below) && below.chars().count() > MOST_TORN {
+                    return false;
+                }
                 if !ends_sentence(above) && tail.brim.flows_into(&head.brim) {
                     flows += 1;
                 } else if tail.brim.lines >= LONG_TEXT && head.brim.lines >= 1 {
@@ -486,15 +492,37 @@ fn is_row_cut(open: &Open, table: &Table, pairs: &[(&Tail, &Head)]) -> bool {
         }
     }
     // Cells whose text did not fit have all of it on the new page, and those that have theirs before are blank.
-    let drawn = !open.aligned && table.evidence == Evidence::Ruled;
+    let drawn = !open.aligned && matches!(table.evidence, Evidence::Ruled | Evidence::Rows);
+    if begins > 0 && flows + long == 0 && is_complement(open, table, pairs) {
+        return true;
+    }
     if begins > 0 {
-        return drawn && flows + long == 0 && own >= 2 && begins < own;
+        // No line below what is left of the row: the browser stopped it where the page ends.
+        let unclosed = pairs.iter().all(|(tail, _)| tail.closed != Some(true));
+        return drawn && flows + long == 0 && own >= 2 && (begins < own || unclosed);
     }
     if flows + long == 0 {
         return false;
     }
     if flows > 0 { ends > 0 || (long == 0 && flows >= 2) } else { ends >= 2 && ends >= long }
 }
+
+/// Part of the columns that a row has texts in, at least, of which some went to the new page.
+const MOST_FILLED: f32 = 0.6;
+
+/// Is what stands on the new page just what the last row lacks, its label not among it?
+fn is_complement(open: &Open, table: &Table, pairs: &[(&Tail, &Head)]) -> bool {
+    let above = |tail: &Tail| open.cells.get(tail.cell).is_some_and(|cell| !cell.text.is_empty());
+    let below = |head: &Head| table.cells.get(head.cell).is_some_and(|cell| !cell.text.is_empty());
+    let labelled = pairs.first().is_some_and(|(tail, head)| above(tail) && !below(head));
+    let first = pairs.iter().filter(|(tail, _)| above(tail)).count();
+    let second = pairs.iter().filter(|(_, head)| below(head)).count();
+    let both = pairs.iter().any(|(tail, head)| above(tail) && below(head));
+    labelled && !both && first >= 2 && second >= 2 && (first + second) as f32 >= MOST_FILLED * pairs.len() as f32
+}
+
+/// Characters of a number that did not fit into its line, at most.
+const MOST_TORN: usize = 4;
 
 fn ends_sentence(text: &str) -> bool {
     text.trim_end().ends_with(['。', '；', '！', '？', ';', '!', '?'])
@@ -558,6 +586,14 @@ impl Open {
             open.cells.push(place.cell(cell, row));
         }
         open
+    }
+
+    /// Has a table the headings of this one's first row, each in its column?
+    fn has_head_of(&self, table: &Table) -> bool {
+        let own = head_texts(table);
+        let (Some(known), Some(own)) = (self.head.first(), own.first()) else { return false };
+        let named = known.iter().filter(|(.., text)| !text.is_empty()).count();
+        self.aligned && self.xs.len() == table.xs.len() && known == own && named >= 2 && 2 * named >= known.len()
     }
 
     /// Has a line the texts of this row of the header?

@@ -54,7 +54,10 @@ pub(super) fn take_in(page: &Page, words: &[Word], tables: &mut [Table]) {
             let is_full = last.bbox.width() + cell_text::first_unit(page, first) + 0.6 * line.size >= room;
             let step = line.down - last.down;
             let same_size = (line.size - last.size).abs() < 0.1 * last.size;
-            if !is_full || step > STEP * line.size || !same_size {
+            // Leader dots always fill their cell.
+            let led = last.words.last().and_then(|&word| words.get(word as usize));
+            let led = led.is_some_and(|word| word.text(page).ends_with(['.', '…', '·']));
+            if !is_full || led || step > STEP * line.size || !same_size {
                 break;
             }
             let mut all = own;

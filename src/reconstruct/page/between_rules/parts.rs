@@ -19,6 +19,8 @@ struct Usual {
     height: f32,
     /// Where the first text of a row begins.
     left: f32,
+    /// Between the lines' ends.
+    middle: f32,
     /// Font size.
     size: f32,
 }
@@ -28,7 +30,7 @@ impl Stack {
     pub(in super::super) fn parts(&self, words: &[Word], inside: &[u32]) -> Vec<Stack> {
         let (inside, em) = self.upright(words, inside);
         let bands = self.bands(&inside, em);
-        let Some(usual) = usual(&bands, em) else { return vec![self.clone()] };
+        let Some(usual) = usual(&bands, em, (self.x0 + self.x1) / 2.0) else { return vec![self.clone()] };
         let cuts: Vec<&Band> = bands.iter().filter(|band| is_foreign(band, &usual, em)).collect();
         if cuts.is_empty() {
             return vec![self.clone()];
@@ -53,7 +55,7 @@ fn texts(band: &Band, em: f32) -> usize {
     gaps.count() + usize::from(!band.blocks.is_empty())
 }
 
-fn usual(bands: &[Band], em: f32) -> Option<Usual> {
+fn usual(bands: &[Band], em: f32, middle: f32) -> Option<Usual> {
     // Rows have several texts; where none has, nothing tells what is usual.
     let rows = || bands.iter().filter(|band| texts(band, em) > 1);
     let median = |mut of: Vec<f32>| {
@@ -63,6 +65,7 @@ fn usual(bands: &[Band], em: f32) -> Option<Usual> {
     Some(Usual {
         height: median(rows().map(|band| band.y1 - band.y0).collect())?,
         left: median(rows().filter_map(|band| band.blocks.first().map(|block| block.0)).collect())?,
+        middle,
         size: median(rows().map(|band| band.size).collect())?,
     })
 }
@@ -72,7 +75,13 @@ fn is_foreign(band: &Band, usual: &Usual, em: f32) -> bool {
     if band.lines.is_empty() {
         return height > BLANK * usual.height && height > LEAST_BLANK * em;
     }
-    strangeness(band, usual, em) >= STRANGE || is_titled(band, usual)
+    strangeness(band, usual, em) >= STRANGE || is_titled(band, usual) || is_paragraph(band, usual, em)
+}
+
+/// Larger type is, and further left begins, what stands between two tables.
+fn is_paragraph(band: &Band, usual: &Usual, em: f32) -> bool {
+    let left = band.blocks.first().map_or(usual.left, |block| block.0);
+    texts(band, em) == 1 && left < usual.left - 0.25 * em && band.size > 1.04 * usual.size
 }
 
 /// Does a line in larger type stand over the row, as the name of a second table over its head?
@@ -99,7 +108,9 @@ fn strangeness(band: &Band, usual: &Usual, em: f32) -> usize {
     downs.sort_unstable_by(f32::total_cmp);
     let steps = || downs.windows(2).map(|pair| pair[1] - pair[0]);
     let (least, most) = steps().fold((f32::MAX, 0.0_f32), |(least, most), step| (least.min(step), most.max(step)));
-    let left = band.blocks.first().map_or(usual.left, |block| block.0);
+    let (left, right) = band.blocks.first().copied().unwrap_or((usual.left, usual.left));
+    // A label for the rows below may stand in the middle.
+    let in_middle = left > usual.left + em && ((left + right) / 2.0 - usual.middle).abs() < em;
     let size = (band.size / usual.size).max(usual.size / band.size.max(0.1));
     [
         height > 1.5 * usual.height,
@@ -107,7 +118,7 @@ fn strangeness(band: &Band, usual: &Usual, em: f32) -> usize {
         height > 5.0 * usual.height,
         band.lines.len() > 3,
         steps().count() > 0 && most > 1.3 * least.max(0.8 * em),
-        (left - usual.left).abs() > 0.2 * em,
+        (left - usual.left).abs() > 0.2 * em && !in_middle,
         size > SAME_SIZE,
     ]
     .into_iter()

@@ -12,6 +12,8 @@ const LEAST_ROWS: usize = 2;
 const LEAST_ALONE: usize = 3;
 /// Narrowest gutter, in ems.
 const GUTTER: f32 = 1.0;
+/// Columns that each has, where one of them only goes on below the other's end.
+const LEAST_COLUMNS: usize = 3;
 /// Places looked at.
 const MOST_PLACES: usize = 40;
 /// Clear space, in ems, that parts what stands beside each other from what is below.
@@ -54,7 +56,8 @@ struct Sides {
 fn gutter(lines: &[Line], drawn: &Drawn) -> Option<(f32, (usize, usize))> {
     let crowded = lines.windows(2).filter(|w| matches!(w, [a, b] if b.bbox.y0 < a.bbox.y1 - 0.2 * a.size)).count();
     let ends = ends(lines, drawn);
-    if crowded < LEAST_ALONE && ends.len() < LEAST_ENDS {
+    let several = lines.iter().filter(|line| line.chunks.len() > LEAST_COLUMNS).count();
+    if crowded < LEAST_ALONE && ends.len() < LEAST_ENDS && several < LEAST_ROWS {
         return None;
     }
     let mut places: Vec<f32> = ends.iter().map(|end| end.center().0).collect();
@@ -152,9 +155,34 @@ fn sureness(lines: &[Line], at: f32, drawn: &Drawn, ends: &[Rect]) -> usize {
     let alone = sides.alone.0.min(sides.alone.1);
     // Cells of several lines, centred on each other, seldom share a line, either: a table of its own has rows.
     let in_rows = sides.rows.0 * 2 >= sides.alone.0 + sides.both && sides.rows.1 * 2 >= sides.alone.1 + sides.both;
-    let own_ways = alone >= LEAST_ALONE && sides.alone.0 + sides.alone.1 >= sides.both && in_rows;
+    // Or one goes on where the other has nothing: all of its columns are blank, labels and numbers.
+    let left_of = |line: &Line| line.chunks.iter().filter(|chunk| chunk.x1 < at).count();
+    let right_of = |line: &Line| line.chunks.len() - left_of(line);
+    let named = lines.iter().filter_map(|line| line.chunks.iter().find(|chunk| chunk.x0 > at));
+    let (names, all) = named.fold((0, 0), |(names, all), chunk| (names + usize::from(!chunk.numeric), all + 1));
+    let own_rows = sides.both >= LEAST_ROWS
+        && names * 5 >= all * 4
+        && match (whole_rows(lines, &left_of, &right_of), whole_rows(lines, &right_of, &left_of)) {
+            (Some(left), Some(right)) => left.max(right) >= LEAST_ALONE,
+            _ => false,
+        };
+    let own_ways = own_rows || alone >= LEAST_ALONE && sides.alone.0 + sides.alone.1 >= sides.both && in_rows;
     match (parted >= LEAST_ENDS, own_ways) {
         (false, false) => 0,
         _ => 2 * parted + alone + sides.rows.0.min(sides.rows.1),
     }
+}
+
+/// Lines in which one side has all its columns and the other nothing; None where its lines are seldom whole.
+fn whole_rows(lines: &[Line], own: &dyn Fn(&Line) -> usize, other: &dyn Fn(&Line) -> usize) -> Option<usize> {
+    let most = lines.iter().map(own).max().filter(|most| *most >= LEAST_COLUMNS)?;
+    let (mut all, mut whole, mut alone) = (0, 0, 0);
+    for line in lines.iter().filter(|line| own(line) > 0) {
+        all += 1;
+        if own(line) + 1 >= most {
+            whole += 1;
+            alone += usize::from(other(line) == 0);
+        }
+    }
+    (whole * 4 >= all * 3).then_some(alone)
 }

@@ -53,6 +53,17 @@ pub(super) struct Columns {
     pub(super) lines: Vec<Vec<Placed>>,
 }
 
+impl Columns {
+    /// Where the first texts of lines with several begin, mostly.
+    pub(super) fn left(&self) -> f32 {
+        let several = self.lines.iter().filter(|texts| texts.len() > 1);
+        let mut lefts: Vec<f32> =
+            several.filter_map(|texts| texts.first()).filter(|t| t.first == 0).map(|t| t.x0).collect();
+        lefts.sort_by(f32::total_cmp);
+        lefts.get(lefts.len() / 4).copied().unwrap_or(f32::MIN)
+    }
+}
+
 /// Columns that a table may have.
 const MAX_COLUMNS: usize = 64;
 /// How far, in ems, edges may be apart and still be aligned.
@@ -65,10 +76,30 @@ const WALL: f32 = 6.0;
 struct Part {
     x0: f32,
     x1: f32,
-    /// Line and sureness of the gap before, for each text.
-    texts: Vec<(usize, f32)>,
+    texts: Vec<Text>,
     before: usize,
     after: usize,
+}
+
+/// A text of a part.
+#[derive(Debug, Clone, Copy)]
+struct Text {
+    row: usize,
+    /// Sureness of the gap before it.
+    gap: f32,
+    x0: f32,
+    x1: f32,
+    /// It is a number in brackets, after one without.
+    bracketed: bool,
+}
+
+impl Text {
+    fn of(row: usize, line: &Line, chunk: &Chunk) -> Text {
+        let bracketed = |at: usize| line.pieces.get(at).is_some_and(|piece| piece.bracketed);
+        let first = chunk.pieces.start;
+        let bracketed = bracketed(first) && chunk.numeric && !first.checked_sub(1).is_some_and(bracketed);
+        Text { row, gap: chunk.gap, x0: chunk.x0, x1: chunk.x1, bracketed }
+    }
 }
 
 /// A text over several parts.
@@ -88,6 +119,7 @@ pub(super) fn find(lines: &[&Line], em: f32, walls: &[f32]) -> Option<Columns> {
     parts.sort_by(|a, b| a.x0.total_cmp(&b.x0));
     join_bridged(&mut parts, wide, lines.len(), em, walls);
     join_signs(&mut parts);
+    join_spaced(&mut parts, em);
     join_strays(&mut parts, lines.len());
     if parts.len() < 2 {
         return None;
@@ -133,7 +165,7 @@ fn cluster(lines: &[&Line], em: f32) -> Option<(Vec<Part>, Vec<Wide>)> {
             (Some(part), None) => {
                 part.x0 = part.x0.min(chunk.x0);
                 part.x1 = part.x1.max(chunk.x1);
-                part.texts.push((row, chunk.gap));
+                part.texts.push(Text::of(row, line, chunk));
                 part.before += usize::from(all(Kind::Before));
                 part.after += usize::from(all(Kind::After));
             }
@@ -149,7 +181,7 @@ fn cluster(lines: &[&Line], em: f32) -> Option<(Vec<Part>, Vec<Wide>)> {
             _ => parts.push(Part {
                 x0: chunk.x0,
                 x1: chunk.x1,
-                texts: vec![(row, chunk.gap)],
+                texts: vec![Text::of(row, line, chunk)],
                 before: usize::from(all(Kind::Before)),
                 after: usize::from(all(Kind::After)),
             }),
@@ -198,7 +230,7 @@ fn join_bridged(parts: &mut Vec<Part>, mut wide: Vec<Wide>, lines: usize, em: f3
                 (Some(part), None) => {
                     part.x0 = part.x0.min(text.x0);
                     part.x1 = part.x1.max(text.x1);
-                    part.texts.push((text.row, text.gap));
+                    part.texts.push(Text { row: text.row, gap: text.gap, x0: text.x0, x1: text.x1, bracketed: false });
                     false
                 }
                 _ => true,
@@ -210,12 +242,12 @@ fn join_bridged(parts: &mut Vec<Part>, mut wide: Vec<Wide>, lines: usize, em: f3
 /// Lines that have texts in both, weighed by how clear the gap is.
 fn both(a: &Part, b: &Part, lines: usize) -> f32 {
     let mut seen = vec![false; lines];
-    for &(row, _) in &a.texts {
-        if let Some(seen) = seen.get_mut(row) {
+    for text in &a.texts {
+        if let Some(seen) = seen.get_mut(text.row) {
             *seen = true;
         }
     }
-    b.texts.iter().filter(|(row, _)| seen.get(*row).copied().unwrap_or(false)).map(|&(_, gap)| gap.max(0.3)).sum()
+    b.texts.iter().filter(|text| seen.get(text.row).copied().unwrap_or(false)).map(|text| text.gap.max(0.3)).sum()
 }
 
 fn join(parts: &mut Vec<Part>, index: usize) {
@@ -241,6 +273,39 @@ fn join_signs(parts: &mut Vec<Part>) {
             join(parts, index);
         } else if after && index > 0 {
             join(parts, index - 1);
+        } else {
+            index += 1;
+        }
+    }
+}
+
+/// Widest space between two words of a cell, in ems, and how much it may differ from line to line.
+const SPACE: f32 = 0.45;
+const SAME_SPACE: f32 = 0.08;
+/// Lines that must have it.
+const LEAST_SPACED: usize = 3;
+
+/// Two parts with the same plain space between them in each line, wherever the one ends and however long the other is, are
+/// one column: a figure with its range in brackets. Columns' gaps differ with their texts.
+fn join_spaced(parts: &mut Vec<Part>, em: f32) {
+    let mut index = 0;
+    while let (Some(a), Some(b)) = (parts.get(index), parts.get(index + 1)) {
+        let pairs: Vec<(&Text, &Text)> = b
+            .texts
+            .iter()
+            .filter_map(|text| Some((a.texts.iter().find(|other| other.row == text.row)?, text)))
+            .collect();
+        let spread = |of: &dyn Fn(&(&Text, &Text)) -> f32| {
+            let (least, most) =
+                pairs.iter().map(of).fold((f32::MAX, f32::MIN), |(least, most), x| (least.min(x), most.max(x)));
+            most - least
+        };
+        let near = pairs.iter().all(|(a, b)| b.x0 - a.x1 < SPACE * em);
+        let same = pairs.len() >= LEAST_SPACED && near && spread(&|(a, b)| b.x0 - a.x1) < SAME_SPACE * em;
+        let moves = |by: f32| by > 4.0 * SAME_SPACE * em;
+        let bracketed = pairs.iter().filter(|(_, b)| b.bracketed).count() * 5 >= pairs.len() * 4;
+        if same && (bracketed || moves(spread(&|(_, b)| b.x0))) {
+            join(parts, index);
         } else {
             index += 1;
         }
@@ -349,6 +414,19 @@ fn most_at(sorted: &[f32], slack: f32) -> (f32, f32) {
 }
 
 impl Column {
+    /// Where most of its texts end.
+    pub(super) fn right(&self) -> Option<f32> {
+        let [_, (at, share), _] = self.edges;
+        (share >= 0.5).then_some(at)
+    }
+
+    /// Room that a line of a text of this column leaves for another word: to its right where texts keep to the left.
+    pub(super) fn room_beside(&self, text: &Placed) -> f32 {
+        let [(_, left), (_, right), (_, middle)] = self.edges;
+        let room = (self.x1 - self.x0) - (text.x1 - text.x0);
+        if left > right && left > middle { room.min(self.x1 - text.x1) } else { room }
+    }
+
     /// How far, in ems, a text is from standing as this column's texts do.
     fn off(&self, x0: f32, x1: f32, em: f32) -> f32 {
         let own = [x0, x1, (x0 + x1) / 2.0];
@@ -378,6 +456,10 @@ fn cut_at_gutters(placed: Vec<Placed>, line: &Line, columns: &[Column], em: f32)
     out
 }
 
+/// Space between two words, in ems and in the line's usual one, up to which they are one text's.
+const WORD_SPACE: f32 = 0.36;
+const WIDER: f32 = 1.2;
+
 fn first_cut(text: &Placed, line: &Line, columns: &[Column], em: f32, solid: bool) -> Option<(Placed, Placed)> {
     let mut gaps: Vec<f32> = line
         .pieces
@@ -399,6 +481,10 @@ fn first_cut(text: &Placed, line: &Line, columns: &[Column], em: f32, solid: boo
                 continue;
             }
             let gap = (b.bbox.x0 - a.bbox.x1) / em;
+            let words = a.kind == Kind::Text && !a.ideographic && (b.kind == Kind::Text && !b.ideographic || b.year);
+            if words && gap < WORD_SPACE.max(WIDER * usual) {
+                continue;
+            }
             let part = |pieces: std::ops::Range<usize>, first: usize, last: usize| {
                 let inside = line.pieces.get(pieces.clone()).unwrap_or(&[]);
                 Placed {

@@ -37,15 +37,25 @@ pub(super) fn table(
     };
     let (mut drafts, head_rows) = headings(lines, found, drawn, head, em, &text_of);
     let body = rows::rows(lines, found, head..lines.len(), drawn, &text_of);
+    let ends = rows::ends(found);
     for (row, range) in body.iter().enumerate() {
-        drafts.extend(row_texts(lines, found, range.clone(), head_rows + row));
+        let mut texts = row_texts(lines, found, range.clone(), head_rows + row);
+        // A label in the middle of the table is one for all columns.
+        if let ([label], Some(placed)) = (texts.as_mut_slice(), found.lines.get(range.start))
+            && range.len() == 1
+            && rows::in_middle(placed, ends, em)
+        {
+            label.columns = 0..found.columns.len();
+        }
+        drafts.append(&mut texts);
     }
     let rows = head_rows + body.len();
     if rows < 2 {
         return None;
     }
     let bounds = Bounds::of(lines, found, head, head_rows, &body, bbox);
-    let mut used: Vec<u32> = drafts.iter().flat_map(|draft| draft.words.iter().copied()).collect();
+    // Leader dots are in no cell, and in nothing else either.
+    let mut used: Vec<u32> = lines.iter().flat_map(|line| line.words.iter().map(|(word, _)| *word)).collect();
     used.sort_unstable();
     let mut cells: Vec<TableCell> = Vec::new();
     let mut covered = vec![false; rows * found.columns.len()];
@@ -63,7 +73,7 @@ pub(super) fn table(
             row_span: draft.rows.len().max(1),
             column_span: draft.columns.len().max(1),
             bbox: frame.on_page(&bounds.around(&draft.rows, &draft.columns)),
-            text: without_leader(&text),
+            text: cell_text::without_leader(&text, &['.', '…', '·', '_', ' ']),
         });
     }
     for row in 0..rows {
@@ -89,13 +99,6 @@ pub(super) fn table(
         words: used,
         tagged: None,
     })
-}
-
-/// Leader dots after a text lead to the next column and are no part of it.
-fn without_leader(text: &str) -> String {
-    let bare = text.trim_end_matches(['.', '…', '·', '_', ' ']);
-    let dots = text.get(bare.len()..).map_or(0, |tail| tail.chars().filter(|c| *c != ' ').count());
-    if dots >= 4 { bare.to_owned() } else { text.to_owned() }
 }
 
 fn words_of(line: Option<&Line>, pieces: Range<usize>) -> impl Iterator<Item = u32> + '_ {

@@ -45,6 +45,8 @@ pub(in super::super) struct Piece {
     pub(in super::super) bold: bool,
     /// Digits that may go on the number before: `234` after `1`.
     pub(in super::super) continues: bool,
+    /// It begins with a bracket.
+    pub(in super::super) bracketed: bool,
     /// It ends in a comma.
     pub(in super::super) ends_in_comma: bool,
     /// A number that reads as a year: `2010`, `2009/10`.
@@ -137,6 +139,19 @@ const NUMBER_GAP: f32 = 0.45;
 const APART_GAP: f32 = 0.2;
 /// Gap between ideographs up to which a text is merely spread out.
 const SPREAD_GAP: f32 = 1.2;
+/// Gap between a sign of currency and its number.
+const FAR_SIGN: f32 = 9.0;
+/// How much the gaps of a justified line differ, in ems, how wide they may be, and how many it has at least.
+const JUSTIFIED: f32 = 0.08;
+const WIDEST_SPACE: f32 = 2.5;
+const LEAST_SPACES: usize = 3;
+
+/// Are these the spaces of a justified line: all alike? The columns of a table do not leave such gaps.
+fn is_justified(pieces: &[Piece], sorted: &[f32]) -> bool {
+    let (Some(least), Some(most)) = (sorted.first(), sorted.last()) else { return false };
+    let words = pieces.iter().filter(|piece| piece.kind == Kind::Text && !piece.ideographic).count();
+    sorted.len() >= LEAST_SPACES && most - least <= JUSTIFIED && *most <= WIDEST_SPACE && 3 * words >= 2 * pieces.len()
+}
 
 /// Cuts a line at its clear gaps.
 fn chunks(pieces: &[Piece], size: f32) -> Vec<Chunk> {
@@ -148,11 +163,12 @@ fn chunks(pieces: &[Piece], size: f32) -> Vec<Chunk> {
     // most gaps may be wide, so the lowest sixth stands for the space between words, and never more than 0.42 em.
     let usual = if gaps.len() >= 3 { gaps.get(gaps.len() / 6).copied().unwrap_or(0.25) } else { 0.25 };
     let usual = usual.clamp(0.2, 0.42);
+    let justified = is_justified(pieces, &gaps);
     let mut out: Vec<Chunk> = Vec::new();
     for (index, piece) in pieces.iter().enumerate() {
         let gap = index.checked_sub(1).and_then(|before| each.get(before)).copied().unwrap_or(f32::MAX);
         let before = index.checked_sub(1).and_then(|before| pieces.get(before));
-        let sure = before.map_or(0.0, |before| gap_weight(before, piece, gap, usual));
+        let sure = if justified { 0.0 } else { before.map_or(0.0, |before| gap_weight(before, piece, gap, usual)) };
         let numeric = piece.kind != Kind::Text && piece.kind != Kind::Marker;
         match out.last_mut() {
             Some(open) if sure <= 0.0 => {
@@ -169,8 +185,15 @@ fn chunks(pieces: &[Piece], size: f32) -> Vec<Chunk> {
 /// How surely two neighbours of a line are apart, 0 (not) to 1.
 fn gap_weight(left: &Piece, right: &Piece, gap: f32, usual: f32) -> f32 {
     let value = |piece: &Piece| matches!(piece.kind, Kind::Number | Kind::Dash);
+    // A sign of currency may stand at its column's left edge, far from the number; it begins a value, and ends none.
+    if left.kind == Kind::Before && value(right) && gap < FAR_SIGN {
+        return 0.0;
+    }
     if right.after_leader || gap >= CLEAR_GAP {
         return 1.0;
+    }
+    if right.kind == Kind::Before && (value(left) || left.kind == Kind::After) && gap > APART_GAP / 2.0 {
+        return 0.7;
     }
     if left.ideographic && right.ideographic {
         return if gap > SPREAD_GAP {
@@ -245,6 +268,7 @@ fn upright_line(page: &Page, words: &[Word], line: &TextLine, frame: Frame) -> O
                 .checked_sub(1)
                 .and_then(|before| texts.get(before))
                 .is_some_and(|before| goes_on(before, text)),
+            bracketed: text.starts_with(['(', '（', '[']),
             ends_in_comma: text.ends_with(','),
             year: is_year(text),
         });
