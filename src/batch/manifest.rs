@@ -426,8 +426,8 @@ impl Manifest {
         .map(drop)
     }
 
-    /// The input at this path has this content from now on.
-    pub(super) fn link(&mut self, path: &[u8], source: &str, stamp: &Stamp, content: i64) -> Result<i64> {
+    /// The input at this path has this content from now on: its number, and whether that is news.
+    pub(super) fn link(&mut self, path: &[u8], source: &str, stamp: &Stamp, content: i64) -> Result<(i64, bool)> {
         let (bytes, inode) = (signed(stamp.bytes), stamp.inode.cast_signed());
         let added = self.change(
             "INSERT OR IGNORE INTO input (path, source, bytes, modified, changed, inode, content)
@@ -435,14 +435,20 @@ impl Manifest {
             params![path, source, bytes, stamp.modified, stamp.changed, inode, content],
         )?;
         if added > 0 {
-            return Ok(self.db.last_insert_rowid());
+            return Ok((self.db.last_insert_rowid(), true));
         }
+        let (id, same): (i64, bool) = self
+            .db
+            .prepare_cached("SELECT id, source = ?2 AND content = ?3 FROM input WHERE path = ?1")?
+            .query_row(params![path, source, content], |row| Ok((row.get(0)?, row.get(1)?)))?;
         self.change(
-            "UPDATE input SET source = ?2, bytes = ?3, modified = ?4, changed = ?5, inode = ?6, content = ?7 WHERE path = ?1",
-            params![path, source, bytes, stamp.modified, stamp.changed, inode, content],
+            "UPDATE input SET source = ?2, bytes = ?3, modified = ?4, changed = ?5, inode = ?6, content = ?7 WHERE id = ?1",
+            params![id, source, bytes, stamp.modified, stamp.changed, inode, content],
         )?;
-        self.set_note(ORPHANS, "1")?;
-        self.db.prepare_cached("SELECT id FROM input WHERE path = ?")?.query_row([path], |row| row.get(0))
+        if !same {
+            self.set_note(ORPHANS, "1")?;
+        }
+        Ok((id, !same))
     }
 
     /// The part of the only document of what could not be read.
