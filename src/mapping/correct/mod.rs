@@ -76,8 +76,9 @@ fn flag(records: &mut FormRecords, cells: &Recognised<'_>, grammar: &Grammar) {
         .collect();
     for Told { place, findings, .. } in told(records) {
         for field in place.cells.keys() {
-            let Some(cell) =
-                checks::spot(place, field).filter(|spot| unlikely.contains(spot)).and_then(|spot| cells.cells.get(&spot))
+            let Some(cell) = checks::spot(place, field)
+                .filter(|spot| unlikely.contains(spot))
+                .and_then(|spot| cells.cells.get(&spot))
             else {
                 continue;
             };
@@ -86,7 +87,8 @@ fn flag(records: &mut FormRecords, cells: &Recognised<'_>, grammar: &Grammar) {
             };
             if !findings.iter().any(known) {
                 let text = cell.text.trim();
-                let message = format!("{field}: {text:?} was recognised, which is no likely value; compare it with the picture");
+                let message =
+                    format!("{field}: {text:?} was recognised, which is no likely value; compare it with the picture");
                 let finding = Finding::new(Code::LowOcrConfidence, Severity::Warning, message);
                 findings.push(Finding { found: Some(text.to_owned()), ..finding });
             }
@@ -290,7 +292,9 @@ impl Taken {
             let finding = self.finding(field);
             for ((field, quantity), (_, was)) in now.quantities.into_iter().zip(before.quantities) {
                 if let Some(quantity) = quantity.as_mut().filter(|_| here(field)) {
-                    let kept = was.as_ref().filter(|was| was.raw != quantity.raw);
+                    // A field that was fed by another cell then says nothing of what this one was read as.
+                    let same_cell = checks::spot(before.place, field) == Some(self.spot);
+                    let kept = was.as_ref().filter(|was| same_cell && was.raw != quantity.raw);
                     quantity.raw = kept.map_or_else(|| self.first.clone(), |was| was.raw.clone());
                 }
             }
