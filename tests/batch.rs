@@ -206,6 +206,91 @@ fn a_folder_that_gives_nothing_keeps_what_was_known_of_it() {
     assert_eq!(drop.files("out"), drop.files("anew"));
 }
 
+/// A drop with a broken link in it, or a file that nobody may read, would else be sorted anew every night.
+#[test]
+fn what_still_cannot_be_read_leaves_the_files_in_place() {
+    use std::os::unix::fs::MetadataExt;
+    let drop = numbered_drop(3);
+    std::os::unix::fs::symlink("nowhere", drop.path("0/broken-link.txt")).unwrap();
+    std::os::unix::fs::symlink("/proc/self/mem", drop.path("2/faulty.txt")).unwrap();
+    drop.run("out", &[]);
+    let fates = drop.fates("out");
+    for failed in ["0/broken-link.txt failed missing", "2/faulty.txt failed unreadable"] {
+        assert!(fates.contains(&failed.to_owned()), "{fates:?}");
+    }
+    // The first run may have looked at files that were a moment old.
+    drop.run("out", &[]);
+    let inode = || fs::metadata(drop.out("out").join("indicators.jsonl")).unwrap().ino();
+    let (before, files) = (inode(), drop.files("out"));
+    drop.run("out", &[]);
+    assert_eq!(inode(), before, "the files were written anew");
+    assert_eq!(drop.files("out"), files);
+    fs::remove_file(drop.path("0/broken-link.txt")).unwrap();
+    drop.run("out", &[]);
+    assert!(!drop.fates("out").iter().any(|fate| fate.contains("broken-link")));
+}
+
+/// A pipe has no end to be read to, neither when it is read, nor when a document's trouble is written down.
+#[test]
+fn a_pipe_among_the_inputs_fails_by_time_and_what_is_too_large_reaches_quarantine() {
+    let drop = numbered_drop(2);
+    drop.put("large.txt", form(5).repeat(100));
+    let pipe = drop.dir.path().join("pipe.txt");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for _ in 0..2 {
+        let flags = ["--timeout", "2s", "--max-size", "20KB", "--quarantine", "--log-format", "json"];
+        let output = drop.command("out", &flags).arg(&pipe).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        let fates = drop.fates("out");
+        assert!(fates.contains(&format!("{} failed timeout", pipe.display())), "{fates:?}");
+        assert!(fates.contains(&"large.txt failed too_large".to_owned()), "{fates:?}");
+        // All of it is for machines, the summary too.
+        let lines: Vec<Value> = stderr(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(lines.iter().any(|line| line["fields"]["failed"] == 3), "{lines:?}");
+    }
+    let kept: Vec<_> = fs::read_dir(drop.out("out").join("quarantine")).unwrap().flatten().collect();
+    assert!(kept.iter().any(|file| file.file_name().to_string_lossy().ends_with("-large.txt")));
+    assert_eq!(drop.run("drop/0/0.txt", &[]).status.code(), Some(2), "a file is no folder for output");
+}
+
+/// One too large to be held by every worker is read from its file, whatever lies between its members.
+#[test]
+fn a_large_archive_gives_what_its_files_give() {
+    let drop = Drop::new();
+    let forms: Vec<String> = (0..20).map(form).collect();
+    // 40 MB that cannot be packed any further.
+    let mut random = 0x2545_f491_4f6c_dd1du64;
+    let noise: Vec<u8> = std::iter::repeat_with(|| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        random.to_le_bytes()
+    })
+    .take(5 << 20)
+    .flatten()
+    .collect();
+    let names: Vec<String> = (0..20).map(|n| format!("{n:02}.txt")).collect();
+    let mut members: Vec<(&str, &[u8])> = Vec::new();
+    for (name, text) in names.iter().zip(&forms) {
+        members.push((name, text.as_bytes()));
+        drop.put(&format!("files/{name}"), text);
+    }
+    members.insert(10, ("noise.bin", &noise));
+    members.insert(15, ("crash.txt", b"#zhibiao-test abort"));
+    drop.put("large.zip", zips::of_files(&members));
+    // Less than the archive itself and what a worker needs.
+    let output = drop.run("out", &["--jobs", "2", "--max-memory", "300MB"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let fates = drop.fates("out");
+    assert!(fates.contains(&"large.zip!/crash.txt failed crash".to_owned()), "{fates:?}");
+    let read = |from: &str| -> Vec<String> {
+        let sound = fates.iter().filter(|fate| fate.starts_with(from) && fate.ends_with(" ok -"));
+        sound.map(|fate| fate.trim_start_matches(from).to_owned()).collect()
+    };
+    assert_eq!(read("large.zip!/"), read("files/"));
+    assert_eq!(read("files/").len(), 20);
+}
+
 #[test]
 fn damaged_parts_are_read_again() {
     let drop = numbered_drop(4);
@@ -653,6 +738,17 @@ fn metrics_and_json_logs_are_what_machines_read() {
     ] {
         assert!(text.lines().any(|l| l == line), "{line} is not in {text}");
     }
+    let run = fs::read_to_string(drop.out("out").join("run.json")).unwrap();
+    let run: Value = serde_json::from_str(&run).unwrap();
+    for (of, names) in [
+        ("seconds_by_stage", &["plan", "read", "compact", "report"][..]),
+        ("worker_seconds_by_stage", &["open", "load", "reconstruct", "map", "validate", "write"][..]),
+    ] {
+        for name in names {
+            assert!(run[of][name].as_f64().is_some_and(|seconds| seconds >= 0.0), "{of}: {name}");
+        }
+    }
+    assert!(run["manifest_seconds"].as_f64().is_some_and(|seconds| seconds > 0.0));
     let noted = stderr(&output);
     let line = noted.lines().find(|l| l.contains("a link to a folder")).unwrap_or_else(|| panic!("{noted}"));
     let line: Value = serde_json::from_str(line).unwrap();

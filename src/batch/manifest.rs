@@ -48,7 +48,7 @@ CREATE TABLE input (
   inode INTEGER NOT NULL,
   content INTEGER NOT NULL
 );
-CREATE INDEX input_by_source ON input (source, path);
+CREATE UNIQUE INDEX input_by_source ON input (source, path);
 CREATE TABLE document (
   content INTEGER NOT NULL,
   member INTEGER NOT NULL,
@@ -126,7 +126,7 @@ pub struct Row {
     pub path: Vec<u8>,
     /// Number of the content.
     pub content: i64,
-    /// The content's hash; None of what could not be read.
+    /// The content's hash, where only what failed is asked for; None of what could not be read.
     pub hash: Option<Hash>,
     /// Place of the document in its archive, from 0.
     pub member: u32,
@@ -224,6 +224,10 @@ impl Manifest {
     /// Time that storing took so far.
     pub(super) fn spent(&self) -> Duration {
         self.spent
+    }
+
+    pub(super) fn add_spent(&mut self, more: Duration) {
+        self.spent += more;
     }
 
     /// Counts what follows, until its end, to the time of the manifest.
@@ -499,13 +503,18 @@ impl Manifest {
         only_failed: bool,
         sink: &mut dyn FnMut(Row) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
-        let which = if only_failed { "c.failed > 0 AND d.status = 'failed'" } else { "TRUE" };
+        // Contents are looked up only for the few that need their hash.
+        let (hash, contents, which) = if only_failed {
+            ("c.sha256", "CROSS JOIN content c ON c.id = i.content", "c.failed > 0 AND d.status = 'failed'")
+        } else {
+            ("NULL", "", "TRUE")
+        };
         let mut statement = self.db.prepare(&format!(
-            "SELECT i.id, i.source, i.path, i.content, c.sha256, d.member, d.suffix, d.status, d.code, d.media, d.pages,
+            "SELECT i.id, i.source, i.path, i.content, {hash}, d.member, d.suffix, d.status, d.code, d.media, d.pages,
                d.forms, d.funds, d.indicators, d.statements, d.findings, d.micros, d.segment, d.offset,
                d.document_bytes, d.form_bytes, d.fund_bytes, d.indicator_bytes, d.statement_bytes, d.crc,
                d.prints, d.unmatched
-             FROM input i CROSS JOIN content c ON c.id = i.content CROSS JOIN document d ON d.content = i.content
+             FROM input i {contents} CROSS JOIN document d ON d.content = i.content
              WHERE {which} ORDER BY i.source, i.path, d.member"
         ))?;
         let mut rows = statement.query([])?;

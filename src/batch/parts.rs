@@ -244,7 +244,7 @@ pub(super) fn size(dir: &Path, segment: u32) -> u64 {
 /// Parts up to this size are read at once, checked, and only then given out; longer ones are read twice.
 pub(super) const READ_AT_ONCE: u64 = 4 << 20;
 /// Read at once where parts follow each other in the file.
-const AHEAD: u64 = 512 << 10;
+const AHEAD: u64 = 256 << 10;
 
 /// Reads parts.
 #[derive(Debug)]

@@ -36,6 +36,12 @@ impl Stamp {
         Stamp { bytes: metadata.len(), modified: if fresh { 0 } else { modified }, changed, inode }
     }
 
+    /// Was nothing of the file changed between the two looks, as far as the system tells? Unlike [`Stamp::proves`] also of
+    /// fresh files, where two changes within a tick of its clock leave no trace.
+    pub fn agrees(&self, other: &Stamp) -> bool {
+        (self.bytes, self.changed, self.inode) == (other.bytes, other.changed, other.inode)
+    }
+
     /// Does this prove that the file is the one that had the other stamp?
     pub fn proves(&self, known: &Stamp) -> bool {
         known.modified != 0 && self == known
@@ -56,8 +62,11 @@ fn beyond(_: &Metadata) -> (i64, u64) {
 /// Hashes a file without holding it.
 ///
 /// # Errors
-/// What the file system reports.
+/// What the file system reports; something that is no file, such as a pipe that may never end.
 pub fn hash_file(path: &Path) -> io::Result<(Hash, u64)> {
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::other("not a file"));
+    }
     let mut file = File::open(path)?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 256 << 10];
@@ -85,10 +94,10 @@ mod tests {
         std::fs::write(&path, "abc").unwrap();
         let stamp = Stamp::of(&std::fs::metadata(&path).unwrap());
         assert_eq!((stamp.bytes, stamp.modified), (3, 0));
-        assert!(!stamp.proves(&stamp));
+        assert!(!stamp.proves(&stamp) && stamp.agrees(&stamp));
         let old = Stamp { modified: 1_600_000_000_000_000_000, ..stamp };
         assert!(old.proves(&old));
-        assert!(!old.proves(&Stamp { bytes: 4, ..old }));
+        assert!(!old.proves(&Stamp { bytes: 4, ..old }) && !old.agrees(&Stamp { bytes: 4, ..old }));
     }
 
     #[test]
@@ -97,6 +106,7 @@ mod tests {
         let path = dir.path().join("a");
         std::fs::write(&path, "abc").unwrap();
         let (hash, bytes) = hash_file(&path).unwrap();
+        assert!(hash_file(dir.path()).is_err());
         // The example of FIPS 180-2, appendix B.1.
         assert_eq!((&hash[..4], bytes), (&[0xba, 0x78, 0x16, 0xbf][..], 3));
     }

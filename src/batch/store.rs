@@ -5,6 +5,7 @@ use super::parts::{self, Appender, Lines, Part, PartReader, SEGMENT_BYTES, Segme
 use super::stamp::{Hash, Stamp};
 use crate::model::Kind;
 use crate::validate::SeenForms;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::{self, File, TryLockError};
@@ -50,6 +51,8 @@ pub struct Store {
     parts: PathBuf,
     manifest: Manifest,
     segments: Arc<Segments>,
+    /// Records below this confidence are put apart.
+    least: Option<Decimal>,
     /// For what is written here, and not by those who read.
     appender: Option<Appender>,
     /// Files with parts that were named since the last commit.
@@ -93,11 +96,17 @@ impl Store {
             parts,
             manifest,
             segments,
+            least: None,
             appender: None,
             unsynced: BTreeSet::new(),
             syncing: Duration::ZERO,
             _lock: lock,
         })
+    }
+
+    /// Lets records below this confidence go to a file of their own ([`super::REVIEW`]) when the files are put in place.
+    pub fn review_below(&mut self, least: Option<Decimal>) {
+        self.least = least;
     }
 
     /// The program's own folder inside the output folder.
@@ -252,7 +261,9 @@ impl Store {
             others.retain(|id| !inputs.contains(id));
             Ok::<_, rusqlite::Error>(others)
         })?;
-        if others.is_empty() && self.manifest.note("dirty")?.as_deref() == Some("0") {
+        let least = self.least.map(|least| least.normalize().to_string()).unwrap_or_default();
+        let as_before = self.manifest.note("review_below")?.unwrap_or_default() == least;
+        if others.is_empty() && as_before && self.manifest.note("dirty")?.as_deref() == Some("0") {
             let before = self.manifest.note("completed")?.unwrap_or_default();
             if let Ok(Remembered { files, tally }) = serde_json::from_str(&before)
                 && let Some(files) = compact::still_there(&self.dir, &files)
@@ -265,6 +276,7 @@ impl Store {
         let remembered = Remembered { files, tally: completed.tally.clone() };
         self.manifest.forget(&others)?;
         self.manifest.set_note("completed", &serde_json::to_string(&remembered).map_err(io::Error::from)?)?;
+        self.manifest.set_note("review_below", &least)?;
         self.manifest.set_note("dirty", "0")?;
         self.manifest.commit()?;
         self.sweep()?;
@@ -272,19 +284,26 @@ impl Store {
     }
 
     fn compact(&mut self, inputs: &HashSet<i64>, threads: usize) -> Result<Completed> {
-        let writer = compact::Writer::new(&self.dir, &self.own_folder().join("new"), &self.parts)?;
+        let writer = compact::Writer::new(&self.dir, &self.own_folder().join("new"), &self.parts, self.least)?;
         let mut tally = Tally::default();
         let mut seen = SeenForms::default();
+        let began = Instant::now();
+        let mut elsewhere = Duration::ZERO;
         writer.write::<StoreError>(threads, |put| {
             self.manifest.rows::<StoreError>(false, &mut |row| {
                 if !inputs.contains(&row.input) {
                     return Ok(());
                 }
+                let left = Instant::now();
                 tally.add(&row.outcome);
                 let across = seen.document(&row.outcome.prints);
                 tally.add_findings(across.iter().map(|(_, finding)| finding));
-                put(row, across)
-            })
+                put(row, across)?;
+                elsewhere += left.elapsed();
+                Ok(())
+            })?;
+            self.manifest.add_spent(began.elapsed().saturating_sub(elsewhere));
+            Ok(())
         })?;
         let damaged = writer.damaged();
         if damaged.is_empty() {

@@ -5,7 +5,8 @@
 use super::sniff::{self, Format};
 use super::{Limits, LoadError};
 use std::borrow::Cow;
-use std::io::{Cursor, Read};
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
@@ -13,6 +14,8 @@ use zip::result::ZipError;
 pub const MAX_NESTED_ARCHIVES: usize = 3;
 /// Small members may unfold beyond the ratio: a blank sheet of a few hundred bytes is no bomb.
 const RATIO_FREE_BYTES: u64 = 1 << 20;
+/// Read at once from an archive's file.
+const FILE_BUFFER: usize = 64 << 10;
 /// Names of left-out members that are kept to be told.
 const MOST_SKIPPED_NAMES: usize = 100;
 
@@ -43,8 +46,33 @@ pub struct Members<'a> {
 struct Level<'a> {
     /// What stands before the names of its members: empty, or `inner.zip!/`.
     prefix: String,
-    archive: ZipArchive<Cursor<Cow<'a, [u8]>>>,
+    archive: ZipArchive<Bytes<'a>>,
     next: usize,
+}
+
+/// Where an archive's bytes are.
+#[derive(Debug)]
+enum Bytes<'a> {
+    Held(Cursor<Cow<'a, [u8]>>),
+    File(BufReader<File>),
+}
+
+impl Read for Bytes<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Bytes::Held(bytes) => bytes.read(buffer),
+            Bytes::File(file) => file.read(buffer),
+        }
+    }
+}
+
+impl Seek for Bytes<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        match self {
+            Bytes::Held(bytes) => bytes.seek(to),
+            Bytes::File(file) => file.seek(to),
+        }
+    }
 }
 
 /// Opens a ZIP archive, lent or given.
@@ -52,18 +80,29 @@ struct Level<'a> {
 /// # Errors
 /// `damaged`: no table of contents can be found.
 pub fn members<'a>(bytes: impl Into<Cow<'a, [u8]>>, limits: &Limits) -> Result<Members<'a>, LoadError> {
-    let level = open(bytes.into(), String::new())?;
-    Ok(Members {
-        open: vec![level],
-        limits: limits.clone(),
-        room: limits.max_unfolded_bytes,
-        effort: limits.max_unfolded_bytes.saturating_mul(2),
-        skipped: Vec::new(),
-        skipped_count: 0,
-    })
+    Members::begin(Bytes::Held(Cursor::new(bytes.into())), limits)
 }
 
-impl Members<'_> {
+/// Opens a ZIP archive that is read from its file as members are asked for.
+///
+/// # Errors
+/// As of [`members`].
+pub fn members_of_file(file: File, limits: &Limits) -> Result<Members<'static>, LoadError> {
+    Members::begin(Bytes::File(BufReader::with_capacity(FILE_BUFFER, file)), limits)
+}
+
+impl<'a> Members<'a> {
+    fn begin(bytes: Bytes<'a>, limits: &Limits) -> Result<Self, LoadError> {
+        Ok(Members {
+            open: vec![open(bytes, String::new())?],
+            limits: limits.clone(),
+            room: limits.max_unfolded_bytes,
+            effort: limits.max_unfolded_bytes.saturating_mul(2),
+            skipped: Vec::new(),
+            skipped_count: 0,
+        })
+    }
+
     /// Members left out so far because they are no documents but a computer's own notes (`__MACOSX/`, `Thumbs.db`, lock
     /// files): how many, and the first hundred names.
     pub fn skipped(&self) -> (usize, &[String]) {
@@ -111,7 +150,7 @@ impl Members<'_> {
                 );
                 return Some(Err((name, LoadError { code: "archive", message })));
             }
-            match open(Cow::Owned(bytes), format!("{name}!/")) {
+            match open(Bytes::Held(Cursor::new(Cow::Owned(bytes))), format!("{name}!/")) {
                 Ok(level) => self.open.push(level),
                 Err(error) => return Some(Err((name, error))),
             }
@@ -127,8 +166,8 @@ impl Iterator for Members<'_> {
     }
 }
 
-fn open<'a>(bytes: Cow<'a, [u8]>, prefix: String) -> Result<Level<'a>, LoadError> {
-    let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| LoadError {
+fn open(bytes: Bytes<'_>, prefix: String) -> Result<Level<'_>, LoadError> {
+    let archive = ZipArchive::new(bytes).map_err(|error| LoadError {
         code: "damaged",
         message: format!(
             "the ZIP archive's table of contents cannot be read ({error}); the file is cut or overwritten, get it again"
@@ -147,7 +186,7 @@ struct Entry {
 }
 
 impl Entry {
-    fn look(archive: &mut ZipArchive<Cursor<Cow<'_, [u8]>>>, index: usize) -> Result<Self, LoadError> {
+    fn look(archive: &mut ZipArchive<Bytes<'_>>, index: usize) -> Result<Self, LoadError> {
         let file = archive.by_index_raw(index).map_err(|error| unreadable(&error))?;
         let raw = file.name_raw();
         Ok(Entry {
@@ -161,7 +200,7 @@ impl Entry {
 
     fn read(
         &self,
-        archive: &mut ZipArchive<Cursor<Cow<'_, [u8]>>>,
+        archive: &mut ZipArchive<Bytes<'_>>,
         limits: &Limits,
         room: u64,
         effort: &mut u64,

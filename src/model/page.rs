@@ -29,6 +29,9 @@ pub struct Page {
     pub rulings: Vec<Ruling>,
     /// Filled areas that are too thick for a line: cell backgrounds, frames' insides.
     pub fills: Vec<Fill>,
+    /// Boxes of what is drawn neither straight nor along the page's edges: a chart's lines, slices and arrows, slanted strokes,
+    /// round shapes. Letters drawn as outlines and rounded corners are left out.
+    pub curves: Vec<Rect>,
     /// Boxes of pictures.
     pub images: Vec<Rect>,
     /// What the format's own structure says of marked content, sorted by `mark`.

@@ -239,9 +239,16 @@ impl<'a> Driver<'a> {
     }
 
     fn hand_on(&mut self) {
-        if !self.waiting.is_empty() {
-            // A run that hears no more has aborted; the driver sees that itself.
-            let _ = self.events.send(std::mem::take(&mut self.waiting));
+        if self.waiting.is_empty() {
+            return;
+        }
+        // Whoever stores may have to wait for the disk. That is not the time of the document in hand.
+        let since = self.pool.slot(self.number).since.take();
+        // A run that hears no more has aborted; the driver sees that itself.
+        let _ = self.events.send(std::mem::take(&mut self.waiting));
+        let mut slot = self.pool.slot(self.number);
+        if slot.child.is_some() {
+            slot.since = since.map(|_| Instant::now());
         }
     }
 

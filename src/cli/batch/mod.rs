@@ -18,19 +18,20 @@ pub(super) use worker::run as work;
 
 use super::inputs::Input;
 use super::{SOME_FAILED, UsageError};
-use anyhow::{Context, Error, Result};
+use anyhow::{Context, Error, Result, anyhow};
 use plan::{Entry, Plan};
 use pool::{Done, Event, Pool, Records, Terms};
 use progress::Progress;
 use queue::Queue;
 use report::{Report, Stages};
+use rust_decimal::Decimal;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant, SystemTime};
 use wire::Setup;
-use zhibiao::batch::{self, Completed, Part, Reading, Store, StoreError};
+use zhibiao::batch::{self, Completed, Part, Reading, Stamp, Store, StoreError};
 use zhibiao::ocr::{Ocr, Settings};
 
 /// Messages of the drivers that wait to be stored; each may tell of some hundred documents, without their records.
@@ -59,6 +60,10 @@ pub(super) struct Request {
     pub(super) settle: Option<Duration>,
     pub(super) quarantine: bool,
     pub(super) metrics: Option<PathBuf>,
+    /// Everything on standard error is for machines.
+    pub(super) log_json: bool,
+    /// Records of less confidence go to a file of their own.
+    pub(super) min_confidence: Option<Decimal>,
 }
 
 /// Runs the batch.
@@ -76,7 +81,11 @@ pub(super) fn run(request: &Request, inputs: Vec<Input>, interrupt: &Interrupt) 
         patterns: fingerprint,
         settings: settings(request),
     };
+    if request.output.exists() && !request.output.is_dir() {
+        return Err(UsageError(format!("{}: not a folder", request.output.display())).into());
+    }
     let mut store = Store::open(&request.output, &reading).map_err(|error| in_folder(error, &request.output))?;
+    store.review_below(request.min_confidence);
     let plan = plan::make(request, inputs, &mut store, interrupt).map_err(|error| in_folder_any(error, request))?;
     stages.end("plan");
     let mut run = Run { store, plan, archives: HashMap::new(), committed: Instant::now(), progress: Progress::begin() };
@@ -84,7 +93,7 @@ pub(super) fn run(request: &Request, inputs: Vec<Input>, interrupt: &Interrupt) 
     stages.end("read");
     if let Some(code) = interrupt.code() {
         run.progress.end();
-        eprintln!("stopped; what was read is kept, and the same command goes on from here");
+        tracing::warn!("stopped; what was read is kept, and the same command goes on from here");
         return Ok(code);
     }
     let Run { mut store, plan, progress, .. } = run;
@@ -97,10 +106,18 @@ pub(super) fn run(request: &Request, inputs: Vec<Input>, interrupt: &Interrupt) 
         quarantine::fill(&store, &seen, &request.output)?;
     }
     stages.end("report");
-    let report =
-        Report { reading: &reading, plan: &plan.counts, deleted: &deleted, tally: &tally, files: &files, counts };
+    let report = Report {
+        reading: &reading,
+        plan: &plan.counts,
+        deleted: &deleted,
+        tally: &tally,
+        files: &files,
+        counts,
+        spent: store.spent(),
+        least: request.min_confidence,
+    };
     if request.settle.is_none() || changed {
-        report.print(&request.output);
+        if request.log_json { report.log() } else { report.print(&request.output) }
     }
     report.write(&request.output, request.metrics.as_deref(), &stages)?;
     let all_well = tally.partial + tally.failed == 0 && plan.unfinished == 0;
@@ -151,18 +168,23 @@ impl Run {
             let drivers: Vec<_> = (0..request.jobs)
                 .map(|number| {
                     let tell = tell.clone();
-                    scope.spawn(move || pool.drive(number, &tell))
+                    let named = std::thread::Builder::new().name("driver".into());
+                    named.spawn_scoped(scope, move || pool.drive(number, &tell))
                 })
                 .collect();
             drop(tell);
             scope.spawn(move || pool.watch(over));
-            let outcome = self.listen(&events, pool, interrupt);
+            let outcome = if drivers.iter().all(Result::is_ok) {
+                self.listen(&events, pool, interrupt)
+            } else {
+                Err(anyhow!("the threads that drive workers cannot be started"))
+            };
             if outcome.is_err() {
                 pool.abort();
             }
             // Drivers that wait for room in the channel see that nobody listens any more.
             drop(events);
-            drivers.into_iter().for_each(|driver| drop(driver.join()));
+            drivers.into_iter().flatten().for_each(|driver| drop(driver.join()));
             over.store(true, Ordering::SeqCst);
             outcome
         });
@@ -237,7 +259,11 @@ impl Run {
                 }
                 let Archive { content, changed, .. } = *archive;
                 self.archives.remove(&input);
-                if changed {
+                let Entry { path, stamp, .. } = &self.plan.entries[input];
+                // Its workers opened it by its name, each by itself. What was standard input has no stamp.
+                let stamped = stamp.changed != 0;
+                let is_other = stamped && std::fs::metadata(path).is_ok_and(|now| !Stamp::of(&now).agrees(stamp));
+                if changed || is_other {
                     tracing::warn!("note: {}: changed while it was read; run again", self.plan.entries[input].name);
                     self.plan.unfinished += 1;
                 } else {

@@ -135,7 +135,7 @@ pub(super) fn make(request: &Request, inputs: Vec<Input>, store: &mut Store, int
             plan.read(entry, Members::default());
         }
     }
-    threads.install(|| plan.recognise(candidates, request, store))?;
+    threads.install(|| plan.recognise(candidates, request, store, interrupt))?;
     // As they would be read had none been looked into.
     plan.tasks.make_contiguous().sort_by(|a, b| a.path.cmp(&b.path));
     Ok(plan)
@@ -210,14 +210,28 @@ impl Plan {
     }
 
     /// Looks into the files whose size is that of a known content.
-    fn recognise(&mut self, candidates: Vec<Candidate>, request: &Request, store: &mut Store) -> Result<()> {
+    fn recognise(
+        &mut self,
+        candidates: Vec<Candidate>,
+        request: &Request,
+        store: &mut Store,
+        interrupt: &Interrupt,
+    ) -> Result<()> {
         if candidates.is_empty() {
             return Ok(());
         }
         let hashes: Vec<Option<Hash>> = candidates
             .par_iter()
-            .map(|candidate| batch::hash_file(&candidate.entry.path).ok().map(|(hash, _)| hash))
+            .map(|candidate| {
+                let wanted = !request.force && interrupt.code().is_none();
+                wanted.then(|| batch::hash_file(&candidate.entry.path).ok().map(|(hash, _)| hash)).flatten()
+            })
             .collect();
+        if interrupt.code().is_some() {
+            // Nothing more is begun, and what was not looked into is not new.
+            self.tasks.clear();
+            return Ok(());
+        }
         let contents =
             if request.force { HashMap::new() } else { store.contents(&hashes.iter().flatten().copied().collect())? };
         for (Candidate { mut entry, known }, hash) in candidates.into_iter().zip(hashes) {

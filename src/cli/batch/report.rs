@@ -2,8 +2,10 @@
 
 use super::plan::{self, Counts};
 use super::pool;
+use super::wire::Spent;
 use crate::cli::summary::{LISTED, Summary, word};
 use anyhow::{Context, Result};
+use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
@@ -11,8 +13,9 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
-use std::time::{Instant, SystemTime};
-use zhibiao::batch::{ERRORS, Reading, Tally, Written};
+use std::time::{Duration, Instant, SystemTime};
+use zhibiao::batch::{ERRORS, REVIEW, Reading, Tally, Written};
+use zhibiao::model::Number;
 
 /// Paths of deleted inputs, and names of indicators that no canonical one fits, that `run.json` names.
 const NAMED: usize = 1000;
@@ -40,7 +43,12 @@ impl Stages {
 }
 
 fn seconds(from: Instant, to: Instant) -> f64 {
-    (to.saturating_duration_since(from).as_secs_f64() * 1000.0).round() / 1000.0
+    rounded(to.saturating_duration_since(from))
+}
+
+/// Seconds, to the millisecond.
+fn rounded(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1000.0).round() / 1000.0
 }
 
 pub(super) struct Report<'a> {
@@ -50,6 +58,10 @@ pub(super) struct Report<'a> {
     pub(super) tally: &'a Tally,
     pub(super) files: &'a [Written],
     pub(super) counts: pool::Counts,
+    /// In the manifest, and waiting for parts to be on disk.
+    pub(super) spent: (Duration, Duration),
+    /// Records of less confidence stand in a file of their own.
+    pub(super) least: Option<Decimal>,
 }
 
 /// The fields of a line of the errors file that people are told.
@@ -75,6 +87,7 @@ impl Report<'_> {
             self.plan.inputs,
         );
         let mut summary = Summary::of(self.tally.clone());
+        summary.review = self.review();
         if let Ok(file) = fs::File::open(output.join(ERRORS)) {
             for line in BufReader::new(file).lines().take(LISTED).map_while(Result::ok) {
                 let Ok(trouble) = serde_json::from_str::<Trouble>(&line) else { continue };
@@ -92,6 +105,40 @@ impl Report<'_> {
         if deleted > LISTED {
             let _ = writeln!(out, "and {} more deleted", deleted - LISTED);
         }
+    }
+
+    /// The same as notes, for machines that read them.
+    pub(super) fn log(&self) {
+        let Tally { ok, partial, failed, forms, funds, indicators, statements, .. } = self.tally;
+        let Counts { inputs, unchanged, new, changed, recognised, again, left_out, .. } = self.plan;
+        let deleted = self.deleted.len();
+        tracing::info!(
+            inputs,
+            new,
+            changed,
+            recognised,
+            again,
+            unchanged,
+            deleted,
+            left_out,
+            documents = self.tally.documents(),
+            ok,
+            partial,
+            failed,
+            forms,
+            funds,
+            indicators,
+            statements,
+            "done: {} inputs, {} documents, {failed} failed",
+            inputs,
+            self.tally.documents(),
+        );
+    }
+
+    /// The least confidence asked for, and how many records have less.
+    fn review(&self) -> Option<(Decimal, u64)> {
+        let lines = self.files.iter().find(|file| file.name == REVIEW).map_or(0, |file| file.lines);
+        self.least.map(|least| (least, lines))
     }
 
     /// `run.json`, and the metrics if they are wanted.
@@ -124,10 +171,14 @@ impl Report<'_> {
             "began": plan::unix_seconds(stages.began),
             "seconds": seconds(stages.first, Instant::now()),
             "seconds_by_stage": by_stage,
+            "worker_seconds_by_stage": self.worker_seconds(),
+            "manifest_seconds": rounded(self.spent.0),
+            "waiting_for_disk_seconds": rounded(self.spent.1),
             "inputs": inputs,
             "deleted": self.deleted.iter().take(NAMED).map(|path| path.to_string_lossy()).collect::<Vec<_>>(),
             "documents": { "all": self.tally.documents(), "ok": ok, "partial": partial, "failed": failed },
             "records": { "forms": forms, "funds": funds, "indicators": indicators, "statements": statements },
+            "review": self.review().map(|(least, n)| json!({ "min_confidence": Number::new(least), "records": n })),
             "pages": pages,
             "reading_seconds": self.tally.micros as f64 / 1e6,
             "documents_by_format": self.tally.by_media,
@@ -142,6 +193,20 @@ impl Report<'_> {
                 "peak_bytes": count(&self.counts.peak),
             },
             "files": self.files,
+        })
+    }
+
+    /// What reading was made of, over all workers.
+    fn worker_seconds(&self) -> Value {
+        let Spent { open, load, reconstruct, map, validate, write } = self.counts.spent();
+        let seconds = |nanos: u64| (nanos as f64 / 1e6).round() / 1e3;
+        json!({
+            "open": seconds(open),
+            "load": seconds(load),
+            "reconstruct": seconds(reconstruct),
+            "map": seconds(map),
+            "validate": seconds(validate),
+            "write": seconds(write),
         })
     }
 

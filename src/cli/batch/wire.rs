@@ -4,7 +4,9 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
+use std::time::Duration;
 use zhibiao::batch::{Kept, Part};
+use zhibiao::pipeline::Times;
 
 /// A frame longer than this is no frame of ours.
 const MOST_BYTES: u32 = 1 << 30;
@@ -60,13 +62,13 @@ pub(super) enum Answer {
     Document { index: u32, suffix: String, sha256: Option<String>, bytes: u64, kept: Box<Kept>, part: Part },
     /// The slice is done, with what is to be told of it.
     End { note: Option<String> },
-    /// Time that the worker spent in each stage since it told the last time, in microseconds.
+    /// Time that the worker spent in each stage since it told the last time.
     Spent(Spent),
     /// Parts cannot be written.
     Broken(String),
 }
 
-/// Microseconds by stage of reading.
+/// Nanoseconds by stage of reading.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct Spent {
     /// Opening and reading files.
@@ -84,6 +86,20 @@ pub(super) struct Spent {
 }
 
 impl Spent {
+    /// Adds what so many documents took, if each took as long as this one.
+    pub(super) fn add_times(&mut self, times: &Times, documents: u64) {
+        let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(0).saturating_mul(documents);
+        let Times { load, reconstruct, map, validate, emit } = *times;
+        self.add(Spent {
+            open: 0,
+            load: nanos(load),
+            reconstruct: nanos(reconstruct),
+            map: nanos(map),
+            validate: nanos(validate),
+            write: nanos(emit),
+        });
+    }
+
     pub(super) fn add(&mut self, more: Spent) {
         let Spent { open, load, reconstruct, map, validate, write } = more;
         self.open += open;

@@ -6,18 +6,28 @@ use super::wire::{self, Answer, Members, Order, Setup, Slice, Spent};
 use crate::cli::inputs::{self, Input};
 use crate::cli::{ALL_WELL, SOME_FAILED};
 use anyhow::{Context, Result, bail};
-use std::io;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::time::Instant;
-use zhibiao::batch::{Counted, Lines, Outcome};
+use zhibiao::batch::{self, Counted, Lines, Outcome};
 use zhibiao::emit::json_lines;
 use zhibiao::model::{DocumentRecord, Identity, Kind, Record};
 use zhibiao::ocr::Ocr;
-use zhibiao::{Options, Source, pipeline};
+use zhibiao::pipeline::{self, Documents};
+use zhibiao::{Options, Source};
 
 /// Nesting is bounded in every stage; this leaves room for third-party parsers that recurse.
 const STACK_BYTES: usize = 16 << 20;
+/// Archives beyond this size are read from their files, member by member.
+const HELD_ARCHIVE: u64 = 32 << 20;
+/// What is looked at of one to tell that it is no document.
+const ARCHIVE_HEAD: u64 = 64 << 10;
+const ARCHIVE_TAIL: u64 = 8 << 20;
+/// Stages are timed in every document of this size, and in some of the smaller ones, which then count for all of them.
+const TIMED_BYTES: usize = 64 << 10;
+const TIMED_EVERY: u64 = 8;
 /// Documents skipped between two signs of life.
 const ALIVE_EVERY: u32 = 64;
 /// Address space beyond the memory limit, for stacks, the program itself, and what the system only promises: the parent
@@ -72,6 +82,7 @@ fn serve(setup: &Setup) -> Result<()> {
         max_size: setup.max_size,
         hooks: std::env::var_os("ZHIBIAO_TEST_HOOKS").is_some(),
         lines: Lines::default(),
+        read: 0,
         spent: Spent::default(),
     };
     let done = worker.work(&orders);
@@ -106,6 +117,8 @@ struct Worker {
     hooks: bool,
     /// Lines of the document in hand.
     lines: Lines,
+    /// Documents so far.
+    read: u64,
     /// Not told yet.
     spent: Spent,
 }
@@ -143,10 +156,21 @@ impl Worker {
     }
 
     fn read(&mut self, path: PathBuf, slice: Option<Slice>, careful: bool, done: &Members) -> io::Result<()> {
+        if let Some(archive) = large_archive(&path, self.max_size) {
+            let hashed = batch::hash_file(&path);
+            if let Ok((hash, bytes)) = hashed {
+                let sha256: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+                let Some(slice) = slice else { return self.outbox.tell(&Answer::Archive { sha256, bytes }) };
+                let identity = Identity { sha256: sha256.into(), source: "".into(), bytes };
+                let documents = pipeline::documents_of_file(identity, archive, &self.options.limits);
+                let note = self.members(documents, slice, careful, done)?;
+                return self.outbox.tell(&Answer::End { note });
+            }
+        }
         let began = Instant::now();
         // Without a name: the parent knows it, and the same content may come under another one some day.
         let read = inputs::read(Input::File { path, name: String::new() }, self.max_size);
-        self.spent.open += micros(began);
+        self.spent.open += u64::try_from(began.elapsed().as_nanos()).unwrap_or(0);
         let source = match read {
             Ok(source) => source,
             Err(record) => {
@@ -157,7 +181,8 @@ impl Worker {
         let archive = pipeline::is_archive(&source.bytes);
         match slice {
             Some(slice) if archive => {
-                let note = self.members(source, slice, careful, done)?;
+                let documents = pipeline::documents(source, &self.options.limits);
+                let note = self.members(documents, slice, careful, done)?;
                 self.outbox.tell(&Answer::End { note })
             }
             // It was an archive a moment ago.
@@ -170,8 +195,13 @@ impl Worker {
         }
     }
 
-    fn members(&mut self, archive: Source, slice: Slice, careful: bool, done: &Members) -> io::Result<Option<String>> {
-        let mut documents = pipeline::documents(archive, &self.options.limits);
+    fn members(
+        &mut self,
+        mut documents: Documents,
+        slice: Slice,
+        careful: bool,
+        done: &Members,
+    ) -> io::Result<Option<String>> {
         let mut index = 0;
         loop {
             let began = Instant::now();
@@ -217,11 +247,20 @@ impl Worker {
         let mut counted = Counted::default();
         let mut trouble = None;
         let lines = &mut self.lines;
-        let record = pipeline::extract_to(source, &self.options, &mut |record: Record| {
+        let mut sink = |record: Record| {
             counted.add(&record);
             let written = lines.write(json_lines::kind(&record), &record);
             trouble = trouble.take().or(written.err());
-        });
+        };
+        self.read += 1;
+        let record = if source.bytes.len() >= TIMED_BYTES || self.read.is_multiple_of(TIMED_EVERY) {
+            let weight = if source.bytes.len() >= TIMED_BYTES { 1 } else { TIMED_EVERY };
+            let (record, times) = pipeline::extract_timed(source, &self.options, &mut sink);
+            self.spent.add_times(&times, weight);
+            record
+        } else {
+            pipeline::extract_to(source, &self.options, &mut sink)
+        };
         if let Some(error) = trouble {
             return Err(error);
         }
@@ -243,6 +282,26 @@ impl Worker {
         let bytes = record.bytes;
         self.outbox.put(&mut self.lines, |part| Answer::Document { index, suffix, sha256, bytes, kept, part })
     }
+}
+
+/// The file, if it is an archive that is better not held by every worker. Its head and its end tell: the table of contents
+/// stands there.
+fn large_archive(path: &Path, max_size: u64) -> Option<File> {
+    let mut file = File::open(path).ok()?;
+    let size = file.metadata().ok().filter(|metadata| metadata.is_file())?.len();
+    if size <= HELD_ARCHIVE || size > max_size {
+        return None;
+    }
+    let mut ends = vec![0; 4];
+    file.read_exact(&mut ends).ok()?;
+    if !ends.starts_with(b"PK") {
+        return None;
+    }
+    file.by_ref().take(ARCHIVE_HEAD).read_to_end(&mut ends).ok()?;
+    file.seek(SeekFrom::Start(size.saturating_sub(ARCHIVE_TAIL).max(ARCHIVE_HEAD))).ok()?;
+    file.by_ref().take(ARCHIVE_TAIL).read_to_end(&mut ends).ok()?;
+    file.rewind().ok()?;
+    pipeline::is_archive(&ends).then_some(file)
 }
 
 fn micros(began: Instant) -> u64 {

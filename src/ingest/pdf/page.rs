@@ -51,6 +51,7 @@ pub(super) fn read<'a>(
     page.findings = findings(number, &troubles, drawing.cut || runs.cut);
     page.rulings = drawing.rulings;
     page.fills = drawing.fills;
+    page.curves = drawing.curves;
     page.images = images;
     let unknown = runs.unknown;
     runs.finish(&mut page);

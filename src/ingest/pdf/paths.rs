@@ -9,6 +9,10 @@ use crate::model::{Axis, Fill, Rect, Ruling};
 const THIN: f32 = 3.2;
 /// A line drawn this little out of parallel, in points, is still parallel.
 const SLANT: f64 = 0.6;
+/// A filled round shape that is no larger, in points, may be a letter drawn as an outline, or a bullet.
+const LETTER: f32 = 16.0;
+/// From here on a colour is light, in each of its parts.
+const LIGHT: u8 = 200;
 /// Most line pieces and fills kept of one page: a drawing that has more is no table, and is told.
 pub(super) const MAX_PIECES: usize = 100_000;
 /// Most points of one path: what comes after is not needed to tell that it is a drawing.
@@ -105,6 +109,8 @@ fn bounds(points: &[(f64, f64)]) -> Option<Rect> {
 pub(super) struct Drawing {
     pub(super) rulings: Vec<Ruling>,
     pub(super) fills: Vec<Fill>,
+    /// Boxes of what is neither.
+    pub(super) curves: Vec<Rect>,
     /// Was something left out for being too much?
     pub(super) cut: bool,
 }
@@ -122,6 +128,21 @@ impl Drawing {
             {
                 self.segment(last, first, width, colour, clip);
             }
+            if is_mostly_slanted(points) {
+                self.curve(points, colour, clip);
+            }
+        }
+    }
+
+    fn curve(&mut self, points: &[(f64, f64)], colour: Rgb, clip: &Rect) {
+        // Light ones lie behind the text: watermarks, ornaments.
+        if colour.iter().all(|part| *part >= LIGHT) {
+            return;
+        }
+        if let Some(seen) = bounds(points).and_then(|area| area.intersection(clip))
+            && self.curves.len() < MAX_PIECES
+        {
+            self.curves.push(seen);
         }
     }
 
@@ -148,6 +169,10 @@ impl Drawing {
         let mut previous: Option<Rect> = None;
         for (points, subpath) in path.subpaths() {
             let Some(area) = bounds(points) else { continue };
+            let small = area.width() <= LETTER && area.height() <= LETTER;
+            if !small && area.width().min(area.height()) > THIN && is_mostly_slanted(points) {
+                self.curve(points, colour, clip);
+            }
             if subpath.curved && area.width().min(area.height()) > THIN {
                 // Round shapes and letters drawn as outlines are neither lines nor backgrounds.
                 previous = None;
@@ -227,6 +252,18 @@ fn is_frame(outer: &Rect, inner: &Rect) -> bool {
     margins.iter().all(|m| (-0.01..=THIN).contains(m)) && margins.iter().any(|m| *m > 0.0)
 }
 
+/// Is more of the way slanted than not? A box with rounded corners is not, nor is one with a corner cut off.
+fn is_mostly_slanted(points: &[(f64, f64)]) -> bool {
+    let (mut slanted, mut straight) = (0.0, 0.0);
+    for pair in points.windows(2) {
+        let (dx, dy) = ((pair[0].0 - pair[1].0).abs(), (pair[0].1 - pair[1].1).abs());
+        // Of a flat curve drawn in short pieces, some pieces are as good as straight; a long one of them is a side.
+        let flat = dx.min(dy) <= SLANT && dx.max(dy) > 10.0 * SLANT;
+        if flat { straight += dx.max(dy) } else { slanted += dx.hypot(dy) }
+    }
+    slanted > straight
+}
+
 /// Are all sides parallel to the page's edges?
 fn is_upright(points: &[(f64, f64)]) -> bool {
     points.windows(2).all(|p| (p[0].0 - p[1].0).abs() <= SLANT || (p[0].1 - p[1].1).abs() <= SLANT)
@@ -268,6 +305,35 @@ mod tests {
                 (Axis::Vertical, 10.0, 20.0, 50.0),
             ]
         );
+    }
+
+    #[test]
+    fn slanted_and_round_strokes_are_curves_and_rounded_boxes_and_letters_are_not() {
+        let path = |points: &[(f64, f64)], curved: bool| {
+            let mut path = Path::default();
+            path.move_to(&Matrix::IDENTITY, points[0].0, points[0].1);
+            for &(x, y) in &points[1..] {
+                if curved { path.curve_to(&Matrix::IDENTITY, x, y) } else { path.line_to(&Matrix::IDENTITY, x, y) }
+            }
+            path
+        };
+        let mut drawing = Drawing::default();
+        drawing.stroke(&path(&[(10.0, 10.0), (60.0, 40.0), (90.0, 20.0)], false), 1.0, [0; 3], &PAGE);
+        drawing.fill(
+            &path(&[(100.0, 100.0), (130.0, 120.0), (100.0, 140.0), (70.0, 120.0)], true),
+            false,
+            [9; 3],
+            &PAGE,
+        );
+        let expected = [Rect::new(10.0, 10.0, 90.0, 40.0), Rect::new(70.0, 100.0, 130.0, 140.0)];
+        assert_eq!(drawing.curves, expected);
+        let mut drawing = Drawing::default();
+        let rounded =
+            [(14.0, 10.0), (96.0, 10.0), (100.0, 14.0), (100.0, 46.0), (96.0, 50.0), (14.0, 50.0), (10.0, 46.0)];
+        drawing.stroke(&path(&rounded, true), 1.0, [0; 3], &PAGE);
+        drawing.fill(&path(&[(10.0, 10.0), (15.0, 12.0), (20.0, 22.0), (11.0, 20.0)], true), false, [0; 3], &PAGE);
+        drawing.stroke(&path(&[(10.0, 10.0), (60.0, 40.0)], false), 1.0, [240; 3], &PAGE);
+        assert_eq!(drawing.curves, []);
     }
 
     #[test]

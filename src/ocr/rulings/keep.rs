@@ -1,11 +1,11 @@
 //! Which parts of the lines found are rulings: long solid or dashed ones, and whatever is drawn from one ruling that
 //! crosses to the next. Strokes of characters are neither, even where they stand in a row with a line.
 
-use super::Measure;
 use super::scan::{Line, Mark};
+use super::{Measure, spans};
 
 /// From this length on a line needs no others, in inches: beyond the largest titles' strokes.
-const LONG: f32 = 0.6;
+pub(super) const LONG: f32 = 0.6;
 /// From this length on no characters are as large.
 const VERY_LONG: f32 = 1.5;
 /// Part of a shorter line by itself that may be crowded.
@@ -24,9 +24,14 @@ const WIDE_DROP_OUT: f32 = 0.05;
 const BROKEN: (f32, f32) = (0.25, 0.08);
 /// The same of a dashed one.
 const DASHED: (f32, f32) = (0.6, 0.15);
-/// The same of fine dashes, beside which other things may stand, and of long ones.
+/// The same of a long one, or of one this long (in inches) with dashes this much alike, beside which print may stand.
 const DASHED_CROWDED: f32 = 0.45;
-const LONG_DASHED_CROWDED: f32 = 0.25;
+const LONG_DASHED: f32 = 1.0;
+const VERY_REGULAR: f32 = 0.75;
+/// How far what is blank may be from what the median gap makes.
+const CONSISTENT: f32 = 0.12;
+/// Longest dash and gap together, in inches: below the distance of two rows of print.
+const PERIOD: f32 = 0.19;
 /// How much thicker than its strokes a dashed line may be.
 const EVEN: f32 = 1.15;
 /// A dashed line is longer than a character, in inches.
@@ -34,13 +39,8 @@ const LEAST_DASHED: f32 = 0.45;
 /// Dashes are at least this dark, and at least this long over the gap.
 const DARK_DASH: u8 = 170;
 const SHORT_DASH: f32 = 0.75;
-/// Longest dash and gap together that are finer than rows of print, in inches.
-const FINE_PERIOD: f32 = 0.1;
-/// Least gap after a longer dash, over the dash.
-const OPEN: f32 = 0.55;
-/// Least length of a dash over the gap where dashes are long, and the widest such gap in inches.
-const MOSTLY: f32 = 2.5;
-const NARROW_GAP: f32 = 0.06;
+/// Part of the dashes that something may touch: the sides of characters below each other (目) have strokes between them.
+const TOUCHED_DASHES: f32 = 0.15;
 /// Widest gap in a dashed line, in inches.
 const DASH_GAP: f32 = 0.14;
 /// Least distance of two tables, in inches, and the part of it that is blank.
@@ -52,7 +52,7 @@ const CHARACTER: f32 = 0.2;
 /// sticks out.
 const STICKS_OUT: std::ops::Range<f32> = 0.12..0.93;
 /// As long as two or three rows of print, in inches.
-const FEW_ROWS: f32 = 0.35;
+pub(super) const FEW_ROWS: f32 = 0.35;
 /// Part of a wall of one row that may be crowded where the line is drawn in no row beside it, where it sticks out into
 /// one, and else; and of a wall of a few rows.
 const CROWDED_ALONE: f32 = 0.4;
@@ -66,15 +66,15 @@ const CLEAN: f32 = 0.02;
 /// Part of a short wall that something may touch: other strokes of a character, but not print beside a wall.
 const TOUCHED: f32 = 0.06;
 /// Part of the dashes that must be alike.
-const REGULAR: f32 = 0.7;
+const REGULAR: f32 = 0.6;
 /// How much thicker than its strokes a line may be: more is strokes of several heights.
 const SPREAD: f32 = 1.5;
 /// The shortest wall, in inches: a row of the smallest print.
-const SHORTEST: f32 = 0.085;
+pub(super) const SHORTEST: f32 = 0.085;
 /// Thicker bars are no lines, in inches.
 const THICKEST: f32 = 0.06;
 /// Lines that come this close touch, in inches.
-const TOUCH: f32 = 0.05;
+pub(super) const TOUCH: f32 = 0.05;
 /// How much shorter than up to the middle of the next one rulings are told, in inches.
 const HAIR: f32 = 0.003;
 /// The margin of a picture where a scanner leaves shadows, in inches.
@@ -84,11 +84,11 @@ const ROUNDS: usize = 5;
 
 /// A stretch of a line that is a ruling.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Part {
-    line: usize,
-    at: f32,
-    from: f32,
-    to: f32,
+pub(super) struct Part {
+    pub(super) line: usize,
+    pub(super) at: f32,
+    pub(super) from: f32,
+    pub(super) to: f32,
 }
 
 /// Replaces the lines by those parts of them that are rulings.
@@ -111,6 +111,8 @@ pub(super) fn keep(
             break;
         }
     }
+    let crossing = kept.clone();
+    kept[1] = spans::without_strokes(vertical, &kept[1], &crossing[0], inch);
     drop_strokes(horizontal, &mut kept[0], inch);
     drop_strokes(vertical, &mut kept[1], inch);
     let crossing = kept.clone();
@@ -154,27 +156,22 @@ fn seeds(lines: &[Line], inch: f32) -> Vec<Part> {
     parts
 }
 
-fn is_dashed(line: &Line, inch: f32) -> bool {
+pub(super) fn is_dashed(line: &Line, inch: f32) -> bool {
     let (dash, gap) = line.dash;
     let alike = line.regular >= REGULAR && (SOLID..=DASHED.0).contains(&line.blank);
     let even = line.spread <= EVEN * line.thickness + 0.3 && line.shade <= DARK_DASH;
-    if !alike || !even || dash < SHORT_DASH * gap {
-        return false;
-    }
-    if line.length() < LEAST_DASHED * inch {
-        return false;
-    }
-    // Strokes of characters in rows of one height, and feet of digits, are regular, too, but fill their rows and have
-    // the rest of the character beside them.
-    let long = line.length() >= VERY_LONG * inch && dash >= MOSTLY * gap && gap <= NARROW_GAP * inch;
-    let crowded = match dash + gap <= FINE_PERIOD * inch {
-        true if line.length() >= VERY_LONG * inch => DASHED_CROWDED,
-        true => DASHED.1,
-        false if long => LONG_DASHED_CROWDED,
-        false if gap >= OPEN * dash => DASHED.1,
-        false => return false,
+    // Strokes of characters in rows of one height, and feet of digits, are regular, too, but have the rest of the
+    // character on them.
+    let most_crowded = match line.length() {
+        long if long >= VERY_LONG * inch || long >= LONG_DASHED * inch && line.regular >= VERY_REGULAR => {
+            DASHED_CROWDED
+        }
+        _ => DASHED.1,
     };
-    line.crowded <= crowded
+    let free = line.touched <= TOUCHED_DASHES && line.crowded <= most_crowded;
+    // As much is blank as gaps of that width make.
+    let consistent = (line.blank - gap / (dash + gap).max(1.0)).abs() <= CONSISTENT && dash + gap <= PERIOD * inch;
+    alike && even && free && consistent && dash >= SHORT_DASH * gap && line.length() >= LEAST_DASHED * inch
 }
 
 /// Parts of a line without a wider gap.
@@ -251,19 +248,11 @@ fn with_parts_between(lines: &[Line], known: &[Part], crossing: &[Part], inch: f
     united(parts, inch)
 }
 
-/// Takes out what has too few rows or columns for a wall and has print beside it: strokes of characters that fill their
-/// rows.
-fn drop_strokes(lines: &[Line], parts: &mut Vec<Part>, inch: f32) {
-    let mut sums = vec![0.0f32; lines.len()];
-    for part in parts.iter() {
-        if let Some(sum) = sums.get_mut(part.line) {
-            *sum += part.to - part.from;
-        }
-    }
-    // The thickness of half of what is drawn at length.
+/// The thickness of half of what is drawn at length, of each line so much.
+fn usual_thickness(lines: &[Line], sums: &[f32], inch: f32) -> Option<f32> {
     let mut long: Vec<(f32, f32)> = lines
         .iter()
-        .zip(&sums)
+        .zip(sums)
         .filter(|(_, sum)| **sum >= LONG * inch)
         .map(|(line, &sum)| (line.thickness, sum))
         .collect();
@@ -274,7 +263,19 @@ fn drop_strokes(lines: &[Line], parts: &mut Vec<Part>, inch: f32) {
         seen += line.1;
         seen * 2.0 >= total
     });
-    let usual = usual.map(|line| line.0);
+    usual.map(|line| line.0)
+}
+
+/// Takes out what has too few rows or columns for a wall and has print beside it: strokes of characters that fill their
+/// rows.
+fn drop_strokes(lines: &[Line], parts: &mut Vec<Part>, inch: f32) {
+    let mut sums = vec![0.0f32; lines.len()];
+    for part in parts.iter() {
+        if let Some(sum) = sums.get_mut(part.line) {
+            *sum += part.to - part.from;
+        }
+    }
+    let usual = usual_thickness(lines, &sums, inch);
     parts.retain(|part| {
         let (Some(line), Some(&sum)) = (lines.get(part.line), sums.get(part.line)) else { return false };
         let odd = usual.is_some_and(|usual| !(0.6 * usual - 0.5..=1.4 * usual + 0.5).contains(&line.thickness));
@@ -365,7 +366,7 @@ fn blank_between(line: &Line, from: f32, to: f32, inch: f32) -> f32 {
 }
 
 /// Parts of one line that meet or overlap made one.
-fn united(mut parts: Vec<Part>, inch: f32) -> Vec<Part> {
+pub(super) fn united(mut parts: Vec<Part>, inch: f32) -> Vec<Part> {
     parts.sort_by(|a, b| a.line.cmp(&b.line).then(a.from.total_cmp(&b.from)));
     let mut out: Vec<Part> = Vec::with_capacity(parts.len());
     for part in parts {

@@ -8,6 +8,7 @@ mod erase;
 mod join;
 mod keep;
 mod scan;
+mod spans;
 
 use super::picture::Gray;
 use crate::model::{Axis, Ruling};

@@ -20,12 +20,16 @@ pub(super) struct Line {
     pub(super) blank: f32,
     /// Part of its columns in which something else stands right above or below it.
     pub(super) crowded: f32,
+    /// Part of what is drawn of it that something touches.
+    pub(super) touched: f32,
     /// Part of its dashes, and of the gaps between them, that are as long as the others; 0 where there are few.
     pub(super) regular: f32,
     /// Median length of its dashes and of the gaps between them.
     pub(super) dash: (f32, f32),
     /// How dark it is drawn.
     pub(super) shade: u8,
+    /// The shade of what lies beside most of it.
+    pub(super) paper: u8,
     /// What is seen in each of its columns.
     pub(super) marks: Vec<Mark>,
     /// The runs that it is made of.
@@ -41,6 +45,10 @@ pub(super) struct Mark {
     pub(super) crowded: bool,
     /// Something touches it from above or below.
     pub(super) touched: bool,
+    /// Its darkest pixel.
+    pub(super) shade: u8,
+    /// Rows in which it is drawn.
+    pub(super) rows: u8,
 }
 
 /// Pixels of one row that belong to a line.
@@ -286,7 +294,7 @@ pub(super) fn line(runs: Vec<Run>, gray: &Gray, measure: &Measure) -> Line {
     let mut darkest: Vec<u8> = columns.iter().filter(|column| column.rows > 0).map(|column| column.darkest).collect();
     darkest.sort_unstable();
     let shade = darkest.get(darkest.len() / 2).copied().unwrap_or(0);
-    let marks = marks(&columns, from as usize, shade, gray, measure);
+    let (marks, paper) = marks(&columns, from as usize, shade, gray, measure);
     let (regular, dash) = dashes(&marks);
     let part = |of: fn(&Mark) -> bool| marks.iter().filter(|mark| of(mark)).count() as f32 / length as f32;
     let middle = runs.first().map_or(0.0, |run| f64::from(run.y));
@@ -298,10 +306,12 @@ pub(super) fn line(runs: Vec<Run>, gray: &Gray, measure: &Measure) -> Line {
         spread: height as f32 / covered as f32,
         blank: part(|mark| mark.blank),
         crowded: part(|mark| mark.crowded),
+        touched: part(|mark| mark.touched && !mark.blank) / part(|mark| !mark.blank).max(0.01),
         regular,
         dash,
         marks,
         shade,
+        paper,
         runs,
     }
 }
@@ -329,7 +339,7 @@ impl Column {
     }
 }
 
-fn marks(columns: &[Column], from: usize, shade: u8, gray: &Gray, measure: &Measure) -> Vec<Mark> {
+fn marks(columns: &[Column], from: usize, shade: u8, gray: &Gray, measure: &Measure) -> (Vec<Mark>, u8) {
     let (near, far) = (2, measure.sides[2] + 1);
     let mut last = columns.iter().find(|column| column.rows > 0).copied().unwrap_or_default();
     let mut beside: Vec<[u8; 2]> = Vec::with_capacity(columns.len());
@@ -375,13 +385,15 @@ fn marks(columns: &[Column], from: usize, shade: u8, gray: &Gray, measure: &Meas
         let paper = sides[0].max(sides[1]);
         touching < paper.saturating_sub((paper.saturating_sub(shade) / 2).max(LEAST_CONTRAST))
     };
-    let marks = own.iter().zip(&beside).zip(printed).zip(touching);
-    let mark = |(((&own, sides), printed), touching)| Mark {
+    let marks = own.iter().zip(&beside).zip(printed).zip(touching).zip(columns);
+    let mark = |((((&own, sides), printed), touching), column): (_, &Column)| Mark {
         blank: is_blank(own, sides),
         crowded: is_crowded(sides, printed),
         touched: is_touched(touching, sides),
+        shade: own,
+        rows: column.rows.min(255) as u8,
     };
-    marks.map(mark).collect()
+    (marks.map(mark).collect(), paper)
 }
 
 /// Dashes that a line must have for their lengths to mean anything.

@@ -3,6 +3,7 @@
 
 mod heads;
 mod parts;
+mod spans;
 
 pub(super) use heads::{heads, in_columns};
 
@@ -122,6 +123,17 @@ impl Stack {
     /// The lattice that these words (indices in `words`) make of the lines; None where they make no columns. `known`
     /// are places where column edges are likely: those of a table that may go on here.
     pub(super) fn lattice(&self, words: &[Word], inside: &[u32], known: &[f32]) -> Option<Lattice> {
+        self.lattice_with(words, inside, known, &|_| true)
+    }
+
+    /// The same, where it is known which words are numbers: headings over several columns are none.
+    pub(super) fn lattice_with(
+        &self,
+        words: &[Word],
+        inside: &[u32],
+        known: &[f32],
+        is_value: &dyn Fn(&Word) -> bool,
+    ) -> Option<Lattice> {
         let (inside, em) = self.upright(words, inside);
         if inside.len() < 4 {
             return None;
@@ -150,10 +162,19 @@ impl Stack {
             return None;
         }
         settle(&mut edges, &bands, em);
+        let values: Vec<bool> = bands
+            .iter()
+            .map(|band| {
+                let within = |word: &Word| (band.y0..band.y1).contains(&(word.baseline - 0.35 * word.size));
+                inside.iter().any(|word| within(word) && is_value(word))
+            })
+            .collect();
+        let spans = self.head_spans(&bands, &edges, &values, em);
         let mut walls = Vec::new();
-        for band in &bands {
+        for (number, band) in bands.iter().enumerate() {
             for &x in &edges {
-                let crossed = band.texts.iter().any(|&(_, from, to)| from < x - 1.0 && to > x + 1.0);
+                let covered = spans.iter().any(|span| span.band == number && span.x0 + 1.0 < x && x < span.x1 - 1.0);
+                let crossed = covered || band.texts.iter().any(|&(_, from, to)| from < x - 1.0 && to > x + 1.0);
                 if !crossed {
                     walls.push(Segment { at: x, from: band.y0, to: band.y1, drawn: true });
                 }
@@ -327,7 +348,12 @@ fn add_known(edges: &mut Vec<f32>, bands: &[Band], em: f32, known: &[f32]) {
             let [a, b] = pair else { return false };
             a.1 <= at + 0.1 * em && at - 0.1 * em <= b.0 && a.1 > left && b.0 < right
         };
-        if bands.iter().any(|band| band.blocks.windows(2).any(gap_here)) {
+        // Nothing stands between this edge and its neighbour: the same gap.
+        let holds = |from: f32, to: f32| {
+            let within = |&(_, x0, x1): &(f32, f32, f32)| from < (x0 + x1) / 2.0 && (x0 + x1) / 2.0 < to;
+            bands.iter().any(|band| band.texts.iter().any(within))
+        };
+        if holds(left, at) && holds(at, right) && bands.iter().any(|band| band.blocks.windows(2).any(gap_here)) {
             edges.insert(place, at);
         }
     }

@@ -493,6 +493,9 @@ fn is_row_cut(open: &Open, table: &Table, pairs: &[(&Tail, &Head)]) -> bool {
     }
     // Cells whose text did not fit have all of it on the new page, and those that have theirs before are blank.
     let drawn = !open.aligned && matches!(table.evidence, Evidence::Ruled | Evidence::Rows);
+    if begins > 0 && flows + long == 0 && is_complement(open, table, pairs) {
+        return true;
+    }
     if begins > 0 {
         // No line below what is left of the row: the browser stopped it where the page ends.
         let unclosed = pairs.iter().all(|(tail, _)| tail.closed != Some(true));
@@ -502,6 +505,20 @@ fn is_row_cut(open: &Open, table: &Table, pairs: &[(&Tail, &Head)]) -> bool {
         return false;
     }
     if flows > 0 { ends > 0 || (long == 0 && flows >= 2) } else { ends >= 2 && ends >= long }
+}
+
+/// Part of the columns that a row has texts in, at least, of which some went to the new page.
+const MOST_FILLED: f32 = 0.6;
+
+/// Is what stands on the new page just what the last row lacks, its label not among it?
+fn is_complement(open: &Open, table: &Table, pairs: &[(&Tail, &Head)]) -> bool {
+    let above = |tail: &Tail| open.cells.get(tail.cell).is_some_and(|cell| !cell.text.is_empty());
+    let below = |head: &Head| table.cells.get(head.cell).is_some_and(|cell| !cell.text.is_empty());
+    let labelled = pairs.first().is_some_and(|(tail, head)| above(tail) && !below(head));
+    let first = pairs.iter().filter(|(tail, _)| above(tail)).count();
+    let second = pairs.iter().filter(|(_, head)| below(head)).count();
+    let both = pairs.iter().any(|(tail, head)| above(tail) && below(head));
+    labelled && !both && first >= 2 && second >= 2 && (first + second) as f32 >= MOST_FILLED * pairs.len() as f32
 }
 
 /// Characters of a number that did not fit into its line, at most.

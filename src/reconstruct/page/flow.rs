@@ -52,7 +52,7 @@ pub(super) fn zones(items: Vec<Item>) -> Vec<Zone> {
 
 fn split(mut items: Vec<Item>, depth: usize, out: &mut Vec<Zone>) {
     items.sort_by(|a, b| a.bbox().y0.total_cmp(&b.bbox().y0));
-    let Some(gutter) = (if depth < MAX_DEPTH { gutter(&items) } else { None }) else {
+    let Some(gutter) = (if depth < MAX_DEPTH { gutter(&items, depth == 0) } else { None }) else {
         out.push(Zone { items });
         return;
     };
@@ -93,15 +93,16 @@ fn flush(items: &mut Vec<Item>, depth: usize, out: &mut Vec<Zone>) {
 }
 
 /// x of the gutter that most lines with running text on both sides agree on.
-fn gutter(items: &[Item]) -> Option<f32> {
+fn gutter(items: &[Item], whole_page: bool) -> Option<f32> {
     let around = items.iter().map(Item::bbox).reduce(|a, b| a.union(&b))?;
     let steps = (around.width() / STEP).ceil();
     if !(1.0..=MAX_STEPS as f32).contains(&steps) {
         return None;
     }
     let mut votes = vec![0.0_f32; steps as usize + 1];
+    let count = votes.len();
+    let step = |x: f32| (((x - around.x0) / STEP).max(0.0) as usize).min(count);
     let mut vote = |from: f32, to: f32, weight: f32| {
-        let step = |x: f32| (((x - around.x0) / STEP).max(0.0) as usize).min(votes.len());
         let (from, to) = (step(from) + 1, step(to));
         if let Some(range) = votes.get_mut(from..to.max(from)) {
             range.iter_mut().for_each(|v| *v += weight);
@@ -120,6 +121,23 @@ fn gutter(items: &[Item]) -> Option<f32> {
             vote(a.bbox.x1.min(b.bbox.x1), a.bbox.x0.max(b.bbox.x0), 2.0);
         }
     }
+    if votes.iter().copied().fold(0.0, f32::max) < LEAST_VOTES {
+        // A column of running text beside what is none: a table in the other column.
+        if let Some((start, end)) = running(items).filter(|_| whole_page) {
+            for line in lines() {
+                for pair in line.chunks.windows(2) {
+                    let [a, b] = pair else { continue };
+                    let ends = (a.x1 - end).abs() < FULL * line.size && a.x1 <= end + 0.5 * line.size && b.x0 > end;
+                    if ends && start <= a.x0 + line.size {
+                        let (from, to) = (step(end) + 1, step(b.x0));
+                        if let Some(range) = votes.get_mut(from..to.max(from)) {
+                            range.iter_mut().for_each(|v| *v += 2.0);
+                        }
+                    }
+                }
+            }
+        }
+    }
     let most = votes.iter().copied().fold(0.0, f32::max);
     if most < LEAST_VOTES {
         return None;
@@ -127,6 +145,45 @@ fn gutter(items: &[Item]) -> Option<f32> {
     let first = votes.iter().position(|&v| v >= most)?;
     let last = first + votes.iter().skip(first).take_while(|&&v| v >= most).count();
     Some(around.x0 + (first + last) as f32 / 2.0 * STEP)
+}
+
+/// How far, in ems, a full line of running text ends from the column's end.
+const FULL: f32 = 4.0;
+/// Lines of running text beside a table, at least, and part of them that are full.
+const LEAST_RUNNING: usize = 8;
+const MOSTLY: f32 = 0.6;
+/// Widths of a column, in parts of the page's content.
+const COLUMN: std::ops::Range<f32> = 0.3..0.62;
+/// Lines with several texts in the other column.
+const LEAST_BESIDE: usize = 3;
+
+/// Left and right end of a column of running text at the left, beside which the other column holds something in columns:
+/// its lines begin at one place and are mostly full, as names of a table's rows are not.
+fn running(items: &[Item]) -> Option<(f32, f32)> {
+    let around = items.iter().map(Item::bbox).reduce(|a, b| a.union(&b))?;
+    let lines = || items.iter().filter_map(|item| if let Item::Line(line) = item { Some(line) } else { None });
+    let mut ends: Vec<f32> = Vec::new();
+    let (mut beside, mut size) = (0, 0.0_f32);
+    for line in lines() {
+        let Some(first) = line.chunks.first() else { continue };
+        let pieces = line.pieces.get(first.pieces.clone()).unwrap_or(&[]);
+        if first.x0 - around.x0 < 0.5 * line.size
+            && is_prose_like(pieces)
+            && COLUMN.contains(&((first.x1 - around.x0) / around.width()))
+        {
+            ends.push(first.x1);
+            size = size.max(line.size);
+            beside += usize::from(line.chunks.len() > 2);
+        }
+    }
+    ends.sort_by(f32::total_cmp);
+    let end = ends.get(ends.len().saturating_sub(1).saturating_sub(ends.len() / 20)).copied()?;
+    let full = ends.iter().filter(|x| end - **x < FULL * size).count();
+    // Nothing crosses the gutter where the column is.
+    let crossed =
+        lines().filter(|line| line.chunks.iter().any(|c| c.x0 < end - FULL * size && c.x1 > end + size)).count();
+    let enough = ends.len() >= LEAST_RUNNING && full as f32 >= MOSTLY * ends.len() as f32;
+    (enough && beside >= LEAST_BESIDE && crossed * 4 < ends.len()).then_some((around.x0, end))
 }
 
 /// Is all that stands between these places running text?

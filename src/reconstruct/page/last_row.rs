@@ -74,7 +74,7 @@ fn is_growing(xs: &[f32]) -> bool {
 }
 
 /// The words of a line by column; None where they do not stand in columns.
-fn by_column(words: &[Word], line: &[u32], xs: &[f32], size: f32) -> Option<Vec<Vec<u32>>> {
+pub(super) fn by_column(words: &[Word], line: &[u32], xs: &[f32], size: f32) -> Option<Vec<Vec<u32>>> {
     let mut out: Vec<Vec<u32>> = vec![Vec::new(); xs.len().checked_sub(1)?];
     let mut before: Option<(usize, f32)> = None;
     for &index in line {

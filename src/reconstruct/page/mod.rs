@@ -10,10 +10,13 @@ mod cell_text;
 mod choose;
 mod continued;
 mod doubts;
+mod figures;
 mod flow;
 mod furniture;
+mod head_row;
 mod last_row;
 mod lattice;
+mod marked_lists;
 mod overhang;
 mod placing;
 mod prose;
@@ -167,9 +170,12 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
         }
         taken.resize(words.len(), false);
         let ruled = self.kept(ruled, (top, bottom));
-        let mut tables = choose::tables(page, words, ruled, &taken);
+        let held = self.joiner.holds().filter(|(_, aligned)| *aligned).map_or_else(Vec::new, |(xs, _)| xs.to_vec());
+        let around = stream::Around { held, more: !self.ahead.is_empty() };
+        let mut tables = choose::tables(page, words, ruled, &taken, &around);
         let used = taken_by(&taken, &tables);
         last_row::take_in(page, words, &mut tables, &used);
+        head_row::take_in(page, words, &mut tables, &used);
         for table in &tables {
             mark(&mut taken, &table.words);
         }

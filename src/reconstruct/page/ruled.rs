@@ -26,6 +26,17 @@ const LEAST_FILLED: f32 = 0.1;
 const LEAST_FILLED_NUMBERS: f32 = 0.3;
 /// The same where backgrounds alone show the cells: bars of a chart do not.
 const LEAST_FILLED_BACKGROUNDS: f32 = 0.4;
+/// Part of the cells that a drawing leaves blank at least, if lines of it cross the walls: a form that somebody wrote over is
+/// filled.
+const MOST_FILLED_DRAWING: f32 = 0.6;
+/// How far such a line must reach, as part of the lattice's width or height; or how many shorter ones there must be.
+const LONG_CURVE: f32 = 0.25;
+const MANY_CURVES: usize = 6;
+/// Part of the rows with neighbours in which a line of text runs on over the walls, from which backgrounds lie behind running
+/// text.
+const RUNNING_ON: f32 = 0.5;
+/// The widest space between two words of a line, in ems.
+const SPACE: f32 = 0.6;
 /// Part of the glyphs that must be turned for a table that was turned.
 const TURNED_SHARE: f32 = 0.7;
 
@@ -96,7 +107,12 @@ pub(super) fn between(
     let mut out = Vec::new();
     for stack in &parts {
         let inside = free(words, taken, stack);
-        let Some(lattice) = stack.lattice(&with_signs(page, words, &inside), &inside, known) else { continue };
+        let is_value = |word: &Word| {
+            let text = word.text(page);
+            text.contains(|c: char| c.is_ascii_digit()) && !text.contains(char::is_alphabetic)
+        };
+        let signed = with_signs(page, words, &inside);
+        let Some(lattice) = stack.lattice_with(&signed, &inside, known, &is_value) else { continue };
         let Some(table) = table(page, words, &lattice, &inside).filter(|table| !table.weak) else { continue };
         taken.resize(words.len(), false);
         for &word in &table.words {
@@ -160,7 +176,7 @@ fn table(page: &Page, words: &mut Vec<Word>, lattice: &Lattice, chosen: &[u32]) 
         return table(page, words, &below, &chosen);
     }
     let verdict = judge(lattice, &texts);
-    if verdict == Verdict::Nothing {
+    if verdict == Verdict::Nothing || is_drawing(page, lattice, &texts) || is_behind_text(lattice, words, &placed) {
         return None;
     }
     let cells = lattice.cells.iter().zip(texts).map(|(cell, text)| TableCell {
@@ -233,6 +249,50 @@ fn judge(lattice: &Lattice, texts: &[String]) -> Verdict {
     Verdict::Table
 }
 
+/// Gridlines of a chart, boxes of a diagram: curves and slanted lines cross the walls, and most cells are blank.
+fn is_drawing(page: &Page, lattice: &Lattice, texts: &[String]) -> bool {
+    let filled = texts.iter().filter(|text| !text.is_empty()).count();
+    if page.curves.is_empty() || filled as f32 > MOST_FILLED_DRAWING * texts.len() as f32 {
+        return false;
+    }
+    let bounds = lattice.bbox();
+    let crosses = |curve: &&Rect| {
+        let (x, y) = curve.center();
+        let inside = bounds.x0 <= x && x <= bounds.x1 && bounds.y0 <= y && y <= bounds.y1;
+        // A stroke through a corner cell, a tick and a signature stay in one cell.
+        let within = |edges: &[f32], from: f32, to: f32| {
+            edges.windows(2).any(|pair| pair[0] - 2.0 <= from && to <= pair[1] + 2.0)
+        };
+        inside && !(within(&lattice.xs, curve.x0, curve.x1) && within(&lattice.ys, curve.y0, curve.y1))
+    };
+    let crossing: Vec<&Rect> = page.curves.iter().filter(crosses).collect();
+    let is_long =
+        |curve: &&Rect| curve.width() >= LONG_CURVE * bounds.width() || curve.height() >= LONG_CURVE * bounds.height();
+    crossing.len() >= MANY_CURVES || crossing.iter().any(is_long)
+}
+
+/// Backgrounds behind running text, as a marker leaves them: the text goes on from cell to cell as from word to word.
+fn is_behind_text(lattice: &Lattice, words: &[Word], placed: &[Placed]) -> bool {
+    if lattice.drawn {
+        return false;
+    }
+    let mut rows: Vec<(usize, u32, &Word)> = placed
+        .iter()
+        .filter_map(|&(cell, word)| Some((lattice.cells.get(cell as usize)?.row, cell, words.get(word as usize)?)))
+        .collect();
+    rows.sort_by(|a, b| {
+        a.0.cmp(&b.0).then(a.2.baseline.total_cmp(&b.2.baseline)).then(a.2.bbox.x0.total_cmp(&b.2.bbox.x0))
+    });
+    let (mut neighbours, mut running) = (0, 0);
+    for row in rows.chunk_by(|a, b| a.0 == b.0) {
+        let pairs = || row.windows(2).filter(|pair| pair[0].1 != pair[1].1 && pair[0].2.baseline == pair[1].2.baseline);
+        let runs_on = |pair: &[(usize, u32, &Word)]| pair[1].2.bbox.x0 - pair[0].2.bbox.x1 <= SPACE * pair[0].2.size;
+        neighbours += usize::from(pairs().next().is_some());
+        running += usize::from(pairs().any(runs_on));
+    }
+    neighbours > 0 && running as f32 >= RUNNING_ON * neighbours as f32
+}
+
 /// Does a good part of this word lie outside its cell?
 fn reaches_over(lattice: &Lattice, words: &[Word], cell: u32, word: u32) -> bool {
     let (Some(cell), Some(word)) = (lattice.cells.get(cell as usize), words.get(word as usize)) else { return false };
@@ -274,4 +334,60 @@ fn turn(table: &mut Table, up: bool) {
     // Its rows do not end at the page's foot.
     table.top_walls.clear();
     table.bottom_walls.clear();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sketch::Sketch;
+    use super::super::{rulings, words};
+    use super::*;
+
+    fn found(page: &Page) -> usize {
+        tables(page, &mut words::words(page), &rulings::segments(page)).0.iter().filter(|table| !table.weak).count()
+    }
+
+    /// Four by four cells of 50 × 20 points with a text in these.
+    fn grid(filled: &[(usize, usize)]) -> Page {
+        let mut sketch = Sketch::new(300.0, 200.0);
+        sketch.grid(&[20.0, 70.0, 120.0, 170.0, 220.0], &[20.0, 40.0, 60.0, 80.0, 100.0]);
+        for &(row, column) in filled {
+            sketch.text(25.0 + 50.0 * column as f32, 34.0 + 20.0 * row as f32, 10.0, "甲乙");
+        }
+        sketch.page()
+    }
+
+    #[test]
+    fn gridlines_that_curves_cross_are_a_chart() {
+        let mut page = grid(&[(0, 0), (0, 1), (0, 2), (0, 3), (1, 0)]);
+        assert_eq!(found(&page), 1);
+        page.curves = vec![Rect::new(25.0, 42.0, 210.0, 95.0)];
+        assert_eq!(found(&page), 0);
+    }
+
+    #[test]
+    fn a_stroke_in_one_cell_and_strokes_over_a_filled_form_change_nothing() {
+        let mut page = grid(&[(0, 1), (0, 2), (0, 3), (1, 0), (2, 0)]);
+        page.curves = vec![Rect::new(20.0, 20.0, 70.0, 40.0)];
+        assert_eq!(found(&page), 1, "a head parted by a slanted line");
+        let all: Vec<(usize, usize)> = (0..16).map(|at| (at / 4, at % 4)).collect();
+        let mut page = grid(&all);
+        page.curves = vec![Rect::new(60.0, 50.0, 180.0, 90.0)];
+        assert_eq!(found(&page), 1, "a signature over cells");
+    }
+
+    #[test]
+    fn backgrounds_behind_running_text_are_no_cells() {
+        let marked = |second: f32| {
+            let mut sketch = Sketch::new(300.0, 200.0);
+            for (y, cut) in [(20.0, 100.0), (40.0, 100.0), (60.0, 100.0)] {
+                sketch.fill(Rect::new(20.0, y, cut, y + 20.0), [255, 255, 0]);
+                sketch.fill(Rect::new(cut, y, 260.0, y + 20.0), [0, 255, 0]);
+                sketch.text(22.0, y + 14.0, 10.0, "wrappers in the");
+                sketch.text(second, y + 14.0, 10.0, "page class which");
+            }
+            sketch.page()
+        };
+        assert_eq!(found(&marked(101.0)), 0);
+        assert_eq!(found(&marked(140.0)), 1, "cells of a table with backgrounds");
+    }
 }

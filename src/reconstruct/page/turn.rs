@@ -86,6 +86,7 @@ pub(super) fn laid(page: Page, turn: Turn) -> Page {
         runs: page.runs.into_iter().map(run).collect(),
         rulings: page.rulings.into_iter().map(ruling).collect(),
         fills: page.fills.into_iter().map(|f| Fill { bbox: rect(f.bbox), ..f }).collect(),
+        curves: page.curves.into_iter().map(rect).collect(),
         images: page.images.into_iter().map(rect).collect(),
         ..page
     }

@@ -414,6 +414,12 @@ fn most_at(sorted: &[f32], slack: f32) -> (f32, f32) {
 }
 
 impl Column {
+    /// Where most of its texts end.
+    pub(super) fn right(&self) -> Option<f32> {
+        let [_, (at, share), _] = self.edges;
+        (share >= 0.5).then_some(at)
+    }
+
     /// Room that a line of a text of this column leaves for another word: to its right where texts keep to the left.
     pub(super) fn room_beside(&self, text: &Placed) -> f32 {
         let [(_, left), (_, right), (_, middle)] = self.edges;

@@ -20,9 +20,21 @@ pub(super) struct Wall {
     pub(super) y1: f32,
 }
 
+/// Where a table may go on over a page's ends.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct PageEnds {
+    /// Where the page's content begins, if a table may go on from the page before.
+    pub(super) top: Option<f32>,
+    /// Where it ends, if one may go on on the next page.
+    pub(super) bottom: Option<f32>,
+    /// Column edges of the table of the page before.
+    pub(super) held: Vec<f32>,
+}
+
 /// All that is drawn on a page.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Drawn {
+    pub(super) page: PageEnds,
     /// From the top down.
     pub(super) rules: Vec<Rule>,
     pub(super) walls: Vec<Wall>,
@@ -104,8 +116,18 @@ impl Drawn {
     /// Does a frame part these two heights, at this place?
     pub(super) fn is_framed_off(&self, x: f32, y0: f32, y1: f32) -> bool {
         self.frames.iter().any(|frame| {
-            let within = |y: f32| y > frame.y0 && y < frame.y1;
-            x > frame.x0 && x < frame.x1 && within(y0) != within(y1)
+            let within = |frame: &Rect, y: f32| y > frame.y0 && y < frame.y1;
+            // A head in a frame of its own stands right on the frame of its rows.
+            let on_other = |y: f32| {
+                let same = |other: &&Rect| {
+                    (other.x0 - frame.x0).abs() <= SAME
+                        && (other.x1 - frame.x1).abs() <= SAME
+                        && ((other.y0 - frame.y1).abs() <= SAME || (other.y1 - frame.y0).abs() <= SAME)
+                };
+                self.frames.iter().filter(same).any(|other| within(other, y))
+            };
+            let (above, below) = (within(frame, y0), within(frame, y1));
+            x > frame.x0 && x < frame.x1 && above != below && !on_other(if above { y1 } else { y0 })
         })
     }
 

@@ -20,6 +20,12 @@ pub(super) struct Heading {
 
 /// Lines that a head may have.
 const MOST_LINES: usize = 14;
+/// Distance of baselines, in ems, up to which a heading may go on.
+const ONE_TEXT: f32 = 1.5;
+/// Lines of headings that may look like values: per 100,000.
+const MOST_LIKE_VALUES: usize = 3;
+/// Part of a table's width that one rule below a head runs along; those below groups of headings are shorter.
+const WHOLE: f32 = 0.9;
 /// Distance of two lines of one heading, in their size.
 const ONE_HEADING: f32 = 1.75;
 
@@ -37,7 +43,31 @@ pub(super) fn head_lines(lines: &[Line], found: &Columns, drawn: &Drawn, (x0, x1
             ruled.push(at);
         }
     }
-    if let Some(&rule) = ruled.first()
+    let whole = |at: usize| {
+        let centre = |line: Option<&Line>| line.map_or(0.0, |line| line.bbox.center().1);
+        let (y0, y1) = (centre(at.checked_sub(1).and_then(|above| lines.get(above))), centre(lines.get(at)));
+        drawn.rules_between(y0, y1).any(|rule| rule.x1.min(x1) - rule.x0.max(x0) > WHOLE * (x1 - x0))
+    };
+    let label = |at: usize| {
+        let texts = at.checked_sub(1).and_then(|above| found.lines.get(above));
+        texts.is_some_and(|texts| matches!(texts.as_slice(), [only] if only.first == 0 && !only.spans()))
+    };
+    let rule = match first_value {
+        // The last one above the first values, unless only a group's label stands above it; rules within a head part its
+        // levels.
+        Some(first) => ruled.iter().copied().take_while(|at| *at <= first).filter(|at| !label(*at)).last(),
+        None => ruled.iter().copied().find(|at| whole(*at)),
+    };
+    // Where rows are not ruled, the first rule right across ends the head, though a heading may have looked like a value.
+    let first_whole = ruled.iter().copied().find(|at| whole(*at)).filter(|_| ruled.len() * 3 < lines.len());
+    if let (Some(at), Some(first)) = (first_whole, first_value)
+        && at > first
+        && at <= first + MOST_LIKE_VALUES
+        && at < MOST_LINES.min(lines.len())
+    {
+        return at;
+    }
+    if let Some(rule) = rule.or(ruled.first().copied())
         && rule <= MOST_LINES
         && rule < lines.len()
         && first_value.is_none_or(|first| rule <= first + 1)
@@ -65,7 +95,14 @@ pub(super) fn head_lines(lines: &[Line], found: &Columns, drawn: &Drawn, (x0, x1
                 }
                 head -= 1;
             }
-            head
+            // Below a heading for every column comes another line of these, close by, or the first row.
+            let columns = found.columns.len();
+            let full = |at: usize| found.lines.get(at).is_some_and(|texts| texts.len() == columns);
+            let close = |at: usize| match (lines.get(at), lines.get(at + 1)) {
+                (Some(a), Some(b)) => b.down - a.down < ONE_TEXT * a.size.max(b.size),
+                _ => false,
+            };
+            (0..head.saturating_sub(1)).find(|&at| full(at) && !close(at)).map_or(head, |at| at + 1)
         }
         _ => {
             let head = lines.iter().take_while(|line| bold(line)).count();

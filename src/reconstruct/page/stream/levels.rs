@@ -317,10 +317,14 @@ impl Head<'_> {
         };
         let (left, right) = (heads(first).0, heads(last).1);
         let own = if left < right { (left, right) } else { (a.x0, b.x1) };
+        let (from, to) = (heads(first), heads(last));
+        let middles =
+            if from.0 <= from.1 && to.0 <= to.1 { ((from.0 + from.1) / 2.0, (to.0 + to.1) / 2.0) } else { own };
         // Figures that keep to the right: the first column is as wide as the others.
-        let pitch = if last > first { (b.x1 - a.x1) / (last - first) as f32 } else { 0.0 };
-        let evenly = (a.x1 - pitch + 0.8 * self.em).min(a.x0);
-        [(a.x0, b.x1), (before, b.x1), (a.x0, after), own, (evenly, b.x1)]
+        let (a_right, b_right) = (a.right().unwrap_or(a.x1), b.right().unwrap_or(b.x1));
+        let pitch = if last > first { (b_right - a_right) / (last - first) as f32 } else { 0.0 };
+        let evenly = a_right - pitch + 0.8 * self.em;
+        [(a.x0, b.x1), (before, b.x1), (a.x0, after), own, middles, (evenly, b_right)]
             .into_iter()
             .map(|(x0, x1)| (text.center() - (x0 + x1) / 2.0).abs() / self.em)
             .fold(f32::MAX, f32::min)

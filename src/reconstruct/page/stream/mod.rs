@@ -24,16 +24,32 @@ use super::flow::{self, Item};
 use super::table::Table;
 use super::words::Word;
 use crate::model::{Page, Rect, Ruling};
-use drawn::Drawn;
+use drawn::{Drawn, PageEnds};
 use frame::Frame;
 use line::Line;
+
+/// What the pages around say: a table may reach over this one's ends.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Around {
+    /// Column edges of a table that the page before may have left open.
+    pub(super) held: Vec<f32>,
+    /// Other pages follow.
+    pub(super) more: bool,
+}
 
 /// Words from which a page, or its part in one direction, can hold a table.
 const LEAST_WORDS: usize = 6;
 
 /// The tables among the `free` words (indices in `words`) of a page. `known` are boxes of tables found otherwise, which
 /// no table found here runs through; `rulings` are the page's lines, joined or as drawn.
-pub(super) fn tables(page: &Page, words: &[Word], free: &[u32], known: &[Rect], rulings: &[Ruling]) -> Vec<Table> {
+pub(super) fn tables(
+    page: &Page,
+    words: &[Word],
+    free: &[u32],
+    known: &[Rect],
+    rulings: &[Ruling],
+    around: &Around,
+) -> Vec<Table> {
     let mut out = Vec::new();
     for (frame, mut chosen) in by_frame(words, free) {
         if chosen.len() < LEAST_WORDS || !frame.is_square() {
@@ -43,7 +59,8 @@ pub(super) fn tables(page: &Page, words: &[Word], free: &[u32], known: &[Rect], 
         if lines.iter().filter(|line| line.chunks.len() > 1).count() < 2 {
             continue;
         }
-        let drawn = Drawn::new(rulings, &page.fills, frame);
+        let mut drawn = Drawn::new(rulings, &page.fills, frame);
+        drawn.page = ends(&lines, known.iter().map(|bbox| frame.upright(bbox)), around);
         let known = known.iter().enumerate().map(|(number, bbox)| Item::Known(number, frame.upright(bbox)));
         let items: Vec<Item> = lines.into_iter().map(Item::Line).chain(known).collect();
         for zone in flow::zones(items) {
@@ -68,6 +85,20 @@ pub(super) fn tables(page: &Page, words: &[Word], free: &[u32], known: &[Rect], 
         }
     }
     out
+}
+
+/// Where a page's content ends, as far as a table may go on there.
+fn ends(lines: &[Line], known: impl Iterator<Item = Rect>, around: &Around) -> PageEnds {
+    let (top, bottom) = lines
+        .iter()
+        .map(|line| line.bbox)
+        .chain(known)
+        .fold((f32::MAX, f32::MIN), |(top, bottom), bbox| (top.min(bbox.y0), bottom.max(bbox.y1)));
+    PageEnds {
+        top: (!around.held.is_empty()).then_some(top),
+        bottom: around.more.then_some(bottom),
+        held: around.held.clone(),
+    }
 }
 
 /// Words by the frame in which they are upright; most words first. Page headers and footers that the file marks as such

@@ -33,7 +33,7 @@ const MAX_LINES: usize = 400;
 /// The tables among these lines, from the top down.
 pub(super) fn regions(lines: &[&Line], drawn: &Drawn, texts: &dyn Fn(&Line, usize) -> String) -> Vec<Region> {
     let mut out = Vec::new();
-    for run in runs(lines) {
+    for run in runs(lines, drawn.page.top.is_some()) {
         let Some(inside) = lines.get(run.clone()) else { continue };
         for mut region in best_stretches(inside, drawn, texts) {
             region.lines = region.lines.start + run.start..region.lines.end + run.start;
@@ -54,7 +54,7 @@ struct Best {
 }
 
 /// Runs of lines in which a table may be.
-fn runs(lines: &[&Line]) -> Vec<Range<usize>> {
+fn runs(lines: &[&Line], goes_on: bool) -> Vec<Range<usize>> {
     let mut out: Vec<Range<usize>> = Vec::new();
     let mut last_busy: Option<usize> = None;
     for (index, line) in lines.iter().enumerate() {
@@ -74,7 +74,9 @@ fn runs(lines: &[&Line]) -> Vec<Range<usize>> {
     for at in 0..count {
         let ceiling = out.get(at + 1).map_or(lines.len(), |next| next.start);
         if let Some(run) = out.get_mut(at) {
-            run.start = run.start.saturating_sub(SOLID_BEFORE).max(floor);
+            // A row that the page's end cut may begin the page with many lines of one text.
+            let before = if at == 0 && goes_on { SOLID_WITHIN } else { SOLID_BEFORE };
+            run.start = run.start.saturating_sub(before).max(floor);
             run.end = (run.end + SOLID_AFTER).min(ceiling);
             floor = run.end;
         }

@@ -13,7 +13,7 @@ const ROW: f32 = 0.4;
 /// Most lines in a row.
 const MOST_LINES: usize = 40;
 /// Price of a row that is a label only.
-const LABEL: f32 = 0.5;
+const LABEL: f32 = 0.0;
 /// The same where the table has such rows.
 const KNOWN_LABEL: f32 = -0.7;
 
@@ -30,12 +30,16 @@ pub(super) fn rows(
         return Vec::new();
     }
     let torn = torn_numbers(lines, found, &body);
+    let placed = found.lines.get(body.clone()).unwrap_or(&[]);
+    let links = links(lines, found, &body, &torn, text_of);
+    let mut steps = Steps::of(inside, placed);
+    steps.text = text_step(inside, placed, &links);
     let mut model = Model {
         body: body.clone(),
         lines: inside,
-        placed: found.lines.get(body.clone()).unwrap_or(&[]),
-        boundaries: boundaries(lines, found, &body, drawn, &torn),
-        links: links(lines, found, &body, &torn, text_of),
+        placed,
+        boundaries: boundaries(lines, found, &body, drawn, &torn, &steps),
+        links,
         fill: fill_rates(found, &body),
         torn,
         ends: ends(found),
@@ -46,13 +50,20 @@ pub(super) fn rows(
     let mut tried = ways.map(|way| (way, model.cut(way)));
     tried.sort_by(|(_, (a, _)), (_, (b, _))| a.total_cmp(b));
     let [(way, (_, first)), ..] = tried;
-    // Where one group has its label, others have theirs. A label on top of the body continues nothing above it.
+    // Known rows tell how often each column is filled.
+    model.fill = filled_in(placed, &first, &body, found.columns.len());
+    let first = model.cut(way).1;
+    // Where one group has its label, others have theirs.
     let is_label = |rows: &&Range<usize>| {
         let mut texts = found.lines.get((*rows).clone()).unwrap_or(&[]).iter().flatten();
         texts.all(|text| text.first == 0 && text.last == 0)
+            || rows.len() == 1
+                && found
+                    .lines
+                    .get(rows.start)
+                    .is_some_and(|texts| in_middle(texts, model.ends, model.size(rows.start - body.start)))
     };
-    let on_top = first.first().is_some_and(|rows| rows.len() == 1 && is_label(&rows));
-    if !on_top && first.iter().filter(is_label).count() < 2 {
+    if !first.iter().any(|rows| is_label(&rows)) {
         return first;
     }
     model.label = KNOWN_LABEL;
@@ -272,6 +283,27 @@ fn fill_rates(found: &Columns, body: &Range<usize>) -> Vec<f32> {
     counts.iter().map(|&count| (count as f32 / rows as f32).clamp(0.1, 0.9)).collect()
 }
 
+/// Share of these rows in which each column is filled.
+fn filled_in(placed: &[Vec<Placed>], rows: &[Range<usize>], body: &Range<usize>, columns: usize) -> Vec<f32> {
+    let mut counts = vec![0_usize; columns];
+    let mut all = 0_usize;
+    for row in rows {
+        let lines = placed.get(row.start - body.start..row.end - body.start).unwrap_or(&[]);
+        let mut filled = vec![false; columns];
+        for text in lines.iter().flatten() {
+            if let Some(range) = filled.get_mut(text.first..=text.last) {
+                range.fill(true);
+            }
+        }
+        // Labels of groups are no rows like the others.
+        if filled.iter().skip(1).any(|filled| *filled) {
+            all += 1;
+            counts.iter_mut().zip(&filled).for_each(|(count, filled)| *count += usize::from(*filled));
+        }
+    }
+    counts.iter().map(|&count| (count as f32 / all.max(1) as f32).clamp(0.1, 0.9)).collect()
+}
+
 /// How unlike a row's these filled columns are.
 fn fill_cost(filled: &[bool], rates: &[f32], label: f32, is_label: bool) -> f32 {
     let sum: f32 =
@@ -294,8 +326,14 @@ fn is_full(found: &Columns, line: usize) -> bool {
 }
 
 /// For each two neighbouring lines, how much they look like one row's (above 0) or two (below).
-fn boundaries(lines: &[Line], found: &Columns, body: &Range<usize>, drawn: &Drawn, torn: &[bool]) -> Vec<f32> {
-    let steps = Steps::of(lines.get(body.clone()).unwrap_or(&[]), found.lines.get(body.clone()).unwrap_or(&[]));
+fn boundaries(
+    lines: &[Line],
+    found: &Columns,
+    body: &Range<usize>,
+    drawn: &Drawn,
+    torn: &[bool],
+    steps: &Steps,
+) -> Vec<f32> {
     let (x0, x1) = ends(found);
     let full = body.clone().filter(|&at| is_full(found, at)).count() as f32 / body.len().max(1) as f32;
     let pairs = || body.clone().zip(body.start + 1..body.end);
@@ -364,7 +402,9 @@ fn torn_numbers(lines: &[Line], found: &Columns, body: &Range<usize>) -> Vec<boo
             let column = found.columns.get(text.first);
             let room = column.map_or(f32::MAX, |column| column.x1 - column.x0) - (over.x1 - over.x0);
             let near = b.down - a.down < ONE_NUMBER * size;
-            over.numeric && (over.first, over.last) == (text.first, text.last) && room < NO_ROOM * size && near
+            let rest = text.x1 - text.x0 + 0.1 * size;
+            let full = room < rest.max(NO_ROOM * size);
+            over.numeric && (over.first, over.last) == (text.first, text.last) && full && near
         };
         let (mut rests, mut others, mut named) = (0, 0, false);
         for text in lower {
@@ -417,6 +457,8 @@ fn striped(stripes: &[Rect], a: &Line, b: &Line) -> f32 {
 
 /// Distance of baselines, in the text's size, over which lines of one text hardly stand apart.
 const LOOSE: f32 = 1.4;
+/// What it says of two lines where others stand further apart.
+const LOOSE_LINES: f32 = -1.0;
 
 /// What it says where all lines stand as far apart.
 const ONE_LINE_EACH: f32 = -5.0;
@@ -429,7 +471,36 @@ struct Steps {
     /// The smaller kind is that of rows, the larger one parts groups of them: what stands so near mostly has two numbers
     /// in one column.
     near_rows: bool,
+    /// Distance of lines of one text, where some texts surely go on.
+    text: Option<f32>,
 }
+
+/// How sure a text must go on to tell how far apart its lines are.
+const SURELY: f32 = 1.5;
+
+/// The usual distance of two lines of one text, as the texts that surely go on have it.
+fn text_step(lines: &[Line], placed: &[Vec<Placed>], links: &[Vec<f32>]) -> Option<f32> {
+    let mut steps = Vec::new();
+    for (at, (texts, links)) in placed.iter().zip(links).enumerate() {
+        for (text, _) in texts.iter().zip(links).filter(|(_, link)| **link >= SURELY) {
+            let upper = (0..at).rev().find(|&above| {
+                placed
+                    .get(above)
+                    .is_some_and(|texts| texts.iter().any(|other| !other.spans() && other.first == text.first))
+            });
+            if let (Some(above), Some(below)) = (upper.and_then(|above| lines.get(above)), lines.get(at)) {
+                steps.push(below.down - above.down);
+            }
+        }
+    }
+    steps.sort_by(f32::total_cmp);
+    // One may be wrong.
+    if steps.len() > 1 { steps.get(steps.len() / 2).copied() } else { None }
+}
+
+/// How much further apart than lines of one text two lines stand that are none's, and what it says.
+const WIDER_STEP: f32 = 1.15;
+const NOT_ONE_TEXT: f32 = -2.5;
 
 impl Steps {
     fn of(lines: &[Line], placed: &[Vec<Placed>]) -> Steps {
@@ -452,7 +523,12 @@ impl Steps {
                 rows += usize::from(below.iter().filter(numbers).count() > 0);
             }
         }
-        Steps { least, two_kinds: wide * 6 >= steps.len() && wide >= 1, near_rows: rows * 5 >= near * 2 && rows > 1 }
+        Steps {
+            least,
+            two_kinds: wide * 6 >= steps.len() && wide >= 1,
+            near_rows: rows * 5 >= near * 2 && rows > 1,
+            text: None,
+        }
     }
 
     /// What the distance of two lines says: above 0, they are one row's.
@@ -461,7 +537,11 @@ impl Steps {
             return 0.0;
         }
         let ratio = step / self.least;
+        if self.text.is_some_and(|text| step > WIDER_STEP * text) {
+            return NOT_ONE_TEXT.min(if ratio >= 1.5 { -4.0 } else { NOT_ONE_TEXT });
+        }
         match (self.two_kinds, ratio) {
+            (true, ratio) if ratio < 1.08 && step > LOOSE * size => LOOSE_LINES,
             (true, ratio) if ratio < 1.08 && self.near_rows => 0.0,
             (true, ratio) if ratio < 1.08 => 1.5,
             (true, ratio) if ratio < 1.2 => 0.0,
@@ -573,6 +653,9 @@ const NUMBERS: f32 = -4.0;
 /// The next word would still have fitted in the line above, with an em to spare and just so.
 const ROOM: f32 = -3.0;
 const SOME_ROOM: f32 = -1.8;
+/// Distance of baselines, in ems, at which few texts are set, and what it says.
+const LOOSE_TEXT: f32 = 1.6;
+const APART: f32 = -1.5;
 /// One is bold, the other is not.
 const OTHER_WEIGHT: f32 = -2.5;
 /// The second item of a list after its first one.
@@ -626,6 +709,8 @@ fn link(
     };
     let (upper_bold, lower_bold) = (bold(a, over), bold(b, text));
     let fits = fits + if upper_bold.last() != lower_bold.first() { OTHER_WEIGHT } else { 0.0 };
+    let apart = (b.down - a.down) / a.size.max(b.size);
+    let fits = fits + if apart > LOOSE_TEXT { APART } else { 0.0 };
     (fits + reads_on(&first, &last, &next_text, next.kind)).clamp(-6.0, 3.5)
 }
 

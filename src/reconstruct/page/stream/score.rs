@@ -30,8 +30,21 @@ const LONE_AT_EDGE: f32 = -0.7;
 const CAPTION: f32 = -2.5;
 /// A caption right above says that this is a picture's labels.
 const PICTURED: f32 = -4.0;
+/// Or it stands as a heading over some columns, near the line below.
+const HEADING: f32 = 0.3;
+const NEAR_HEADING: f32 = 1.9;
 /// Or it is a part of a text in the line beside it.
 const GOES_ON: f32 = 0.8;
+/// A line of a row that the page's end cuts.
+const CUT_ROW: f32 = 0.4;
+/// How far, in points, it may reach over its column.
+const CUT_SLACK: f32 = 3.0;
+/// How far below the line before it stands, in ems, at most.
+const CUT_STEP: f32 = 1.5;
+/// And in the usual distance of lines.
+const CUT_LEADING: f32 = 1.15;
+/// Lines between two lines of one text, from cells beside it that stand half a line lower, and one more.
+const BETWEEN_LINES: usize = 3;
 /// Distance of two lines of one text, in their size.
 const ONE_TEXT: f32 = 1.35;
 /// A line that is larger than the table's.
@@ -107,6 +120,52 @@ impl<'a> Evidence<'a> {
             .collect();
         let lower = lines.iter().map(|line| texts(line, 0).starts_with(char::is_lowercase)).collect();
         Evidence { lines, drawn, leading, caption, last_number, lower }
+    }
+
+    /// Lines of one text at a page's beginning that stand in columns of the table that the page before left open: the rest
+    /// of a row that its end cut.
+    fn cut_above(&self, lines: &[&Line]) -> usize {
+        let page = &self.drawn.page;
+        if lines.first().zip(page.top).is_none_or(|(line, top)| line.bbox.y0 > top + 1.0) {
+            return 0;
+        }
+        let in_column = |line: &&&Line| {
+            let (x0, x1) = (line.bbox.x0, line.bbox.x1);
+            let fits = |edges: &[f32]| matches!(edges, [a, b] if x0 > a - CUT_SLACK && x1 < b + CUT_SLACK);
+            line.chunks.len() == 1 && page.held.windows(2).any(fits)
+        };
+        lines.iter().take_while(in_column).count()
+    }
+
+    /// The same at a page's foot, in this table's own columns.
+    fn cut_below(&self, lines: &[&Line], placed: &[Vec<Placed>]) -> usize {
+        let page = &self.drawn.page;
+        if lines.last().zip(page.bottom).is_none_or(|(line, bottom)| line.bbox.y1 < bottom - 1.0) {
+            return 0;
+        }
+        let mut count = 0;
+        for (pair, texts) in lines.windows(2).zip(placed.iter().skip(1)).rev() {
+            let ([a, b], [text]) = (pair, texts.as_slice()) else { break };
+            let ruled = self.drawn.is_ruled(a.bbox.center().1, b.bbox.center().1, text.x0, text.x1);
+            let same = (a.size - b.size).abs() < 0.04 * b.size;
+            let above =
+                placed.iter().any(|texts| texts.len() > 1 && texts.iter().any(|o| o.first == text.first && !o.spans()));
+            if text.spans()
+                || ruled
+                || !same
+                || !above
+                || b.down - a.down > (CUT_STEP * b.size).max(CUT_LEADING * self.leading)
+            {
+                break;
+            }
+            count += 1;
+        }
+        count
+    }
+
+    /// Is there a rule right above this line, as wide as the table?
+    fn is_below_rule(&self, line: &Line, (x0, x1): (f32, f32)) -> bool {
+        self.drawn.is_ruled(line.bbox.y0 - 0.9 * self.leading.max(line.size), line.bbox.y0 + 0.3 * line.size, x0, x1)
     }
 
     /// Is this line of one text unlike the rows, of size `usual` and with their labels at `left`?
@@ -229,12 +288,23 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
         let part = under || above.is_some_and(|(above, _)| over(Some(above))) || over(lines.get(at + 1));
         sum += line_score(line, texts, columns, (x0, x1), at < body || part) + if under { GOES_ON } else { 0.0 };
     }
+    let (cut_above, cut_below) = (evidence.cut_above(lines), evidence.cut_below(lines, &found.lines));
+    sum += CUT_ROW * (cut_above + cut_below) as f32;
     for (at, texts) in [(stretch.start, found.lines.first()), (stretch.end - 1, found.lines.last())] {
         let lone = texts.is_some_and(|texts| texts.len() == 1);
+        let cut = if at == stretch.start { cut_above } else { cut_below };
         if lone {
             sum += match (at == stretch.start, goes_on(evidence, stretch.clone(), at, found, (x0, x1))) {
                 (_, true) => GOES_ON,
-                (true, _) if is_heading(evidence, first, found, (x0, x1)) => 0.0,
+                (true, _) if is_heading(evidence, first, found, (x0, x1)) => {
+                    let near = lines.get(1).is_some_and(|next| next.down - first.down < NEAR_HEADING * first.size);
+                    match (evidence.is_below_rule(first, (x0, x1)), near) {
+                        (true, _) => GOES_ON,
+                        (false, true) => HEADING,
+                        (false, false) => 0.0,
+                    }
+                }
+                _ if cut > 0 => 0.0,
                 _ => LONE_AT_EDGE,
             };
         }
@@ -268,6 +338,9 @@ fn goes_on(evidence: &Evidence<'_>, stretch: Range<usize>, at: usize, found: &Co
     let placed =
         |at: usize| at.checked_sub(stretch.start).and_then(|at| found.lines.get(at)).map_or(&[][..], Vec::as_slice);
     let [text] = placed(at) else { return false };
+    if !top && is_next_row(evidence, stretch.clone(), line, text, found) {
+        return true;
+    }
     let one_size = |other: &Line| line.size.max(other.size) <= LARGER * line.size.min(other.size);
     let in_reach =
         |other: &Line| (line.down - other.down).abs() <= ONE_TEXT * line.size.min(other.size) && one_size(other);
@@ -275,7 +348,11 @@ fn goes_on(evidence: &Evidence<'_>, stretch: Range<usize>, at: usize, found: &Co
         return true;
     }
     // Cells of fewer lines may stand between two lines of the text.
-    let near = if top || placed(near).iter().any(|text| text.first == 0) { near } else { near.saturating_sub(1) };
+    let own = |at: usize| placed(at).iter().any(|other| other.first <= text.last && other.last >= text.first);
+    let near = (1..=BETWEEN_LINES)
+        .filter_map(|far| if top { Some(at + far) } else { at.checked_sub(far) })
+        .find(|&at| stretch.contains(&at) && own(at))
+        .unwrap_or(near);
     if !evidence.lines.get(near).is_some_and(|other| in_reach(other)) {
         return false;
     }
@@ -285,11 +362,27 @@ fn goes_on(evidence: &Evidence<'_>, stretch: Range<usize>, at: usize, found: &Co
     match (top, text.first) {
         // The first column's text may as well be a caption's or a paragraph's last line.
         (true, 0) => false,
-        (true, _) => inside && !text.spans() && beside.len() > 1,
+        (true, _) => inside && !text.spans() && (beside.len() > 1 || placed(at + 1).len() > 1),
         (false, 0) => met && !text.spans() && evidence.lower.get(at) == Some(&true),
         (false, _) => met && inside && !text.spans(),
     }
 }
+
+/// Does a last line with a label alone stand where the next row would: as far below as all rows stand, and as they begin?
+fn is_next_row(evidence: &Evidence<'_>, stretch: Range<usize>, line: &Line, text: &Placed, found: &Columns) -> bool {
+    let inside = evidence.lines.get(stretch).unwrap_or(&[]);
+    let steps: Vec<f32> =
+        inside.windows(2).filter_map(|w| if let [a, b] = w { Some(b.down - a.down) } else { None }).collect();
+    let [before @ .., last] = steps.as_slice() else { return false };
+    let near = |step: &&f32| (*step - last).abs() < SAME_STEP * line.size;
+    let regular = before.iter().rev().take(REGULAR).filter(near).count() == REGULAR;
+    let same_size = inside.iter().rev().skip(1).take(1).all(|other| (other.size - line.size).abs() < 0.02 * line.size);
+    regular && same_size && text.last == 0 && (text.x0 - found.left()).abs() < SAME_STEP * line.size
+}
+
+/// Rows above that must be as far apart, and how much, in ems, they may differ.
+const REGULAR: usize = 2;
+const SAME_STEP: f32 = 0.06;
 
 /// Can a first line with one text be a heading over some columns? A title stands over all of them, and is larger.
 fn is_heading(evidence: &Evidence<'_>, line: &Line, found: &Columns, (x0, x1): (f32, f32)) -> bool {
@@ -297,7 +390,7 @@ fn is_heading(evidence: &Evidence<'_>, line: &Line, found: &Columns, (x0, x1): (
     let below = evidence.lines.iter().find(|other| other.bbox.y0 > line.bbox.y1 && other.chunks.len() > 1);
     let larger = below.is_some_and(|below| line.size > 1.08 * below.size);
     let in_middle = (text.center() - (x0 + x1) / 2.0).abs() < 1.5 * line.size;
-    let ruled = evidence.drawn.is_ruled(line.bbox.y0 - 0.9 * evidence.leading, line.bbox.y0 + 0.3 * line.size, x0, x1);
+    let ruled = evidence.is_below_rule(line, (x0, x1));
     text.first > 0 && text.x1 <= x1 && !larger && (ruled || !in_middle)
 }
 

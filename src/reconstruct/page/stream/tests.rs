@@ -9,7 +9,7 @@ fn tables(sketch: Sketch) -> Vec<Table> {
     let page = sketch.page();
     let words = words(&page);
     let all: Vec<u32> = (0..words.len() as u32).collect();
-    super::tables(&page, &words, &all, &[], &page.rulings)
+    super::tables(&page, &words, &all, &[], &page.rulings, &super::Around::default())
 }
 
 /// Texts of a row, blank ones as "".
