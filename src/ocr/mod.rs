@@ -8,6 +8,7 @@
 mod agree;
 mod cache;
 mod ctc;
+mod cut;
 mod detect;
 mod engine;
 mod ink;

@@ -1,5 +1,6 @@
 //! Pages as a source has them, those that are pictures read.
 
+use super::cut::cut_sides;
 use super::engine::ReadLine;
 use super::picture::{self, Gray, Prepared};
 use super::rulings::Lines;
@@ -136,8 +137,10 @@ impl Recognised {
                 }
             }
         }
+        let source = (raster.width as f32, raster.height as f32);
         drop(raster);
         let Sheet { prepared, drawn, lines } = sheet;
+        let cut = cut_sides(&drawn.rulings(), &prepared.transform, source, dpi);
         let picture = &prepared.gray;
         let scale = 72.0 / dpi;
         let mut read = Page {
@@ -148,6 +151,11 @@ impl Recognised {
             findings: page.findings.clone(),
             ..Page::default()
         };
+        read.findings.extend(cut.into_iter().map(|side| {
+            let number = page.number;
+            let message = format!("page {number}: a table runs into the picture's {side} beyond it are missing");
+            Finding::new(Code::ContentSkipped, Severity::Warning, message)
+        }));
         layout::fill(&mut read, &lines, &drawn.rulings(), scale);
         Ok(read)
     }
