@@ -76,8 +76,9 @@ fn flag(records: &mut FormRecords, cells: &Recognised<'_>, grammar: &Grammar) {
         .collect();
     for Told { place, findings, .. } in told(records) {
         for field in place.cells.keys() {
-            let Some(cell) =
-                checks::spot(place, field).filter(|spot| unlikely.contains(spot)).and_then(|spot| cells.cells.get(&spot))
+            let Some(cell) = checks::spot(place, field)
+                .filter(|spot| unlikely.contains(spot))
+                .and_then(|spot| cells.cells.get(&spot))
             else {
                 continue;
             };
@@ -86,7 +87,8 @@ fn flag(records: &mut FormRecords, cells: &Recognised<'_>, grammar: &Grammar) {
             };
             if !findings.iter().any(known) {
                 let text = cell.text.trim();
-                let message = format!("{field}: {text:?} was recognised, which is no likely value; compare it with the picture");
+                let message =
+                    format!("{field}: {text:?} was recognised, which is no likely value; compare it with the picture");
                 let finding = Finding::new(Code::LowOcrConfidence, Severity::Warning, message);
                 findings.push(Finding { found: Some(text.to_owned()), ..finding });
             }

@@ -417,4 +417,3 @@ fn cut(lines: &[Line], parts: &[Part], crossing: &[Part], inch: f32) -> Vec<Line
     };
     parts.iter().filter_map(cut).collect()
 }
-
