@@ -101,7 +101,13 @@ fn steps(records: Vec<Record>) -> Vec<Step> {
         match (record, steps.last_mut()) {
             (Record::Form(form), _) => {
                 let scoring = Default::default();
-                steps.push(Step::Form(FormRecords { form, funds: Vec::new(), indicators: Vec::new(), scoring }));
+                steps.push(Step::Form(FormRecords {
+                    form,
+                    funds: Vec::new(),
+                    indicators: Vec::new(),
+                    scoring,
+                    evidence: Default::default(),
+                }));
             }
             (Record::Fund(fund), Some(Step::Form(form))) => form.funds.push(fund),
             (Record::Indicator(row), Some(Step::Form(form))) => form.indicators.push(row),

@@ -5,6 +5,7 @@
 //! [`validate`] (findings, confidence) → [`emit`] (JSON lines). `pipeline` is the only module that names them all.
 
 pub mod batch;
+pub mod calibrate;
 pub mod emit;
 pub mod ingest;
 pub mod mapping;

@@ -9,8 +9,8 @@ use crate::ingest::{self, Limits, LoadError};
 use crate::mapping::quantity::Grammar;
 use crate::mapping::{self, Found, Summary};
 use crate::model::{
-    Block, Body, DeferredPages, Document, DocumentError, DocumentRecord, Finding, Identity, Kind, Record, SCHEMA,
-    Severity, Status,
+    Block, Body, DeferredPages, Document, DocumentError, DocumentRecord, Evidence, Finding, FormRecords, Identity,
+    Kind, Media, Record, SCHEMA, Severity, Status,
 };
 use crate::ocr::{Ocr, Recognised};
 use crate::patterns::{PatternError, Patterns};
@@ -93,6 +93,15 @@ pub fn extract(source: Source, options: &Options) -> Extraction {
 /// The same, each record handed over as soon as it is known, so that a long document's records need not be held.
 /// The document record comes last, since it counts the others.
 pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record)) -> DocumentRecord {
+    extract_on(source, options, None, &mut |record, _| sink(record))
+}
+
+/// The same, each record with the evidence that its confidence was made from; a form has none, nor a confidence.
+pub fn extract_with_evidence(
+    source: Source,
+    options: &Options,
+    sink: &mut dyn FnMut(Record, Evidence),
+) -> DocumentRecord {
     extract_on(source, options, None, sink)
 }
 
@@ -100,7 +109,7 @@ pub fn extract_to(source: Source, options: &Options, sink: &mut dyn FnMut(Record
 pub fn extract_timed(source: Source, options: &Options, sink: &mut dyn FnMut(Record)) -> (DocumentRecord, Times) {
     let clock = Clock::default();
     let began = Instant::now();
-    let record = extract_on(source, options, Some(&clock), sink);
+    let record = extract_on(source, options, Some(&clock), &mut |record, _| sink(record));
     let times = Times {
         load: clock.load.get(),
         reconstruct: clock.reconstruct.get(),
@@ -149,7 +158,7 @@ fn extract_on(
     source: Source,
     options: &Options,
     clock: Option<&Clock>,
-    sink: &mut dyn FnMut(Record),
+    sink: &mut dyn FnMut(Record, Evidence),
 ) -> DocumentRecord {
     let identity = Identity::of(&source.name, &source.bytes);
     let mut record = blank_record(&identity);
@@ -162,7 +171,7 @@ fn extract_on(
     };
     describe(&mut record, &document);
     let recognised = recognise(&mut document, &options.ocr);
-    let mut counted = |each: Record| {
+    let mut counted = |each: Record, evidence: Evidence| {
         *match &each {
             Record::Document(_) => return,
             Record::Form(_) => &mut record.forms,
@@ -170,10 +179,12 @@ fn extract_on(
             Record::Indicator(_) => &mut record.indicators,
             Record::Statement(_) => &mut record.statements,
         } += 1;
-        timed(clock.map(|clock| &clock.emit), || sink(each));
+        timed(clock.map(|clock| &clock.emit), || sink(each, evidence));
     };
     let mut on_pages = Vec::new();
     let mut audit = validate::Document::new(&options.patterns.audit);
+    let from_pixels = matches!(document.media, Media::Ocr | Media::Image) || document.ocr.is_some();
+    let confidence = validate::Confidence::new(&options.patterns, from_pixels);
     let understood = guarded(|| {
         // Findings about pages travel among the blocks; they are the document's, not a form's.
         let mut blocks = reconstruct::take_blocks(&mut document);
@@ -187,14 +198,25 @@ fn extract_on(
         });
         mapping::records(blocks, &identity, &options.patterns, &options.grammar, &mut |found| match found {
             Found::Form(mut form) => {
-                timed(clock.map(|clock| &clock.validate), || audit.form(&mut form));
-                counted(Record::Form(form.form));
-                form.funds.into_iter().for_each(|fund| counted(Record::Fund(fund)));
-                form.indicators.into_iter().for_each(|indicator| counted(Record::Indicator(indicator)));
+                timed(clock.map(|clock| &clock.validate), || {
+                    audit.form(&mut form);
+                    confidence.form(&mut form);
+                });
+                let FormRecords { form, funds, indicators, evidence, .. } = form;
+                counted(Record::Form(form), Evidence::NONE);
+                for (fund, evidence) in funds.into_iter().zip(evidence.funds) {
+                    counted(Record::Fund(fund), evidence);
+                }
+                for (indicator, evidence) in indicators.into_iter().zip(evidence.indicators) {
+                    counted(Record::Indicator(indicator), evidence);
+                }
             }
-            Found::Statement(mut statement) => {
-                timed(clock.map(|clock| &clock.validate), || audit.statement(&mut statement));
-                counted(Record::Statement(statement));
+            Found::Statement(mut statement, mut evidence) => {
+                timed(clock.map(|clock| &clock.validate), || {
+                    audit.statement(&mut statement);
+                    confidence.statement(&mut statement, &mut evidence);
+                });
+                counted(Record::Statement(statement), evidence);
             }
         })
     });

@@ -2,9 +2,11 @@
 
 use super::manifest::Row;
 use super::parts::{PartReader, READ_AT_ONCE};
+use super::review::{REVIEW, is_below};
 use crate::emit::json_lines::{KINDS, file_name, write_line};
 use crate::model::{Finding, Kind, Status};
 use memchr::memmem;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -120,8 +122,9 @@ type Chunk = Vec<(Row, Vec<(u32, Finding)>)>;
 /// stay in the processor's cache.
 const CHUNK_ROWS: usize = 1000;
 const CHUNK_BYTES: u64 = 256 << 10;
-/// The kinds in order, then the errors.
-const FILES: usize = KINDS.len() + 1;
+/// The kinds in order, then the errors, then what is to be reviewed.
+const FILES: usize = KINDS.len() + 2;
+const TO_REVIEW: usize = KINDS.len() + 1;
 
 /// The files while they are written, by several threads: each takes a chunk of documents, and a place in the files when
 /// those before it have theirs.
@@ -131,6 +134,8 @@ pub(super) struct Writer {
     new: PathBuf,
     parts: PathBuf,
     files: [Place; FILES],
+    /// Records below this confidence go to [`REVIEW`].
+    least: Option<Decimal>,
     turn: Mutex<Turn>,
     moved: Condvar,
     damaged: Mutex<HashSet<i64>>,
@@ -159,7 +164,7 @@ struct Extent {
 
 impl Writer {
     /// Files in `new`, a folder in the same file system as `dir`, where they go; made of the parts in `parts`.
-    pub(super) fn new(dir: &Path, new: &Path, parts: &Path) -> io::Result<Self> {
+    pub(super) fn new(dir: &Path, new: &Path, parts: &Path, least: Option<Decimal>) -> io::Result<Self> {
         fs::create_dir_all(new)?;
         let place = |name: &'static str| Ok::<_, io::Error>(Place { name, file: File::create(new.join(name))? });
         let [a, b, c, d, e] = KINDS.map(file_name);
@@ -167,7 +172,8 @@ impl Writer {
             dir: dir.to_owned(),
             new: new.to_owned(),
             parts: parts.to_owned(),
-            files: [place(a)?, place(b)?, place(c)?, place(d)?, place(e)?, place(ERRORS)?],
+            files: [place(a)?, place(b)?, place(c)?, place(d)?, place(e)?, place(ERRORS)?, place(REVIEW)?],
+            least,
             turn: Mutex::default(),
             moved: Condvar::new(),
             damaged: Mutex::default(),
@@ -245,6 +251,12 @@ impl Writer {
         })
     }
 
+    /// The file that a record's line goes to.
+    fn file_of(&self, kind: Kind, line: &[u8]) -> usize {
+        let below = self.least.is_some_and(|least| is_below(line, least));
+        if below { TO_REVIEW } else { kind as usize }
+    }
+
     fn turn(&self) -> MutexGuard<'_, Turn> {
         lock(&self.turn)
     }
@@ -269,14 +281,29 @@ impl Writer {
         for place in &self.files {
             place.file.sync_data()?;
         }
+        let wanted = |place: &Place| self.least.is_some() || place.name != REVIEW;
         for place in &self.files {
-            fs::rename(self.new.join(place.name), self.dir.join(place.name))?;
+            if wanted(place) {
+                fs::rename(self.new.join(place.name), self.dir.join(place.name))?;
+            } else {
+                // What an earlier run left for review is among the others again.
+                remove(&self.new.join(place.name))?;
+                remove(&self.dir.join(place.name))?;
+            }
         }
         // The names, too, are durable then; a system without folders as files does that by itself.
         let _ = File::open(&self.dir).and_then(|dir| dir.sync_all());
         let _ = fs::remove_dir(&self.new);
-        let all = self.files.iter().zip(written);
+        let all = self.files.iter().zip(written).filter(|(place, _)| wanted(place));
         Ok(all.map(|(place, at)| Written { name: place.name.to_owned(), bytes: at.bytes, lines: at.lines }).collect())
+    }
+}
+
+/// Removes a file that may be there.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -397,11 +424,11 @@ impl<'a> Worker<'a> {
     fn add_lines(&mut self, row: &Row, name: &str, across: &[(u32, Finding)]) -> io::Result<()> {
         let kinds = self.reader.read(&row.part)?;
         for (kind, lines) in KINDS.into_iter().zip(kinds) {
-            let out = &mut self.buffers[kind as usize];
             for line in lines.split_inclusive(|byte| *byte == b'\n') {
                 let more = if kind == Kind::Form { with_findings(line, across)? } else { None };
-                self.naming.set(more.as_deref().unwrap_or(line), name, out)?;
-                self.lines[kind as usize] += 1;
+                let file = self.writer.file_of(kind, line);
+                self.naming.set(more.as_deref().unwrap_or(line), name, &mut self.buffers[file])?;
+                self.lines[file] += 1;
             }
         }
         if row.outcome.status != Status::Ok {
@@ -423,7 +450,7 @@ impl<'a> Worker<'a> {
             if kind == Kind::Document {
                 document.extend_from_slice(line);
             }
-            let file = kind as usize;
+            let file = writer.file_of(kind, line);
             let more = if kind == Kind::Form { with_findings(line, across)? } else { None };
             naming.set(more.as_deref().unwrap_or(line), &name, &mut buffers[file])?;
             written[file].lines += 1;

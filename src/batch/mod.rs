@@ -18,6 +18,7 @@ mod compact;
 mod manifest;
 mod outcome;
 mod parts;
+mod review;
 mod stamp;
 mod store;
 
@@ -25,6 +26,7 @@ pub use compact::{ERRORS, Written, with_findings};
 pub use manifest::{Found, Known, Reading, Row};
 pub use outcome::{Counted, Kept, Outcome, Tally};
 pub use parts::{Appender, Lines, Part, SEGMENT_BYTES, Segments};
+pub use review::{REVIEW, is_below};
 pub use stamp::{Hash, Stamp, hash_file};
 pub use store::{Completed, Store, StoreError};
 

@@ -5,6 +5,7 @@ use super::parts::{self, Appender, Lines, Part, PartReader, SEGMENT_BYTES, Segme
 use super::stamp::{Hash, Stamp};
 use crate::model::Kind;
 use crate::validate::SeenForms;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::{self, File, TryLockError};
@@ -50,11 +51,15 @@ pub struct Store {
     parts: PathBuf,
     manifest: Manifest,
     segments: Arc<Segments>,
+    /// Records below this confidence are put apart.
+    least: Option<Decimal>,
     /// For what is written here, and not by those who read.
     appender: Option<Appender>,
     /// Files with parts that were named since the last commit.
     unsynced: BTreeSet<u32>,
     syncing: Duration,
+    /// Since the last commit something changed that the sorted files show.
+    dirty: bool,
     _lock: File,
 }
 
@@ -93,11 +98,18 @@ impl Store {
             parts,
             manifest,
             segments,
+            least: None,
             appender: None,
             unsynced: BTreeSet::new(),
             syncing: Duration::ZERO,
+            dirty: false,
             _lock: lock,
         })
+    }
+
+    /// Lets records below this confidence go to a file of their own ([`super::REVIEW`]) when the files are put in place.
+    pub fn review_below(&mut self, least: Option<Decimal>) {
+        self.least = least;
     }
 
     /// The program's own folder inside the output folder.
@@ -209,7 +221,10 @@ impl Store {
 
     /// The input at this path has this content from now on; returns the input's number.
     pub fn link(&mut self, path: &Path, source: &str, stamp: &Stamp, content: i64) -> Result<i64> {
-        Ok(self.manifest.timed(|manifest| manifest.link(&path_bytes(path), source, stamp, content))?)
+        let (id, news) = self.manifest.timed(|manifest| manifest.link(&path_bytes(path), source, stamp, content))?;
+        // A file that was only touched changes nothing of the output.
+        self.dirty |= news;
+        Ok(id)
     }
 
     /// All inputs, sorted by path: number, path, and whether they could be read.
@@ -225,8 +240,11 @@ impl Store {
             let began = Instant::now();
             self.segments.sync(&std::mem::take(&mut self.unsynced))?;
             self.syncing += began.elapsed();
+            let dirty = std::mem::take(&mut self.dirty);
             self.manifest.timed(|manifest| {
-                manifest.set_note("dirty", "1")?;
+                if dirty {
+                    manifest.set_note("dirty", "1")?;
+                }
                 manifest.commit()
             })?;
         }
@@ -252,7 +270,9 @@ impl Store {
             others.retain(|id| !inputs.contains(id));
             Ok::<_, rusqlite::Error>(others)
         })?;
-        if others.is_empty() && self.manifest.note("dirty")?.as_deref() == Some("0") {
+        let least = self.least.map(|least| least.normalize().to_string()).unwrap_or_default();
+        let as_before = self.manifest.note("review_below")?.unwrap_or_default() == least;
+        if others.is_empty() && as_before && self.manifest.note("dirty")?.as_deref() == Some("0") {
             let before = self.manifest.note("completed")?.unwrap_or_default();
             if let Ok(Remembered { files, tally }) = serde_json::from_str(&before)
                 && let Some(files) = compact::still_there(&self.dir, &files)
@@ -265,6 +285,7 @@ impl Store {
         let remembered = Remembered { files, tally: completed.tally.clone() };
         self.manifest.forget(&others)?;
         self.manifest.set_note("completed", &serde_json::to_string(&remembered).map_err(io::Error::from)?)?;
+        self.manifest.set_note("review_below", &least)?;
         self.manifest.set_note("dirty", "0")?;
         self.manifest.commit()?;
         self.sweep()?;
@@ -272,7 +293,7 @@ impl Store {
     }
 
     fn compact(&mut self, inputs: &HashSet<i64>, threads: usize) -> Result<Completed> {
-        let writer = compact::Writer::new(&self.dir, &self.own_folder().join("new"), &self.parts)?;
+        let writer = compact::Writer::new(&self.dir, &self.own_folder().join("new"), &self.parts, self.least)?;
         let mut tally = Tally::default();
         let mut seen = SeenForms::default();
         let began = Instant::now();
@@ -298,6 +319,7 @@ impl Store {
             return Ok(Completed { changed: true, files: writer.finish()?, tally });
         }
         self.manifest.spoil(&damaged)?;
+        self.dirty = true;
         self.commit()?;
         Err(StoreError::Damaged(damaged.len()))
     }

@@ -44,13 +44,14 @@ fn plain(value: &toml::Value) -> Option<String> {
     match value {
         toml::Value::String(text) => Some(text.clone()),
         toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Float(number) => Some(number.to_string()),
         toml::Value::Datetime(time) => Some(time.to_string()),
         _ => None,
     }
 }
 
 fn not_plain(key: &str) -> String {
-    format!("{key}: a text, a whole number, true, false, or a list of texts is expected")
+    format!("{key}: a text, a number, true, false, or a list of texts is expected")
 }
 
 /// The value of `--config`.

@@ -8,11 +8,13 @@ use super::{ALL_WELL, SOME_FAILED, UsageError, log, parse};
 use anyhow::{Context, Result};
 use rayon::ThreadPool;
 use rayon::prelude::*;
+use rust_decimal::Decimal;
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 use tempfile::SpooledTempFile;
-use zhibiao::batch::{Counted, Outcome, with_findings};
+use zhibiao::batch::{Counted, Outcome, REVIEW, is_below, with_findings};
 use zhibiao::emit::json_lines;
 use zhibiao::ingest::Limits;
 use zhibiao::model::{DocumentRecord, Finding, Record};
@@ -27,7 +29,7 @@ use zhibiao::{Options, Source};
 /// it `archive.zip!/folder/form.docx`. What cannot be read gets a failed document record that says what to do.
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  zhibiao extract reports/2023 annex.txt -o records/\n  \
-    zhibiao extract reports-2023.zip -o records/\n  zhibiao extract report.docx | grep '\"kind\":\"indicator\"'\n\n\
+    zhibiao extract reports-2023.zip -o records/ --min-confidence 0.9\n  zhibiao extract report.docx | grep '\"kind\":\"indicator\"'\n\n\
     Exit codes: 0 all documents were read; 1 some failed or were partial; 2 wrong usage.")]
 pub(super) struct Args {
     /// Files, ZIP archives, folders (read with all that lies under them, in sorted order), or - for standard input.
@@ -89,6 +91,10 @@ pub(super) struct Args {
     /// Of new and changed files, read only those modified since: 2024-05-31, 2024-05-31T18:00 (UTC), or 36h ago.
     #[arg(long, value_name = "TIME", value_parser = parse::since, requires = "output")]
     since: Option<SystemTime>,
+    /// Let records of less confidence go to review.jsonl: in DIR with -o, else in the current folder. From 0 to 1;
+    /// documents and forms have none and stay.
+    #[arg(long, value_name = "X", value_parser = parse::confidence)]
+    min_confidence: Option<Decimal>,
     /// Copy files that failed to DIR/quarantine.
     #[arg(long, requires = "output")]
     quarantine: bool,
@@ -140,6 +146,7 @@ impl Args {
             quarantine: self.quarantine,
             metrics: self.metrics.clone(),
             log_json: self.log_format == log::Format::Json,
+            min_confidence: self.min_confidence,
         }
     }
 }
@@ -152,7 +159,7 @@ const MEMBERS_IN_FLIGHT_BYTES: usize = 32 << 20;
 /// Records of one document beyond this size wait for their turn on disk.
 const HELD_IN_MEMORY: usize = 4 << 20;
 /// Nesting is bounded in every stage; this leaves room for third-party parsers that recurse.
-const STACK_BYTES: usize = 16 << 20;
+pub(super) const STACK_BYTES: usize = 16 << 20;
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     log::begin(args.log_format);
@@ -185,7 +192,9 @@ fn print(args: &Args, inputs: Vec<Input>) -> Result<u8> {
     let mut inputs = inputs.into_iter();
     let out = BufWriter::new(io::stdout().lock());
     let max_size = args.max_size();
-    let mut run = Run { options, max_size, threads, out, summary: Summary::default(), seen: SeenForms::default() };
+    let review = args.min_confidence.map(Review::begin).transpose()?;
+    let mut run =
+        Run { options, max_size, threads, out, summary: Summary::default(), seen: SeenForms::default(), review };
     loop {
         let batch: Vec<Input> = inputs.by_ref().take(run.window()).collect();
         if batch.is_empty() {
@@ -199,6 +208,7 @@ fn print(args: &Args, inputs: Vec<Input>) -> Result<u8> {
         }
         run.out.flush()?;
     }
+    run.summary.review = run.review.map(Review::end).transpose()?;
     run.summary.print(&mut io::stderr().lock());
     Ok(if run.summary.all_well() { ALL_WELL } else { SOME_FAILED })
 }
@@ -212,6 +222,37 @@ struct Run {
     summary: Summary,
     /// Forms of the documents so far, to compare the next with.
     seen: SeenForms,
+    /// Where records of little confidence go.
+    review: Option<Review>,
+}
+
+/// Records of less confidence than was asked for, in a file of their own.
+struct Review {
+    least: Decimal,
+    out: BufWriter<File>,
+    records: u64,
+}
+
+impl Review {
+    fn begin(least: Decimal) -> Result<Self> {
+        let file = File::create(REVIEW).with_context(|| format!("{REVIEW}: cannot be written"))?;
+        Ok(Review { least, out: BufWriter::new(file), records: 0 })
+    }
+
+    /// Takes a line that is to be reviewed; is it one?
+    fn take(&mut self, line: &[u8]) -> io::Result<bool> {
+        let below = is_below(line, self.least);
+        if below {
+            self.out.write_all(line)?;
+            self.records += 1;
+        }
+        Ok(below)
+    }
+
+    fn end(mut self) -> Result<(Decimal, u64)> {
+        self.out.flush().with_context(|| format!("{REVIEW}: cannot be written"))?;
+        Ok((self.least, self.records))
+    }
 }
 
 impl Run {
@@ -233,10 +274,10 @@ impl Run {
         json_lines::write_line(&mut self.out, &done.document)?;
         if let Some(held) = &mut done.records {
             held.rewind()?;
-            if across.is_empty() {
+            if across.is_empty() && self.review.is_none() {
                 io::copy(held, &mut self.out)?;
             } else {
-                copy_with_findings(held, &across, &mut self.out)?;
+                copy_by_line(held, &across, self.review.as_mut(), &mut self.out)?;
             }
         }
         self.summary.add(&done.document, &outcome);
@@ -277,14 +318,22 @@ impl Run {
     }
 }
 
-/// A document's lines, its forms with what was found of them over documents.
-fn copy_with_findings(held: &mut impl io::Read, across: &[(u32, Finding)], out: &mut impl Write) -> Result<()> {
+/// A document's lines, its forms with what was found of them over documents, those to be reviewed apart.
+fn copy_by_line(
+    held: &mut impl io::Read,
+    across: &[(u32, Finding)],
+    mut review: Option<&mut Review>,
+    out: &mut impl Write,
+) -> Result<()> {
     let mut lines = BufReader::new(held);
     let mut line = Vec::new();
     while lines.read_until(b'\n', &mut line)? > 0 {
         let is_form = line.starts_with(b"{\"kind\":\"form\"");
         let more = if is_form { with_findings(&line, across)? } else { None };
-        out.write_all(more.as_deref().unwrap_or(&line))?;
+        let apart = review.as_mut().map_or(Ok(false), |review| review.take(&line))?;
+        if !apart {
+            out.write_all(more.as_deref().unwrap_or(&line))?;
+        }
         line.clear();
     }
     Ok(())

@@ -4,6 +4,7 @@
 
 mod audit;
 mod batch;
+mod confidence;
 mod config;
 mod diff;
 mod doctor;
@@ -61,6 +62,8 @@ enum Command {
     Normalize(normalize::Args),
     Score(score::Args),
     #[command(subcommand)]
+    Confidence(confidence::Command),
+    #[command(subcommand)]
     Patterns(patterns::Command),
     /// Print the JSON Schema of the records.
     #[command(after_help = "Example:\n  zhibiao schema > record.schema.json")]
@@ -108,6 +111,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Tables(args) => tables::run(&args),
         Command::Normalize(args) => normalize::run(&args),
         Command::Score(args) => score::run(&args),
+        Command::Confidence(command) => confidence::run(&command),
         Command::Patterns(command) => patterns::run(&command),
         Command::Schema => print_schema(),
         Command::Doctor(args) => doctor::run(&args),

@@ -32,6 +32,14 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     times(number, milliseconds).map(Duration::from_millis)
 }
 
+/// A number from 0 to 1: `0.8`.
+pub(super) fn confidence(text: &str) -> Result<rust_decimal::Decimal, String> {
+    let number: rust_decimal::Decimal =
+        text.trim().parse().map_err(|_| "a number from 0 to 1 is expected".to_owned())?;
+    let within = (rust_decimal::Decimal::ZERO..=rust_decimal::Decimal::ONE).contains(&number);
+    within.then_some(number).ok_or_else(|| "a confidence lies between 0 and 1".to_owned())
+}
+
 /// A day, a minute of a day (UTC), or a duration before now.
 pub(super) fn since(text: &str) -> Result<SystemTime, String> {
     if let Some(seconds) = calendar(text) {

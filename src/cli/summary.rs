@@ -1,7 +1,8 @@
 //! What a run did, for a person, on stderr.
 
+use rust_decimal::Decimal;
 use std::io::Write;
-use zhibiao::batch::{Outcome, Tally};
+use zhibiao::batch::{Outcome, REVIEW, Tally};
 use zhibiao::model::{DocumentRecord, Status};
 
 /// How many failures are named; the records name them all.
@@ -15,12 +16,14 @@ const NAMES_SHOWN: usize = 5;
 pub(super) struct Summary {
     pub(super) tally: Tally,
     troubles: Vec<String>,
+    /// The least confidence asked for, and how many records have less.
+    pub(super) review: Option<(Decimal, u64)>,
 }
 
 impl Summary {
     /// Of counts that were made elsewhere.
     pub(super) fn of(tally: Tally) -> Self {
-        Summary { tally, troubles: Vec::new() }
+        Summary { tally, ..Summary::default() }
     }
 
     pub(super) fn add(&mut self, document: &DocumentRecord, outcome: &Outcome) {
@@ -58,6 +61,9 @@ impl Summary {
             ("statements", self.tally.statements),
         ] {
             let _ = writeln!(out, "{name:11} {n:>7}");
+        }
+        if let Some((least, n)) = self.review {
+            let _ = writeln!(out, "review      {n:>7}  (records of a confidence below {least}, in {REVIEW})");
         }
         let total: u64 = self.tally.by_finding.values().sum();
         let _ = writeln!(out, "findings    {total:>7}");

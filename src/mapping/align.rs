@@ -81,6 +81,8 @@ pub(super) struct Alignment {
     pub(super) dropped: Vec<usize>,
     /// Cells stand in other columns than their header.
     pub(super) shifted: bool,
+    /// Not every cell may stand where it is printed: the best places were searched for.
+    pub(super) searched: bool,
     /// How far the best assignment is ahead of the next one; large where cells simply stand where they should.
     pub(super) margin: f32,
 }
@@ -247,7 +249,7 @@ impl Aligner<'_> {
         if has(Field::Level3) && !filled(Field::Level3) && values && row.origin != GridOrigin::Explicit {
             return None;
         }
-        Some(Alignment { cells, dropped, shifted: false, margin: CERTAIN })
+        Some(Alignment { cells, dropped, shifted: false, searched: false, margin: CERTAIN })
     }
 
     fn search(&self, row: &Row, kinds: &[Kind<'_>]) -> Alignment {
@@ -305,7 +307,8 @@ impl Aligner<'_> {
         let field = |place: &Option<usize>| place.and_then(|at| self.columns[at].field);
         let differs = |other: &[Option<usize>]| other.iter().map(field).ne(places.iter().map(field));
         let margin = complete.iter().find(|(_, other)| differs(other)).map_or(CERTAIN, |(other, _)| best - other);
-        let mut alignment = Alignment { cells: vec![Vec::new(); columns], margin, ..Alignment::default() };
+        let mut alignment =
+            Alignment { cells: vec![Vec::new(); columns], searched: true, margin, ..Alignment::default() };
         for (index, place) in places.iter().enumerate() {
             match place {
                 Some(at) => {

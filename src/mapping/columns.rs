@@ -19,7 +19,7 @@ pub(super) struct Column {
     pub(super) header: String,
     /// What it feeds; `None` where no field fits.
     pub(super) field: Option<Field>,
-    /// How well the header fits, 0 to 1.
+    /// How well the header fits its field, 0 to 1; without a field, how well it would fit one that another column feeds.
     pub(super) fit: f32,
 }
 
@@ -101,6 +101,7 @@ pub(super) fn columns(
         .enumerate()
         .map(|(index, heading)| {
             let (place, fit) = (chosen[index], fits[index]);
+            let best = || candidates[index].iter().map(|(_, score)| *score).fold(0.0, f32::max);
             let field = if fit <= 0.0 {
                 None
             } else {
@@ -116,6 +117,7 @@ pub(super) fn columns(
                 Some(parent) if parent != heading.text => format!("{parent} {}", heading.text),
                 _ => heading.text,
             };
+            let fit = if field.is_some() { fit } else { best() };
             Column { start: heading.start, end: heading.end, header, field, fit: fit.min(1.0) }
         })
         .collect()

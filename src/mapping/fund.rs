@@ -1,13 +1,16 @@
 //! The fund block: a record for every source of funds that prints a value.
 
-use super::align::{Aligner, Kind, points};
+use super::align::{Aligner, Alignment, Kind, points};
 use super::columns::{Column, columns};
 use super::form::FormHead;
 use super::layout::FundBlock;
 use super::place::Places;
 use super::quantity::{Context, Grammar, WrittenUnit};
 use super::row::{Row, RowCell};
-use crate::model::{Code, Finding, FundRecord, Number, Place, Quantity, Relation, Severity, SourceOfFunds};
+use super::traces;
+use crate::model::{
+    Clue, Code, Evidence, Finding, FundRecord, Number, Place, Quantity, Relation, Severity, SourceOfFunds,
+};
 use crate::patterns::{Field, HeaderPart, Patterns, RowLabel};
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -23,7 +26,7 @@ pub(super) struct Fund {
     pub(super) weight: Option<Number>,
     pub(super) score: Option<Number>,
     pub(super) place: Place,
-    pub(super) confidence: f32,
+    pub(super) evidence: Evidence,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -61,7 +64,6 @@ impl Fund {
             score: self.score,
             computed_rate,
             place: self.place,
-            confidence: Some(super::confidence(self.confidence)),
             findings: self.findings,
             ..blank
         }
@@ -184,7 +186,9 @@ impl Reader<'_> {
         let split = self.split_glued(&mut row, &aligner);
         let kinds: Vec<Kind<'_>> = row.cells.iter().map(|c| aligner.kind(c)).collect();
         let alignment = aligner.align(&row, &kinds);
-        let mut fund = Fund { confidence: if split.is_some() { 0.85 } else { 0.99 }, ..Fund::default() };
+        let mut fund = Fund { evidence: traces::of_row(&row, columns, &alignment), ..Fund::default() };
+        fund.evidence.note(Clue::CellsSplit, split.is_some());
+        fund.evidence.note(Clue::CellDropped, self.drops(&row, &alignment));
         fund.findings.extend(split);
         let mut places = Places::new(&row);
         let cell_of = |field: Field| {
@@ -213,6 +217,7 @@ impl Reader<'_> {
                 column.and_then(|c| self.grammar.unit_in_brackets(&c.header)).filter(|u| &*u.base == "元");
             if let Some(quantity) = self.money(&cell.raw, column_unit.or(row_unit.clone())) {
                 places.put(field.key(), cell);
+                fund.evidence.note(Clue::PointsUnread, quantity.value.is_none());
                 *slot = Some(quantity);
             }
         }
@@ -222,6 +227,7 @@ impl Reader<'_> {
             if fund.rate.is_some() {
                 places.put("rate", cell);
             }
+            fund.evidence.note(Clue::PointsUnread, fund.rate.is_none() && !self.grammar.is_blank(&cell.text));
         }
         for (field, slot) in [(Field::FundWeight, &mut fund.weight), (Field::FundScore, &mut fund.score)] {
             if let Some(cell) = cell_of(field) {
@@ -229,10 +235,10 @@ impl Reader<'_> {
                 if slot.is_some() {
                     places.put(field.key(), cell);
                 }
+                fund.evidence.note(Clue::PointsUnread, slot.is_none() && !self.grammar.is_blank(&cell.text));
             }
         }
         if alignment.shifted {
-            fund.confidence = super::repaired(alignment.margin);
             fund.findings.push(Finding::new(
                 Code::ColumnShiftRepaired,
                 Severity::Info,
@@ -242,11 +248,15 @@ impl Reader<'_> {
                 ),
             ));
         }
-        fund.confidence *= row.cells.iter().map(|c| c.trust).fold(1.0, f32::min);
         fund.source = Some(self.patterns.fund_labels.source(&fund.item));
         fund.findings.extend(places.doubts());
         fund.place = places.done();
         fund.has_value().then_some(fund)
+    }
+
+    /// Was a cell left out that says something?
+    fn drops(&self, row: &Row, alignment: &Alignment) -> bool {
+        alignment.dropped.iter().any(|index| !self.grammar.is_blank(&row.cells[*index].text))
     }
 
     /// Amounts that OCR ran together: `202010100.00%10` is 20, 20, 10, 100.00%, 10 where B ÷ A proves it.
@@ -324,7 +334,7 @@ impl Reader<'_> {
                 let at = match funds.iter().position(|f| f.item == item) {
                     Some(at) => at,
                     None => {
-                        funds.push(Fund { item, source: Some(*source), confidence: 0.97, ..Fund::default() });
+                        funds.push(Fund { item, source: Some(*source), ..Fund::default() });
                         funds.len() - 1
                     }
                 };
@@ -360,7 +370,9 @@ impl Reader<'_> {
                         }
                     }
                 }
-                fund.confidence *= cell.trust;
+                fund.evidence.join(traces::of_columns(columns));
+                fund.evidence.join(traces::of_origin(row));
+                fund.evidence.add_score(cell.trust);
                 fund.findings.extend(places.doubts());
                 fund.place = places.done();
             }

@@ -10,7 +10,10 @@ use super::place::Places;
 use super::quantity::{Context, Grammar, WrittenUnit};
 use super::row::{Row, RowCell};
 use super::split::{Slot, ways};
-use crate::model::{Code, Columns, Finding, IndicatorRecord, Level, Number, Place, Quantity, Relation, Severity};
+use super::traces;
+use crate::model::{
+    Clue, Code, Columns, Evidence, Finding, IndicatorRecord, Level, Number, Place, Quantity, Relation, Severity,
+};
 use crate::normalize;
 use crate::patterns::{Field, HeaderPart, Patterns, RowLabel, Subject};
 use rust_decimal::Decimal;
@@ -30,7 +33,7 @@ pub(super) struct Indicator {
     pub(super) improvement: Option<String>,
     pub(super) basis: Option<String>,
     pub(super) place: Place,
-    pub(super) confidence: f32,
+    pub(super) evidence: Evidence,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -118,7 +121,6 @@ impl Indicator {
             improvement: self.improvement,
             basis: self.basis,
             place: self.place,
-            confidence: Some(super::confidence(self.confidence)),
             findings: self.findings,
             ..blank
         }
@@ -140,7 +142,7 @@ struct Placed {
     improvement: String,
     basis: String,
     place: Place,
-    confidence: f32,
+    evidence: Evidence,
     findings: Vec<Finding>,
 }
 
@@ -200,8 +202,9 @@ pub(super) fn indicators(
     let mut all: Vec<Placed> = block.rows.iter().map(|row| reader.place(row, false)).collect();
     reader.split_glued(&mut all, totals);
     let habit = Habit::of(&all);
+    mark_uneven(&mut all);
     let mut placed: Vec<Placed> = Vec::with_capacity(all.len());
-    for (next, row) in all.into_iter().zip(&block.rows) {
+    for (mut next, row) in all.into_iter().zip(&block.rows) {
         // What a page break left of a row makes little sense by itself: it is looked at where it stands.
         if row.after_break
             && let Some(last) = placed.last_mut()
@@ -211,6 +214,8 @@ pub(super) fn indicators(
                 join(last, rest);
                 continue;
             }
+            last.evidence.add(Clue::PageEdge);
+            next.evidence.add(Clue::PageEdge);
         }
         placed.push(next);
     }
@@ -226,7 +231,10 @@ pub(super) fn indicators(
     let has = |field: Field| columns.iter().any(|c| c.field == Some(field));
     let levels = levels::assign(&printed, (has(Field::Level1), has(Field::Level2)), patterns, grammar);
     let mut found = Vec::with_capacity(placed.len());
-    for (placed, (level1, level2)) in placed.into_iter().zip(levels) {
+    for (mut placed, (level1, level2)) in placed.into_iter().zip(levels) {
+        let carried = |own: &Printed, level: &Level| matches!(own, Printed::Blank) && level.name.is_some();
+        let any = carried(&placed.level1, &level1) || carried(&placed.level2, &level2);
+        placed.evidence.note(Clue::LevelCarried, any);
         if let Some(indicator) = reader.read(placed, level1, level2) {
             found.push(indicator);
         }
@@ -308,10 +316,9 @@ impl Reader<'_> {
         let kinds = aligner.kinds(&row);
         let alignment = if as_it_stands { aligner.by_position(&row) } else { aligner.align(&row, &kinds) };
         let mut places = Places::new(&row);
-        let mut confidence = 0.99f32;
+        let mut evidence = traces::of_row(&row, self.columns, &alignment);
         let mut findings = Vec::new();
         if alignment.shifted {
-            confidence = super::repaired(alignment.margin);
             let moved: Vec<String> = self.moved(&row, &alignment);
             findings.push(Finding::new(
                 Code::ColumnShiftRepaired,
@@ -327,7 +334,7 @@ impl Reader<'_> {
             if self.grammar.is_blank(&cell.text) {
                 continue;
             }
-            confidence = confidence.min(0.9);
+            evidence.add(Clue::CellDropped);
             findings.push(Finding {
                 found: Some(cell.text.clone()),
                 ..Finding::new(
@@ -341,7 +348,6 @@ impl Reader<'_> {
                 )
             });
         }
-        confidence *= row.cells.iter().map(|c| c.trust).fold(1.0, f32::min);
         let mut text = |field: Field| -> String {
             let Some(at) = self.columns.iter().position(|c| c.field == Some(field)) else { return String::new() };
             let held = alignment.cells.get(at).map(Vec::as_slice).unwrap_or_default();
@@ -383,7 +389,7 @@ impl Reader<'_> {
             improvement,
             basis,
             place: places.done(),
-            confidence,
+            evidence,
             findings,
         }
     }
@@ -468,7 +474,7 @@ impl Reader<'_> {
                 _ => row.score.clone_from(text),
             }
         }
-        row.confidence = row.confidence.min(0.85);
+        row.evidence.add(Clue::CellsSplit);
         row.findings.retain(|f| f.code != Code::ColumnShiftRepaired);
         row.findings.push(super::split::finding(&text, &pieces, "the printed totals"));
     }
@@ -554,7 +560,7 @@ impl Reader<'_> {
         let actual_default = column_unit.clone().or_else(|| name_unit.clone()).or_else(|| header_unit(Field::Actual));
         let target = target_raw.as_deref().and_then(|raw| self.grammar.read(raw, &context(target_default.clone())));
         let actual = self.grammar.read(&placed.actual, &context(actual_default.clone()));
-        let mut confidence = placed.confidence;
+        let mut evidence = placed.evidence;
         let target_unit = target.as_ref().and_then(|r| r.written_unit.clone());
         let actual_unit = actual.as_ref().and_then(|r| r.written_unit.clone());
         let mut target = target.map(|r| r.quantity);
@@ -573,7 +579,7 @@ impl Reader<'_> {
             }
             let Some(read) = self.with_unit(raw, unit, other.as_ref(), &context(None)) else { continue };
             *quantity = read;
-            confidence *= 0.98;
+            evidence.add(Clue::UnitInferred);
             findings.push(Finding::new(
                 Code::UnitInferred,
                 Severity::Info,
@@ -584,7 +590,7 @@ impl Reader<'_> {
             ));
         }
         if level1.inferred {
-            confidence *= 0.96;
+            evidence.add(Clue::LevelInferred);
             let level = level1.name.clone().unwrap_or_default();
             let two = level2.name.clone().unwrap_or_default();
             findings.push(Finding::new(
@@ -593,6 +599,9 @@ impl Reader<'_> {
                 format!("level 1 is not printed for this row; {two} belongs to {level}"),
             ));
         }
+        let unread = |raw: &str, read: Option<Decimal>| read.is_none() && !self.grammar.is_blank(raw.trim());
+        evidence.note(Clue::PointsUnread, unread(&placed.weight, weight) || unread(&placed.score, score));
+        self.note_levels(&mut evidence, &level1, &level2, name.as_deref());
         let placeholder = name.as_deref().is_none_or(|n| self.is_placeholder(n));
         let has_value = target.is_some() || actual.is_some() || weight.is_some() || score.is_some();
         if placeholder && !has_value {
@@ -613,9 +622,25 @@ impl Reader<'_> {
             improvement,
             basis: self.reason(&placed.basis),
             place: placed.place,
-            confidence,
+            evidence,
             findings,
         })
+    }
+
+    /// Are the levels known ones, and do the words of the name speak of the same?
+    fn note_levels(&self, evidence: &mut Evidence, level1: &Level, level2: &Level, name: Option<&str>) {
+        let levels = &self.patterns.levels;
+        let has = |field: Field| self.columns.iter().any(|c| c.field == Some(field));
+        let lacks = |level: &Level, field: Field| level.name.is_none() && has(field);
+        evidence.note(Clue::LevelMissing, lacks(level1, Field::Level1) || lacks(level2, Field::Level2));
+        let first = level1.name.as_deref().map(|name| levels.first(name));
+        evidence.note(Clue::Level1Unknown, first == Some(None));
+        let second = level2.name.as_deref().map(|name| levels.second(name));
+        evidence.note(Clue::Level2Unknown, second == Some(None));
+        if let (Some(Some(second)), Some(name)) = (second, name) {
+            let spoken = levels.spoken_for(name);
+            evidence.note(Clue::LevelAgainstName, !spoken.is_empty() && !spoken.contains(&second));
+        }
     }
 
     /// Is a name left in from the template: 指标1., ……?
@@ -713,8 +738,27 @@ fn join(last: &mut Placed, next: Placed) {
     if let (Some(rows), Some(more)) = (&mut last.place.rows, next.place.rows) {
         rows[1] = more[1].max(rows[1]);
     }
-    last.confidence = last.confidence.min(next.confidence).min(0.95);
+    last.evidence.join(next.evidence);
+    last.evidence.add(Clue::RowJoined);
     last.findings.extend(next.findings);
+}
+
+/// Marks the few rows that fill fewer value columns than most rows of their block, or more.
+fn mark_uneven(rows: &mut [Placed]) {
+    let filled = |row: &Placed| {
+        let values = [&row.name, &row.target, &row.actual, &row.weight, &row.score];
+        values.iter().filter(|text| !text.is_empty()).count()
+    };
+    let mut counts = [0usize; 6];
+    rows.iter().for_each(|row| counts[filled(row)] += 1);
+    let Some(usual) = (0..counts.len()).max_by_key(|count| counts[*count]) else { return };
+    let few = rows.len() / 4;
+    for row in rows {
+        let own = filled(row);
+        let lone = counts[own] <= few.max(1);
+        row.evidence.note(Clue::FewerCells, own < usual && lone);
+        row.evidence.note(Clue::MoreCells, own > usual && lone);
+    }
 }
 
 /// The part of a reason that names the measures: after 改进措施：.

@@ -22,15 +22,15 @@ mod signals;
 mod split;
 mod statement;
 mod totals;
+mod traces;
 
 use crate::model::{
-    Block, Columns, Date, FormRecord, FormRecords, FormType, FundRecord, Identity, IndicatorRecord, Kind, Number,
-    Place, Region, SCHEMA, SourceOfFunds, StatementRecord,
+    Block, Columns, Date, Evidence, FormRecord, FormRecords, FormType, FundRecord, Identity, IndicatorRecord, Kind,
+    Number, Place, Region, RowEvidence, SCHEMA, SourceOfFunds, StatementRecord,
 };
 use crate::normalize;
 use crate::patterns::{Patterns, Subject};
 use quantity::Grammar;
-use rust_decimal::Decimal;
 use segment::{Context, FormSource, Segmenter};
 use statement::Prose;
 use std::sync::Arc;
@@ -54,8 +54,8 @@ pub struct Summary {
 pub enum Found {
     /// A form with its rows.
     Form(FormRecords),
-    /// A number said in prose.
-    Statement(StatementRecord),
+    /// A number said in prose, and what speaks for and against it.
+    Statement(StatementRecord, Evidence),
 }
 
 /// Statements that wait for a form above them to be complete; beyond, they go first.
@@ -72,7 +72,7 @@ pub fn records<'a>(
 ) -> Summary {
     let mut segmenter = Segmenter::new(patterns);
     let mut prose = Prose::new(patterns, grammar, identity);
-    let mut waiting: Vec<StatementRecord> = Vec::new();
+    let mut waiting: Vec<(StatementRecord, Evidence)> = Vec::new();
     let mut summary = Summary::default();
     let mut count = 0;
     let mut read_form = |source: FormSource, context: &Context, summary: &mut Summary| {
@@ -108,7 +108,7 @@ pub fn records<'a>(
             }
         }
         if ready {
-            waiting.drain(..).for_each(|statement| sink(Found::Statement(statement)));
+            waiting.drain(..).for_each(|(statement, evidence)| sink(Found::Statement(statement, evidence)));
         }
     }
     prose.finish();
@@ -118,9 +118,9 @@ pub fn records<'a>(
             sink(Found::Form(form));
         }
     }
-    waiting.into_iter().for_each(|statement| sink(Found::Statement(statement)));
-    while let Some(statement) = prose.next_statement() {
-        sink(Found::Statement(statement));
+    waiting.into_iter().for_each(|(statement, evidence)| sink(Found::Statement(statement, evidence)));
+    while let Some((statement, evidence)) = prose.next_statement() {
+        sink(Found::Statement(statement, evidence));
     }
     let context = &segmenter.context;
     if summary.title.is_none() {
@@ -230,6 +230,10 @@ fn read(
         confidence: None,
         findings: Vec::new(),
     };
+    let evidence = RowEvidence {
+        funds: funds.iter().map(|fund| fund.evidence).collect(),
+        indicators: indicators.iter().map(|row: &indicator::Indicator| row.evidence).collect(),
+    };
     let funds = (1..).zip(funds).map(|(row, fund)| fund.into_record(blank_fund(row))).collect();
     let about =
         Subject::of(&[project.as_deref(), title.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" "));
@@ -262,21 +266,5 @@ fn read(
         bbox: None,
         findings,
     };
-    Some(FormRecords { form, funds, indicators, scoring })
-}
-
-/// A confidence as the records have it: two decimals, 0 to 1.
-fn confidence(value: f32) -> Number {
-    let hundredths = (value.clamp(0.0, 1.0) * 100.0).round() as i64;
-    Number::new(Decimal::new(hundredths, 2))
-}
-
-/// The same from hundredths.
-fn confidence_of_hundredths(hundredths: u32) -> Number {
-    Number::new(Decimal::new(i64::from(hundredths.min(100)), 2))
-}
-
-/// Confidence of a row whose cells were moved: the further ahead of the next reading, the surer.
-fn repaired(margin: f32) -> f32 {
-    (0.7 + 0.05 * margin.clamp(0.0, 4.0)).min(0.9)
+    Some(FormRecords { form, funds, indicators, scoring, evidence })
 }

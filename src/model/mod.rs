@@ -6,6 +6,7 @@
 mod alternative;
 mod bbox;
 mod document;
+mod evidence;
 mod finding;
 mod grid;
 mod identity;
@@ -18,6 +19,7 @@ mod record;
 pub use alternative::Alternative;
 pub use bbox::BBox;
 pub use document::{Block, BlockSource, Body, Deferred, DeferredPages, Document, Encoding, Line, Media};
+pub use evidence::{Clue, Evidence, Leaning};
 pub use finding::{Code, Finding, Severity};
 pub use grid::{Cell, Grid, GridOrigin, Trust};
 pub use identity::Identity;
@@ -29,5 +31,6 @@ pub use quantity::{Date, Part, Quantity, Relation};
 pub use raster::Raster;
 pub use record::{
     Columns, DocumentError, DocumentRecord, FormRecord, FormRecords, FormType, FundRecord, IndicatorRecord, Kind,
-    Level, Place, Record, Region, RegionLevel, SCHEMA, ScoringRules, SourceOfFunds, StatementRecord, Status,
+    Level, Place, Record, Region, RegionLevel, RowEvidence, SCHEMA, ScoringRules, SourceOfFunds, StatementRecord,
+    Status,
 };

@@ -1,6 +1,6 @@
 //! The records as `docs/schema.md` has them: field order here is key order there.
 
-use super::{BBox, Date, Finding, Media, Number, Quantity};
+use super::{BBox, Date, Evidence, Finding, Media, Number, Quantity};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -289,6 +289,17 @@ pub struct FormRecords {
     pub indicators: Vec<IndicatorRecord>,
     /// What it says of its own scoring; for the audit, in no record.
     pub scoring: ScoringRules,
+    /// What speaks for and against its rows; for their confidence, in no record.
+    pub evidence: RowEvidence,
+}
+
+/// The evidence of a form's rows, as many as there are rows and in their order.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RowEvidence {
+    /// Of the rows of the fund block.
+    pub funds: Vec<Evidence>,
+    /// Of the rows of the indicator block.
+    pub indicators: Vec<Evidence>,
 }
 
 /// How a form says that its scores come about, in its notes and headers.

@@ -2,6 +2,7 @@
 
 use super::audit::AuditEntry;
 use super::check;
+use super::confidence::ClueEntry;
 use super::entries::{Entry, merge_entries};
 use super::gazetteer::{ALIASES, BEFORE, Gazetteer, REGIONS};
 use super::headers::HeaderEntry;
@@ -35,6 +36,7 @@ pub(super) fn all() -> Vec<Box<dyn PatternFile>> {
         entries::<StatementWords>(),
         entries::<LookalikeEntry>(),
         entries::<AuditEntry>(),
+        entries::<ClueEntry>(),
         Box::new(Rows(REGIONS)),
         Box::new(Rows(ALIASES)),
         Box::new(Rows(BEFORE)),

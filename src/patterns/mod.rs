@@ -7,6 +7,7 @@
 
 mod audit;
 mod check;
+mod confidence;
 mod entries;
 mod files;
 mod gazetteer;
@@ -28,6 +29,7 @@ mod units;
 
 pub use audit::{Audit, AuditPatterns, AuditWords};
 pub use check::{check, show};
+pub use confidence::{BASE as CONFIDENCE_BASE, Confidence, Weights as ConfidenceWeights};
 pub use entries::{Entry, Located, load_entries};
 pub use headers::{Facts as HeaderFacts, Field, Headers, Match as HeaderMatch, Part as HeaderPart};
 pub use indicators::{Indicator, Indicators, Subject, ValueKind};
@@ -68,6 +70,8 @@ pub struct Patterns {
     pub lookalikes: Lookalikes,
     /// Wordings that the audit goes by.
     pub audit: Audit,
+    /// What each piece of evidence is worth.
+    pub confidence: Confidence,
 }
 
 impl Patterns {
@@ -95,6 +99,7 @@ impl Patterns {
             statements: Statements::load(overlay)?,
             lookalikes: Lookalikes::load(overlay)?,
             audit: Audit::load(overlay)?,
+            confidence: Confidence::load(overlay)?,
         })
     }
 }

@@ -53,24 +53,51 @@ pub fn score(gold: &[Gold], predicted: &[Value]) -> Score {
     score
 }
 
+/// Which of a document's predicted funds and indicators are right: by `id`, in reading order. A record is right where gold has
+/// its row and every field of it that gold speaks of is as predicted; a row that gold lacks is wrong.
+pub fn verdicts(document: &Gold, predicted: &[Value]) -> Vec<(String, bool)> {
+    let got: Vec<&Value> = predicted.iter().collect();
+    let mut verdicts = Vec::new();
+    walk(document, &got, &mut |kind, _, gold, got| {
+        let right = Tally::default().add(kind, gold, got, String::new());
+        if let Some(id) = got.filter(|_| kind != "form").and_then(|row| row["id"].as_str()) {
+            verdicts.push((id.to_owned(), right));
+        }
+    });
+    verdicts
+}
+
 fn score_document(document: &Gold, got: &[&Value]) -> Tally {
-    let gold: Vec<&Value> = document.rows.iter().collect();
     let mut tally = Tally::default();
+    walk(document, got, &mut |kind, form, gold, got| {
+        let place = match kind {
+            "form" => document.stem.clone(),
+            _ => {
+                let key = if kind == "fund" { "item" } else { "level3" };
+                let name = gold.or(got).map_or(&Value::Null, |row| &row[key]);
+                let name = if name.is_null() { "None".into() } else { equality::text_of(name) };
+                format!("{} form {form} {kind} {name}", document.stem)
+            }
+        };
+        tally.add(kind, gold, got, place);
+    });
+    tally
+}
+
+/// Visits every pair of a gold row and the predicted row that stands for it: its kind, its form's number, the two rows.
+fn walk(document: &Gold, got: &[&Value], visit: &mut dyn FnMut(&str, &Value, Option<&Value>, Option<&Value>)) {
+    let gold: Vec<&Value> = document.rows.iter().collect();
     for (g, p) in align::forms(&of_kind(&gold, "form", None), &of_kind(got, "form", None)) {
-        tally.add("form", g, p, document.stem.clone());
         let number = g.or(p).map_or(&Value::Null, |form| &form["form"]);
+        visit("form", number, g, p);
         for (kind, key) in [("fund", "item"), ("indicator", "level3")] {
             let gold_rows = g.map_or_else(Vec::new, |form| of_kind(&gold, kind, Some(&form["form"])));
             let got_rows = p.map_or_else(Vec::new, |form| of_kind(got, kind, Some(&form["form"])));
             for (x, y) in align::rows(&gold_rows, &got_rows, key) {
-                let name = x.or(y).map_or(&Value::Null, |row| &row[key]);
-                let name = if name.is_null() { "None".into() } else { equality::text_of(name) };
-                let place = format!("{} form {number} {kind} {name}", document.stem);
-                tally.add(kind, x, y, place);
+                visit(kind, number, x, y);
             }
         }
     }
-    tally
 }
 
 fn of_kind<'a>(rows: &[&'a Value], kind: &str, form: Option<&Value>) -> Vec<&'a Value> {

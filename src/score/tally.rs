@@ -108,8 +108,8 @@ impl Figures {
 }
 
 impl Tally {
-    /// Counts a pair of rows of a kind, or a row that has no partner.
-    pub(super) fn add(&mut self, kind: &str, gold: Option<&Value>, got: Option<&Value>, place: String) {
+    /// Counts a pair of rows of a kind, or a row that has no partner. Is every field right?
+    pub(super) fn add(&mut self, kind: &str, gold: Option<&Value>, got: Option<&Value>, place: String) -> bool {
         let fields = match kind {
             "form" => FORM,
             "fund" => FUND,
@@ -141,6 +141,7 @@ impl Tally {
         } else {
             self.spurious += 1;
         }
+        exact && gold.is_some()
     }
 
     /// Adds another tally's counts.

@@ -3,6 +3,8 @@
 //! A rule a file, over the records of one form, of one document ([`Document`]) or of several ([`SeenForms`]). A rule knows
 //! neither cells nor formats; of the form's text it sees what `mapping` kept as its scoring rules.
 
+mod clues;
+mod confidence;
 mod document;
 mod duplicates;
 mod figure;
@@ -17,6 +19,7 @@ mod sums;
 mod targets;
 mod units;
 
+pub use confidence::Confidence;
 pub use document::Document;
 pub use duplicates::{Fingerprint, Fingerprints, SeenForms};
 

@@ -70,18 +70,24 @@ impl Style {
 
 /// The report as text, line ends `\n`.
 pub fn render(report: &Report, style: &Style) -> String {
+    render_changed(report, style, &mut |_| {})
+}
+
+/// The same, every table changed before it is written.
+pub fn render_changed(report: &Report, style: &Style, change: &mut dyn FnMut(&mut Table)) -> String {
     let mut out = String::new();
     report.prose.iter().for_each(|line| paragraph(&mut out, style, line));
-    report.forms.iter().for_each(|form| render_form(&mut out, form, style));
+    report.forms.iter().for_each(|form| render_form(&mut out, form, style, change));
     out
 }
 
-fn render_form(out: &mut String, form: &Form, style: &Style) {
+fn render_form(out: &mut String, form: &Form, style: &Style, change: &mut dyn FnMut(&mut Table)) {
     form.prose.iter().for_each(|line| paragraph(out, style, line));
     let title = Some(&form.title).filter(|title| !title.is_empty());
     let head = [title, form.subtitle.as_ref(), form.unit_line.as_ref()];
     head.into_iter().flatten().for_each(|line| paragraph(out, style, line));
-    for (caption, table) in Table::all(form) {
+    for (caption, mut table) in Table::all(form) {
+        change(&mut table);
         caption.iter().for_each(|line| paragraph(out, style, line));
         match style.page_break {
             Some((page_break, page_end)) if !table.indicators.is_empty() => {

@@ -37,6 +37,18 @@ pub fn seeds() -> Vec<(String, String)> {
         .collect()
 }
 
+/// The texts of a folder, Markdown too: stem and text.
+pub fn texts(folder: &str) -> Vec<(String, String)> {
+    let mut texts: Vec<(String, String)> = std::fs::read_dir(repository(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "txt" || e == "md"))
+        .map(|path| (path.file_stem().unwrap().to_str().unwrap().to_owned(), std::fs::read_to_string(path).unwrap()))
+        .collect();
+    texts.sort();
+    texts
+}
+
 /// The twelve forms: stem and content.
 pub fn forms() -> Vec<(String, content::Report)> {
     reports("fixtures/forms")

@@ -24,6 +24,7 @@ use pool::{Done, Event, Pool, Records, Terms};
 use progress::Progress;
 use queue::Queue;
 use report::{Report, Stages};
+use rust_decimal::Decimal;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -61,6 +62,8 @@ pub(super) struct Request {
     pub(super) metrics: Option<PathBuf>,
     /// Everything on standard error is for machines.
     pub(super) log_json: bool,
+    /// Records of less confidence go to a file of their own.
+    pub(super) min_confidence: Option<Decimal>,
 }
 
 /// Runs the batch.
@@ -82,6 +85,7 @@ pub(super) fn run(request: &Request, inputs: Vec<Input>, interrupt: &Interrupt) 
         return Err(UsageError(format!("{}: not a folder", request.output.display())).into());
     }
     let mut store = Store::open(&request.output, &reading).map_err(|error| in_folder(error, &request.output))?;
+    store.review_below(request.min_confidence);
     let plan = plan::make(request, inputs, &mut store, interrupt).map_err(|error| in_folder_any(error, request))?;
     stages.end("plan");
     let mut run = Run { store, plan, archives: HashMap::new(), committed: Instant::now(), progress: Progress::begin() };
@@ -110,6 +114,7 @@ pub(super) fn run(request: &Request, inputs: Vec<Input>, interrupt: &Interrupt) 
         files: &files,
         counts,
         spent: store.spent(),
+        least: request.min_confidence,
     };
     if request.settle.is_none() || changed {
         if request.log_json { report.log() } else { report.print(&request.output) }

@@ -5,6 +5,7 @@ use super::pool;
 use super::wire::Spent;
 use crate::cli::summary::{LISTED, Summary, word};
 use anyhow::{Context, Result};
+use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
@@ -13,7 +14,8 @@ use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime};
-use zhibiao::batch::{ERRORS, Reading, Tally, Written};
+use zhibiao::batch::{ERRORS, REVIEW, Reading, Tally, Written};
+use zhibiao::model::Number;
 
 /// Paths of deleted inputs, and names of indicators that no canonical one fits, that `run.json` names.
 const NAMED: usize = 1000;
@@ -41,7 +43,12 @@ impl Stages {
 }
 
 fn seconds(from: Instant, to: Instant) -> f64 {
-    (to.saturating_duration_since(from).as_secs_f64() * 1000.0).round() / 1000.0
+    rounded(to.saturating_duration_since(from))
+}
+
+/// Seconds, to the millisecond.
+fn rounded(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1000.0).round() / 1000.0
 }
 
 pub(super) struct Report<'a> {
@@ -53,6 +60,8 @@ pub(super) struct Report<'a> {
     pub(super) counts: pool::Counts,
     /// In the manifest, and waiting for parts to be on disk.
     pub(super) spent: (Duration, Duration),
+    /// Records of less confidence stand in a file of their own.
+    pub(super) least: Option<Decimal>,
 }
 
 /// The fields of a line of the errors file that people are told.
@@ -78,6 +87,7 @@ impl Report<'_> {
             self.plan.inputs,
         );
         let mut summary = Summary::of(self.tally.clone());
+        summary.review = self.review();
         if let Ok(file) = fs::File::open(output.join(ERRORS)) {
             for line in BufReader::new(file).lines().take(LISTED).map_while(Result::ok) {
                 let Ok(trouble) = serde_json::from_str::<Trouble>(&line) else { continue };
@@ -125,6 +135,12 @@ impl Report<'_> {
         );
     }
 
+    /// The least confidence asked for, and how many records have less.
+    fn review(&self) -> Option<(Decimal, u64)> {
+        let lines = self.files.iter().find(|file| file.name == REVIEW).map_or(0, |file| file.lines);
+        self.least.map(|least| (least, lines))
+    }
+
     /// `run.json`, and the metrics if they are wanted.
     pub(super) fn write(&self, output: &Path, metrics: Option<&Path>, stages: &Stages) -> Result<()> {
         let mut text = serde_json::to_string_pretty(&self.json(stages))?;
@@ -156,12 +172,13 @@ impl Report<'_> {
             "seconds": seconds(stages.first, Instant::now()),
             "seconds_by_stage": by_stage,
             "worker_seconds_by_stage": self.worker_seconds(),
-            "manifest_seconds": self.spent.0.as_secs_f64(),
-            "waiting_for_disk_seconds": self.spent.1.as_secs_f64(),
+            "manifest_seconds": rounded(self.spent.0),
+            "waiting_for_disk_seconds": rounded(self.spent.1),
             "inputs": inputs,
             "deleted": self.deleted.iter().take(NAMED).map(|path| path.to_string_lossy()).collect::<Vec<_>>(),
             "documents": { "all": self.tally.documents(), "ok": ok, "partial": partial, "failed": failed },
             "records": { "forms": forms, "funds": funds, "indicators": indicators, "statements": statements },
+            "review": self.review().map(|(least, n)| json!({ "min_confidence": Number::new(least), "records": n })),
             "pages": pages,
             "reading_seconds": self.tally.micros as f64 / 1e6,
             "documents_by_format": self.tally.by_media,

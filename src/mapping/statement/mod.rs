@@ -12,9 +12,8 @@ mod paragraph;
 mod reading;
 mod shown;
 
-use super::confidence_of_hundredths;
 use super::quantity::Grammar;
-use crate::model::{Identity, Kind, Line, Place, SCHEMA, StatementRecord};
+use crate::model::{Evidence, Identity, Kind, Line, Place, SCHEMA, StatementRecord};
 use crate::normalize;
 use crate::patterns::{Patterns, StatementRole};
 use headings::Path;
@@ -50,7 +49,7 @@ pub(super) struct Prose<'p> {
     count: u32,
     /// Canonical ids of subjects that were looked up.
     indicators: HashMap<String, Option<String>>,
-    done: VecDeque<StatementRecord>,
+    done: VecDeque<(StatementRecord, Evidence)>,
 }
 
 impl<'p> Prose<'p> {
@@ -110,7 +109,7 @@ impl<'p> Prose<'p> {
     }
 
     /// The next statement that is complete.
-    pub(super) fn next_statement(&mut self) -> Option<StatementRecord> {
+    pub(super) fn next_statement(&mut self) -> Option<(StatementRecord, Evidence)> {
         self.done.pop_front()
     }
 
@@ -257,7 +256,8 @@ impl<'p> Prose<'p> {
             let at = offset + found.at;
             let page = self.pages.iter().rev().find(|(from, _)| *from <= at).and_then(|(_, page)| *page);
             let indicator = self.indicator(&found.subject);
-            self.done.push_back(StatementRecord {
+            let evidence = found.evidence;
+            let record = StatementRecord {
                 kind: Kind::Statement,
                 schema: SCHEMA,
                 id: self.identity.statement_id(self.count),
@@ -271,9 +271,10 @@ impl<'p> Prose<'p> {
                 value: Some(found.value),
                 indicator,
                 place: Place { page, ..Place::default() },
-                confidence: Some(confidence_of_hundredths(found.confidence)),
+                confidence: None,
                 findings: Vec::new(),
-            });
+            };
+            self.done.push_back((record, evidence));
         }
     }
 

@@ -6,7 +6,7 @@ use super::name;
 use super::reading::{self, Carry, Place, Read};
 use super::shown::Shown;
 use crate::mapping::quantity::{Grammar, Said};
-use crate::model::{Part, Quantity, Relation};
+use crate::model::{Clue, Evidence, Part, Quantity, Relation};
 use crate::patterns::{Aspect, Patterns, StatementRole as Role};
 use std::ops::Range;
 
@@ -20,8 +20,8 @@ pub(super) struct Found {
     pub(super) aspect: Aspect,
     pub(super) year: Option<i32>,
     pub(super) value: Quantity,
-    /// Hundredths.
-    pub(super) confidence: u32,
+    /// How its name was found.
+    pub(super) evidence: Evidence,
 }
 
 /// Longest name that stands for itself in a clause without a number.
@@ -161,7 +161,7 @@ impl Reader<'_> {
             aspect: read.aspect,
             year,
             value,
-            confidence: read.confidence,
+            evidence: read.evidence,
         });
     }
 
@@ -171,9 +171,9 @@ impl Reader<'_> {
         let text = &self.shown.chars;
         let Some(first) = clauses.first().filter(|c| c.measures.len() == 1 && c.share.is_none()) else { return 0 };
         let one = &self.said[first.measures[0]];
-        let Some(colon) = text[first.range.start..one.start].iter().rposition(|c| matches!(c, '：' | ':')) else {
-            return 0;
-        };
+        // A number may begin before its clause, where damage has run the two together.
+        let before = text.get(first.range.start..one.start).unwrap_or_default();
+        let Some(colon) = before.iter().rposition(|c| matches!(c, '：' | ':')) else { return 0 };
         let colon = first.range.start + colon;
         let head = name::outside(text, first.range.start..colon, &first.brackets);
         if words.words(Role::Whole).ends(&head).is_none() {
@@ -230,7 +230,7 @@ impl Reader<'_> {
             aspect: mark.unwrap_or(Aspect::Actual),
             year: self.year(first).0.or(carry.year),
             value,
-            confidence: 90,
+            evidence: Evidence::from_iter([Clue::SaidInParts]),
         });
         taken
     }

@@ -6,6 +6,7 @@
 
 use super::name::{self, Name};
 use crate::mapping::quantity::{Grammar, Said};
+use crate::model::{Clue, Evidence};
 use crate::patterns::{Aspect, Cue, StatementRole as Role, Statements, WordSet};
 use std::ops::Range;
 
@@ -37,8 +38,8 @@ pub(super) struct Read {
     pub(super) start: usize,
     /// What a later clause without a subject speaks of.
     pub(super) base: Vec<char>,
-    /// How sure the reading is, in hundredths.
-    pub(super) confidence: u32,
+    /// How the name was found.
+    pub(super) evidence: Evidence,
     pub(super) is_part: bool,
 }
 
@@ -54,12 +55,6 @@ pub(super) struct Place<'a> {
     pub(super) to: usize,
     pub(super) said: &'a Said,
 }
-
-/// Surest reading, in hundredths; the others are worth less by how much was inferred.
-const NAMED: u32 = 95;
-const CARRIED: u32 = 92;
-const NAMED_BEHIND: u32 = 85;
-const UNUSUAL_NAME: u32 = 80;
 
 pub(super) fn read(place: &Place<'_>, carry: &Carry, words: &Statements, grammar: &Grammar) -> Option<Read> {
     let (start, unit) = with_each(place, grammar);
@@ -181,14 +176,14 @@ impl<'a> Reading<'a> {
             words: None,
             unit: None,
             start: self.start,
-            confidence: NAMED,
+            evidence: Evidence::NONE,
             is_part: false,
         }
     }
 
     fn carried(&self, aspect: Aspect) -> Option<Read> {
         let base = self.base()?;
-        Some(Read { confidence: CARRIED, ..self.named(base.clone(), aspect) })
+        Some(Read { evidence: Evidence::from_iter([Clue::NameCarried]), ..self.named(base.clone(), aspect) })
     }
 
     fn named_or_carried(&self, owner: Option<Vec<char>>, aspect: Aspect) -> Option<Read> {
@@ -324,7 +319,11 @@ impl<'a> Reading<'a> {
             // 预算批复数560万元, and nothing before that it could be of.
             let names_itself = matches!(cue.aspect, Aspect::Budget | Aspect::Actual) && facet.len() >= 3;
             let named = || self.named(facet.to_vec(), cue.aspect);
-            return names_itself.then(|| Read { base: Vec::new(), confidence: UNUSUAL_NAME, ..named() });
+            return names_itself.then(|| Read {
+                base: Vec::new(),
+                evidence: Evidence::from_iter([Clue::NameUnusual]),
+                ..named()
+            });
         };
         if !cue.keep {
             return self.carried(cue.aspect);
@@ -339,18 +338,18 @@ impl<'a> Reading<'a> {
         if !self.first && !self.is_ratio && self.before.iter().all(|c| matches!(c, ' ' | '、')) {
             return self.carried(self.default_aspect());
         }
-        let mut confidence = NAMED;
+        let mut evidence = Evidence::NONE;
         let mut lead = &self.before[..name.at.min(self.before.len())];
         let own = name::checked(name.chars.clone(), self.words).filter(|_| !name.verb_alone);
         let own = match own.or_else(|| {
             // 拨付899.52万元区级配套资金: the name stands behind.
-            (confidence, lead) = (NAMED_BEHIND, &self.before);
+            (evidence, lead) = (Evidence::from_iter([Clue::NamedBehind]), &self.before);
             let last = self.place.to == self.place.clause.end;
             last.then(|| name::behind(self.after, self.words)).flatten()
         }) {
             Some(own) => own,
             None if name.verb_alone => {
-                (confidence, lead) = (NAMED, &self.before[..name.at.min(self.before.len())]);
+                (evidence, lead) = (Evidence::NONE, &self.before[..name.at.min(self.before.len())]);
                 name::checked(name.chars, self.words)?
             }
             None if name.chars.is_empty() && name.closed && self.first => return self.carried(self.default_aspect()),
@@ -362,7 +361,7 @@ impl<'a> Reading<'a> {
             _ => own,
         };
         if self.set(Role::Head).ends(&own).is_none() {
-            confidence = confidence.min(UNUSUAL_NAME);
+            evidence.add(Clue::NameUnusual);
         }
         let aspect = self.aspect_of(&own, lead, is_part);
         let subject = if is_part { own } else { self.fuller(own) };
@@ -372,7 +371,7 @@ impl<'a> Reading<'a> {
             }
             _ => subject.clone(),
         };
-        Some(Read { base, confidence, is_part, ..self.named(subject, aspect) })
+        Some(Read { base, evidence, is_part, ..self.named(subject, aspect) })
     }
 
     /// The aspect of a plain name: by the words behind the number, the name's own, a sign, the words before the name,

@@ -24,9 +24,14 @@ const WIDE_DROP_OUT: f32 = 0.05;
 const BROKEN: (f32, f32) = (0.25, 0.08);
 /// The same of a dashed one.
 const DASHED: (f32, f32) = (0.6, 0.15);
-/// The same of fine dashes, beside which other things may stand, and of long ones.
+/// The same of a long one, or of one this long (in inches) with dashes this much alike, beside which print may stand.
 const DASHED_CROWDED: f32 = 0.45;
-const LONG_DASHED_CROWDED: f32 = 0.25;
+const LONG_DASHED: f32 = 1.0;
+const VERY_REGULAR: f32 = 0.75;
+/// How far what is blank may be from what the median gap makes.
+const CONSISTENT: f32 = 0.12;
+/// Longest dash and gap together, in inches: below the distance of two rows of print.
+const PERIOD: f32 = 0.19;
 /// How much thicker than its strokes a dashed line may be.
 const EVEN: f32 = 1.15;
 /// A dashed line is longer than a character, in inches.
@@ -34,13 +39,6 @@ const LEAST_DASHED: f32 = 0.45;
 /// Dashes are at least this dark, and at least this long over the gap.
 const DARK_DASH: u8 = 170;
 const SHORT_DASH: f32 = 0.75;
-/// Longest dash and gap together that are finer than rows of print, in inches.
-const FINE_PERIOD: f32 = 0.1;
-/// Least gap after a longer dash, over the dash.
-const OPEN: f32 = 0.55;
-/// Least length of a dash over the gap where dashes are long, and the widest such gap in inches.
-const MOSTLY: f32 = 2.5;
-const NARROW_GAP: f32 = 0.06;
 /// Part of the dashes that something may touch: the sides of characters below each other (目) have strokes between them.
 const TOUCHED_DASHES: f32 = 0.15;
 /// Widest gap in a dashed line, in inches.
@@ -68,7 +66,7 @@ const CLEAN: f32 = 0.02;
 /// Part of a short wall that something may touch: other strokes of a character, but not print beside a wall.
 const TOUCHED: f32 = 0.06;
 /// Part of the dashes that must be alike.
-const REGULAR: f32 = 0.7;
+const REGULAR: f32 = 0.6;
 /// How much thicker than its strokes a line may be: more is strokes of several heights.
 const SPREAD: f32 = 1.5;
 /// The shortest wall, in inches: a row of the smallest print.
@@ -162,23 +160,18 @@ pub(super) fn is_dashed(line: &Line, inch: f32) -> bool {
     let (dash, gap) = line.dash;
     let alike = line.regular >= REGULAR && (SOLID..=DASHED.0).contains(&line.blank);
     let even = line.spread <= EVEN * line.thickness + 0.3 && line.shade <= DARK_DASH;
-    if !alike || !even || dash < SHORT_DASH * gap {
-        return false;
-    }
-    if line.length() < LEAST_DASHED * inch || line.touched > TOUCHED_DASHES {
-        return false;
-    }
-    // Strokes of characters in rows of one height, and feet of digits, are regular, too, but fill their rows and have
-    // the rest of the character beside them.
-    let long = line.length() >= VERY_LONG * inch && dash >= MOSTLY * gap && gap <= NARROW_GAP * inch;
-    let crowded = match dash + gap <= FINE_PERIOD * inch {
-        true if line.length() >= VERY_LONG * inch => DASHED_CROWDED,
-        true => DASHED.1,
-        false if long => LONG_DASHED_CROWDED,
-        false if gap >= OPEN * dash => DASHED.1,
-        false => return false,
+    // Strokes of characters in rows of one height, and feet of digits, are regular, too, but have the rest of the
+    // character on them.
+    let most_crowded = match line.length() {
+        long if long >= VERY_LONG * inch || long >= LONG_DASHED * inch && line.regular >= VERY_REGULAR => {
+            DASHED_CROWDED
+        }
+        _ => DASHED.1,
     };
-    line.crowded <= crowded
+    let free = line.touched <= TOUCHED_DASHES && line.crowded <= most_crowded;
+    // As much is blank as gaps of that width make.
+    let consistent = (line.blank - gap / (dash + gap).max(1.0)).abs() <= CONSISTENT && dash + gap <= PERIOD * inch;
+    alike && even && free && consistent && dash >= SHORT_DASH * gap && line.length() >= LEAST_DASHED * inch
 }
 
 /// Parts of a line without a wider gap.

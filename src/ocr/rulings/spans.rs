@@ -21,6 +21,8 @@ const LIGHT_END: f32 = 0.6;
 const END: f32 = 0.05;
 /// Part of a wall of a low row that something may touch.
 const TOUCHED: f32 = 0.06;
+/// The same of a dashed wall of a row: more is strokes of characters in line with it.
+const TOUCHED_DASHES: f32 = 0.2;
 /// Part of a wall that may be light, or have print beside it, before it is doubted.
 const MOSTLY_DRAWN: f32 = 0.15;
 const BESIDE_PRINT: f32 = 0.25;
@@ -131,10 +133,13 @@ fn split(part: &Part, crossing: &[&Part], inch: f32) -> Vec<Span> {
 fn is_wall(span: &Span, line: &Line, all: &[Span], inch: f32) -> bool {
     let length = span.length();
     // The two strokes of a double line bound nothing between them.
-    if !span.bounded || length >= LONG * inch || length < SHORTEST * inch || is_dashed(line, inch) {
+    if !span.bounded || length >= LONG * inch || length < SHORTEST * inch {
         return true;
     }
     let seen = Seen::of(span, line, inch);
+    if is_dashed(line, inch) {
+        return seen.touched <= TOUCHED_DASHES;
+    }
     if length >= LOW_ROW * inch {
         let torn = seen.light > MOSTLY_DRAWN || seen.end_light > LIGHT_END && seen.light > TOUCHED;
         return !(torn && (seen.touched > TOUCHED || seen.crowded > BESIDE_PRINT));

@@ -2,6 +2,7 @@
 //! columns but no rows), the alignment of the texts tells the whole. Which of two readings is kept is decided here.
 
 use super::figures;
+use super::marked_lists;
 use super::stream;
 use super::table::{Evidence, Table};
 use super::words::Word;
@@ -76,7 +77,7 @@ fn aligned(page: &Page, words: &[Word], kept: &[Table], taken: &[bool], around: 
     let boxes: Vec<Rect> = kept.iter().map(|table| table.bbox).collect();
     let figures = figures::figures(page);
     let mut found = stream::tables(page, words, &free, &boxes, &page.rulings, around);
-    found.retain(|table| !figures::is_labels(&figures, words, &table.words));
+    found.retain(|table| !figures::is_labels(&figures, words, &table.words) && !marked_lists::is_list(table));
     found
 }
 
