@@ -24,7 +24,7 @@ const WITH_STUB: f32 = 1.0;
 const RULED: f32 = -2.5;
 const NARROW_RULE: f32 = 3.0;
 /// The group beside it has the same headings.
-const REPEATED: f32 = -0.6;
+const REPEATED: f32 = -0.75;
 /// A column without a heading; the first one often has none.
 const BLANK: f32 = 1.2;
 const BLANK_STUB: f32 = 0.2;
