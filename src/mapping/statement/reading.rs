@@ -66,9 +66,7 @@ pub(super) fn read(place: &Place<'_>, carry: &Carry, words: &Statements, grammar
 /// Where the value begins, 每人每年 before it included, and the unit that those words make.
 fn with_each(place: &Place<'_>, grammar: &Grammar) -> (usize, Option<String>) {
     let (text, start) = (place.text, place.said.start);
-    // What is said may begin before its clause, where a number is torn by a comma.
-    let before = text.get(place.from..start).unwrap_or(&[]);
-    let Some(last) = before.iter().rposition(|c| *c == '每').map(|p| place.from + p) else {
+    let Some(last) = text[place.from..start].iter().rposition(|c| *c == '每').map(|p| place.from + p) else {
         return (start, None);
     };
     // 每人每年: two of them.
