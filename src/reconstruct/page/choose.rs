@@ -134,9 +134,9 @@ fn has_lines(page: &Page, table: &Table) -> bool {
         let at = page.rulings.iter().filter(|r| r.axis == Axis::Horizontal && (r.at - y).abs() < 2.0);
         let mut pieces: Vec<(f32, f32)> = at.map(|r| (r.from.max(b.x0), r.to.min(b.x1))).collect();
         pieces.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-        let (length, _) = pieces.iter().fold((0.0, b.x0), |(length, end), &(from, to)| {
-            (length + (to - from.max(end)).max(0.0), to.max(end))
-        });
+        let (length, _) = pieces
+            .iter()
+            .fold((0.0, b.x0), |(length, end), &(from, to)| (length + (to - from.max(end)).max(0.0), to.max(end)));
         length >= HALF * b.width()
     };
     let inner = table.ys.get(1..table.rows()).unwrap_or(&[]);
