@@ -128,10 +128,10 @@ fn names(records: &[Value]) -> Vec<(String, String)> {
 fn a_damaged_row_is_reviewed_and_its_neighbours_are_not() {
     let drop = Drop::new();
     drop.run(&["-o", "whole"]);
-    drop.run(&["-o", "split", "--min-confidence", "0.6"]);
+    drop.run(&["-o", "split", "--min-confidence", "0.9"]);
     let review = lines(&drop.path("split/review.jsonl"));
     assert_eq!(names(&review), [("torn.txt".to_owned(), TORN.to_owned())]);
-    assert!(review[0]["confidence"].as_f64().unwrap() < 0.6);
+    assert!(review[0]["confidence"].as_f64().unwrap() < 0.9);
     // Nothing is lost, and nothing is twice there.
     for name in ["documents", "forms", "funds", "indicators", "statements"] {
         let whole = lines(&drop.path(&format!("whole/{name}.jsonl")));
@@ -146,7 +146,7 @@ fn a_damaged_row_is_reviewed_and_its_neighbours_are_not() {
     }
     let run: Value = serde_json::from_slice(&fs::read(drop.path("split/run.json")).unwrap()).unwrap();
     assert_eq!(run["review"]["records"], 1);
-    assert_eq!(run["review"]["min_confidence"].to_string(), "0.6");
+    assert_eq!(run["review"]["min_confidence"].to_string(), "0.9");
     let file = run["files"].as_array().unwrap().iter().find(|file| file["name"] == "review.jsonl").unwrap();
     assert_eq!(file["lines"], 1);
 }
@@ -154,7 +154,7 @@ fn a_damaged_row_is_reviewed_and_its_neighbours_are_not() {
 #[test]
 fn another_threshold_splits_anew_without_reading_again() {
     let drop = Drop::new();
-    drop.run(&["-o", "out", "--min-confidence", "0.6"]);
+    drop.run(&["-o", "out", "--min-confidence", "0.9"]);
     let first = fs::read(drop.path("out/indicators.jsonl")).unwrap();
     drop.run(&["-o", "out", "--min-confidence", "1"]);
     // Nothing is ever certain.
@@ -163,7 +163,7 @@ fn another_threshold_splits_anew_without_reading_again() {
     let again = drop.run(&["-o", "out"]);
     assert!(!drop.path("out/review.jsonl").exists());
     assert!(String::from_utf8_lossy(&again.stderr).contains("2 unchanged"));
-    fs::write(drop.path("zhibiao.toml"), "min-confidence = 0.6\n").unwrap();
+    fs::write(drop.path("zhibiao.toml"), "min-confidence = 0.9\n").unwrap();
     drop.run(&["-o", "out"]);
     assert_eq!(fs::read(drop.path("out/indicators.jsonl")).unwrap(), first, "the same bytes as the first time");
     assert_eq!(lines(&drop.path("out/review.jsonl")).len(), 1);
@@ -173,11 +173,11 @@ fn another_threshold_splits_anew_without_reading_again() {
 fn standard_output_is_split_too() {
     let drop = Drop::new();
     let whole = drop.run(&[]).stdout;
-    let output = drop.run(&["--min-confidence", "0.6"]);
+    let output = drop.run(&["--min-confidence", "0.9"]);
     let review = fs::read(drop.path("review.jsonl")).unwrap();
     let all = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap().lines().count();
     assert_eq!((all(&review), all(&output.stdout) + 1), (1, all(&whole)));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("below 0.6"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("below 0.9"));
     for wrong in ["1.5", "-1", "much"] {
         let option = format!("--min-confidence={wrong}");
         let output = Command::new(env!("CARGO_BIN_EXE_zhibiao")).args(["extract", "x", &option]).output().unwrap();
