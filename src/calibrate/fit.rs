@@ -7,8 +7,9 @@ use crate::model::{Clue, Evidence, Kind, Leaning};
 /// The kinds of records that have a confidence.
 pub const KINDS: [Kind; 3] = [Kind::Fund, Kind::Indicator, Kind::Statement];
 
-/// What a weight is drawn to 0 with: as much as so many quarter-observations against it.
-const PENALTY: f64 = 2.0;
+/// What a weight is drawn to 0 with. Sixty documents are few, and what a clue means in one of them is seldom what it means
+/// everywhere: on documents not seen, 5 to 12 rank better than 1 or 2.
+const PENALTY: f64 = 8.0;
 /// A clue seen less often says nothing.
 const LEAST_SEEN: usize = 12;
 /// No weight is further from 0 than this.
