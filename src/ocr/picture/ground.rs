@@ -8,6 +8,12 @@ const TILE: f32 = 0.16;
 const PAPER: f32 = 0.75;
 /// What is no darker than this part of the paper's shade may be made white.
 const WHITEST: f32 = 0.8;
+/// What is darker than this part of the white point is ink, not the paper's noise.
+const INKED: f32 = 0.85;
+/// Half of the ink is no lighter than this part of the paper's shade in a good scan, its soft edges included.
+const PRINTED: f32 = 0.35;
+/// The most that faint ink is darkened: the power of its share of the paper's shade.
+const STEEPEST: f32 = 2.5;
 /// Paper darker than this is not told from print.
 const DARKEST_PAPER: u8 = 60;
 
@@ -23,7 +29,9 @@ pub(super) fn flattened(gray: &Gray, dpi: f32) -> Gray {
     }
     // A square within a large character or a photograph has no paper: its neighbours' is taken. Then smoothly.
     let papers = mean(&largest(&papers));
-    let white = white_point(gray, &papers, tile);
+    let shares = shares(gray, &papers, tile);
+    let white = white_point(&shares);
+    let curve = darkening(&shares, white);
     let mut out = gray.clone();
     let mut across: Vec<f32> = vec![255.0; gray.width];
     for y in 0..gray.height {
@@ -36,7 +44,8 @@ pub(super) fn flattened(gray: &Gray, dpi: f32) -> Gray {
             *paper = top * (1.0 - part) + bottom * part;
         }
         for (pixel, paper) in out.row_mut(y).iter_mut().zip(&across) {
-            *pixel = (f32::from(*pixel) * 255.0 / (paper * white)).min(255.0) as u8;
+            let share = f32::from(*pixel) * 255.0 / (paper * white);
+            *pixel = curve.get(share.min(255.0) as usize).copied().unwrap_or(255);
         }
     }
     out
@@ -100,9 +109,8 @@ fn around(papers: &Gray, of: impl Fn(u8, &[u8]) -> u8) -> Gray {
     out
 }
 
-/// The part of the paper's shade from which on everything is white: below it lies the paper's own noise and what shines
-/// through.
-fn white_point(gray: &Gray, papers: &Gray, tile: usize) -> f32 {
+/// How many pixels are so many hundredths as light as the paper around them.
+fn shares(gray: &Gray, papers: &Gray, tile: usize) -> [u32; 128] {
     let mut counts = [0u32; 128];
     for y in (0..gray.height).step_by(5) {
         let row = papers.row((y / tile).min(papers.height - 1));
@@ -112,6 +120,29 @@ fn white_point(gray: &Gray, papers: &Gray, tile: usize) -> f32 {
             counts[part.min(127)] += 1;
         }
     }
+    counts
+}
+
+/// Print that is faint on its paper made as dark as print is: the shade for each of 256, the paper's being the last.
+/// Thin strokes of a soft scan are hardly darker than half of the paper's shade, and making the paper white would leave
+/// nothing of them.
+fn darkening(shares: &[u32; 128], white: f32) -> Vec<u8> {
+    let inked = ((white * INKED * 100.0) as usize).min(shares.len());
+    let ink = shares.get(..inked).unwrap_or(&[]);
+    let half = ink.iter().sum::<u32>() / 2;
+    let mut seen = 0;
+    let median = ink.iter().position(|count| {
+        seen += count;
+        seen > half
+    });
+    let share = median.unwrap_or(0) as f32 / (100.0 * white);
+    let power = if share > PRINTED { (PRINTED.ln() / share.min(0.95).ln()).min(STEEPEST) } else { 1.0 };
+    (0..=255u8).map(|shade| ((f32::from(shade) / 255.0).powf(power) * 255.0) as u8).collect()
+}
+
+/// The part of the paper's shade from which on everything is white: below it lies the paper's own noise and what shines
+/// through.
+fn white_point(counts: &[u32; 128]) -> f32 {
     // The paper's shade is the commonest; as much as lies above it lies below.
     let mode = (60..128).max_by_key(|&part| counts[part]).unwrap_or(100);
     let above: u32 = counts[mode..].iter().sum();
@@ -128,6 +159,8 @@ fn white_point(gray: &Gray, papers: &Gray, tile: usize) -> f32 {
 /// Takes out dark dots of one or two pixels that stand alone.
 pub(super) fn without_specks(gray: &mut Gray) {
     const DARK: u8 = 140;
+    // What stands around a dot must be paper: the darkest pixels of faint strokes have others around them.
+    const PAPER_AROUND: u8 = 190;
     let (width, height) = (gray.width, gray.height);
     if width < 7 || height < 7 {
         return;
@@ -142,13 +175,13 @@ pub(super) fn without_specks(gray: &mut Gray) {
                 continue;
             }
             // Nothing dark on the ring around the 2 by 2 pixels that begin here: looked at from the outside in.
-            let light = |y: usize, from: usize, to: usize| gray.row(y)[from..to].iter().all(|&v| v >= DARK);
+            let light = |y: usize, from: usize, to: usize| gray.row(y)[from..to].iter().all(|&v| v >= PAPER_AROUND);
             let alone = light(y - 1, x - 1, x + 3)
                 && light(y + 2, x - 1, x + 3)
-                && row[x - 1] >= DARK
-                && row[x + 2] >= DARK
-                && gray.at(x - 1, y + 1) >= DARK
-                && gray.at(x + 2, y + 1) >= DARK;
+                && row[x - 1] >= PAPER_AROUND
+                && row[x + 2] >= PAPER_AROUND
+                && gray.at(x - 1, y + 1) >= PAPER_AROUND
+                && gray.at(x + 2, y + 1) >= PAPER_AROUND;
             if alone {
                 specks.push((x, y));
             }
