@@ -260,9 +260,9 @@ fn drawn(out: &mut String, table: &Table) {
                 (false, false, _, _) => '─',
                 _ => '┼',
             });
-            if column < table.columns {
+            if let Some(width) = widths.get(column) {
                 let stroke = if b == d { "  " } else { "─" };
-                out.push_str(&stroke.repeat(widths[column] / 2));
+                out.push_str(&stroke.repeat(width / 2));
             }
         }
         out.push('\n');
