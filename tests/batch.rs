@@ -218,8 +218,6 @@ fn what_still_cannot_be_read_leaves_the_files_in_place() {
     for failed in ["0/broken-link.txt failed missing", "2/faulty.txt failed unreadable"] {
         assert!(fates.contains(&failed.to_owned()), "{fates:?}");
     }
-    // The first run may have looked at files that were a moment old.
-    drop.run("out", &[]);
     let inode = || fs::metadata(drop.out("out").join("indicators.jsonl")).unwrap().ino();
     let (before, files) = (inode(), drop.files("out"));
     drop.run("out", &[]);
@@ -228,6 +226,29 @@ fn what_still_cannot_be_read_leaves_the_files_in_place() {
     fs::remove_file(drop.path("0/broken-link.txt")).unwrap();
     drop.run("out", &[]);
     assert!(!drop.fates("out").iter().any(|fate| fate.contains("broken-link")));
+}
+
+/// A pipe has no end to be read to, neither when it is read, nor when a document's trouble is written down.
+#[test]
+fn a_pipe_among_the_inputs_fails_by_time_and_what_is_too_large_reaches_quarantine() {
+    let drop = numbered_drop(2);
+    drop.put("large.txt", form(5).repeat(100));
+    let pipe = drop.dir.path().join("pipe.txt");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for _ in 0..2 {
+        let flags = ["--timeout", "2s", "--max-size", "20KB", "--quarantine", "--log-format", "json"];
+        let output = drop.command("out", &flags).arg(&pipe).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        let fates = drop.fates("out");
+        assert!(fates.contains(&format!("{} failed timeout", pipe.display())), "{fates:?}");
+        assert!(fates.contains(&"large.txt failed too_large".to_owned()), "{fates:?}");
+        // All of it is for machines, the summary too.
+        let lines: Vec<Value> = stderr(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(lines.iter().any(|line| line["fields"]["failed"] == 3), "{lines:?}");
+    }
+    let kept: Vec<_> = fs::read_dir(drop.out("out").join("quarantine")).unwrap().flatten().collect();
+    assert!(kept.iter().any(|file| file.file_name().to_string_lossy().ends_with("-large.txt")));
+    assert_eq!(drop.run("drop/0/0.txt", &[]).status.code(), Some(2), "a file is no folder for output");
 }
 
 /// One too large to be held by every worker is read from its file, whatever lies between its members.

@@ -195,6 +195,16 @@ fn two_readings_that_would_do_leave_the_first() {
 }
 
 #[test]
+fn a_row_that_the_first_reading_shifted_stands_in_its_columns_again() {
+    // `O` is no amount, so the row's other figures moved into its place.
+    let found = with(&[(2, 4, "O/2458.20@0.0")]);
+    assert_eq!(corrections(&found), pair("2458.20", "O"));
+    let fund = of(&found, "fund", 0);
+    assert_eq!((&fund["executed"]["value"], &fund["executed"]["raw"]), (&json!(24_582_000), &json!("O")));
+    assert_eq!((&fund["weight"], &fund["score"]), (&json!(10), &json!(9.88)));
+}
+
+#[test]
 fn what_is_no_likely_number_is_marked_where_nothing_else_was_seen() {
     let marked = |found: &[Value], kind: &str, row: usize| -> Vec<String> {
         let findings = of(found, kind, row)["findings"].as_array().unwrap().clone();
@@ -212,7 +222,7 @@ fn what_is_no_likely_number_is_marked_where_nothing_else_was_seen() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
 
     /// Whatever else may have been seen: every value that is printed keeps its first reading, no row comes or goes, and what is
     /// taken was offered.

@@ -48,7 +48,7 @@ CREATE TABLE input (
   inode INTEGER NOT NULL,
   content INTEGER NOT NULL
 );
-CREATE INDEX input_by_source ON input (source, path);
+CREATE UNIQUE INDEX input_by_source ON input (source, path);
 CREATE TABLE document (
   content INTEGER NOT NULL,
   member INTEGER NOT NULL,
@@ -126,7 +126,7 @@ pub struct Row {
     pub path: Vec<u8>,
     /// Number of the content.
     pub content: i64,
-    /// The content's hash; None of what could not be read.
+    /// The content's hash, where only what failed is asked for; None of what could not be read.
     pub hash: Option<Hash>,
     /// Place of the document in its archive, from 0.
     pub member: u32,
@@ -426,8 +426,8 @@ impl Manifest {
         .map(drop)
     }
 
-    /// The input at this path has this content from now on.
-    pub(super) fn link(&mut self, path: &[u8], source: &str, stamp: &Stamp, content: i64) -> Result<i64> {
+    /// The input at this path has this content from now on: its number, and whether that is news.
+    pub(super) fn link(&mut self, path: &[u8], source: &str, stamp: &Stamp, content: i64) -> Result<(i64, bool)> {
         let (bytes, inode) = (signed(stamp.bytes), stamp.inode.cast_signed());
         let added = self.change(
             "INSERT OR IGNORE INTO input (path, source, bytes, modified, changed, inode, content)
@@ -435,14 +435,20 @@ impl Manifest {
             params![path, source, bytes, stamp.modified, stamp.changed, inode, content],
         )?;
         if added > 0 {
-            return Ok(self.db.last_insert_rowid());
+            return Ok((self.db.last_insert_rowid(), true));
         }
+        let (id, same): (i64, bool) = self
+            .db
+            .prepare_cached("SELECT id, source = ?2 AND content = ?3 FROM input WHERE path = ?1")?
+            .query_row(params![path, source, content], |row| Ok((row.get(0)?, row.get(1)?)))?;
         self.change(
-            "UPDATE input SET source = ?2, bytes = ?3, modified = ?4, changed = ?5, inode = ?6, content = ?7 WHERE path = ?1",
-            params![path, source, bytes, stamp.modified, stamp.changed, inode, content],
+            "UPDATE input SET source = ?2, bytes = ?3, modified = ?4, changed = ?5, inode = ?6, content = ?7 WHERE id = ?1",
+            params![id, source, bytes, stamp.modified, stamp.changed, inode, content],
         )?;
-        self.set_note(ORPHANS, "1")?;
-        self.db.prepare_cached("SELECT id FROM input WHERE path = ?")?.query_row([path], |row| row.get(0))
+        if !same {
+            self.set_note(ORPHANS, "1")?;
+        }
+        Ok((id, !same))
     }
 
     /// The part of the only document of what could not be read.
@@ -503,13 +509,18 @@ impl Manifest {
         only_failed: bool,
         sink: &mut dyn FnMut(Row) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
-        let which = if only_failed { "c.failed > 0 AND d.status = 'failed'" } else { "TRUE" };
+        // Contents are looked up only for the few that need their hash.
+        let (hash, contents, which) = if only_failed {
+            ("c.sha256", "CROSS JOIN content c ON c.id = i.content", "c.failed > 0 AND d.status = 'failed'")
+        } else {
+            ("NULL", "", "TRUE")
+        };
         let mut statement = self.db.prepare(&format!(
-            "SELECT i.id, i.source, i.path, i.content, c.sha256, d.member, d.suffix, d.status, d.code, d.media, d.pages,
+            "SELECT i.id, i.source, i.path, i.content, {hash}, d.member, d.suffix, d.status, d.code, d.media, d.pages,
                d.forms, d.funds, d.indicators, d.statements, d.findings, d.micros, d.segment, d.offset,
                d.document_bytes, d.form_bytes, d.fund_bytes, d.indicator_bytes, d.statement_bytes, d.crc,
                d.prints, d.unmatched
-             FROM input i CROSS JOIN content c ON c.id = i.content CROSS JOIN document d ON d.content = i.content
+             FROM input i {contents} CROSS JOIN document d ON d.content = i.content
              WHERE {which} ORDER BY i.source, i.path, d.member"
         ))?;
         let mut rows = statement.query([])?;

@@ -58,6 +58,8 @@ pub struct Store {
     /// Files with parts that were named since the last commit.
     unsynced: BTreeSet<u32>,
     syncing: Duration,
+    /// Since the last commit something changed that the sorted files show.
+    dirty: bool,
     _lock: File,
 }
 
@@ -100,6 +102,7 @@ impl Store {
             appender: None,
             unsynced: BTreeSet::new(),
             syncing: Duration::ZERO,
+            dirty: false,
             _lock: lock,
         })
     }
@@ -218,7 +221,10 @@ impl Store {
 
     /// The input at this path has this content from now on; returns the input's number.
     pub fn link(&mut self, path: &Path, source: &str, stamp: &Stamp, content: i64) -> Result<i64> {
-        Ok(self.manifest.timed(|manifest| manifest.link(&path_bytes(path), source, stamp, content))?)
+        let (id, news) = self.manifest.timed(|manifest| manifest.link(&path_bytes(path), source, stamp, content))?;
+        // A file that was only touched changes nothing of the output.
+        self.dirty |= news;
+        Ok(id)
     }
 
     /// All inputs, sorted by path: number, path, and whether they could be read.
@@ -234,8 +240,11 @@ impl Store {
             let began = Instant::now();
             self.segments.sync(&std::mem::take(&mut self.unsynced))?;
             self.syncing += began.elapsed();
+            let dirty = std::mem::take(&mut self.dirty);
             self.manifest.timed(|manifest| {
-                manifest.set_note("dirty", "1")?;
+                if dirty {
+                    manifest.set_note("dirty", "1")?;
+                }
                 manifest.commit()
             })?;
         }
@@ -310,6 +319,7 @@ impl Store {
             return Ok(Completed { changed: true, files: writer.finish()?, tally });
         }
         self.manifest.spoil(&damaged)?;
+        self.dirty = true;
         self.commit()?;
         Err(StoreError::Damaged(damaged.len()))
     }

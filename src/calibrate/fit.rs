@@ -7,8 +7,9 @@ use crate::model::{Clue, Evidence, Kind, Leaning};
 /// The kinds of records that have a confidence.
 pub const KINDS: [Kind; 3] = [Kind::Fund, Kind::Indicator, Kind::Statement];
 
-/// What a weight is drawn to 0 with: as much as so many quarter-observations against it.
-const PENALTY: f64 = 2.0;
+/// What a weight is drawn to 0 with. Sixty documents are few, and what a clue means in one of them is seldom what it means
+/// everywhere: on documents not seen, 5 to 12 rank better than 1 or 2.
+const PENALTY: f64 = 8.0;
 /// A clue seen less often says nothing.
 const LEAST_SEEN: usize = 12;
 /// No weight is further from 0 than this.
@@ -225,7 +226,8 @@ mod tests {
         let fitted = fit(&all.iter().collect::<Vec<_>>());
         let model = fitted.models[1].as_ref().unwrap();
         assert!((model.chance(Evidence::NONE) - 0.95).abs() < 0.005);
-        assert!((model.chance(Evidence::from_iter([Clue::CellsMoved])) - 0.3).abs() < 0.01);
+        // The penalty draws the clue to 0 by three hundredths.
+        assert!((model.chance(Evidence::from_iter([Clue::CellsMoved])) - 0.3).abs() < 0.05);
         assert_eq!(fitted.seen[1][Clue::CellsMoved as usize], 1000);
         assert_eq!(fitted.models[0], None);
     }

@@ -38,8 +38,7 @@ impl Entry for ClueEntry {
             complaints.push(format!("there is no clue {id:?}; docs/confidence.md lists those that there are"));
         }
         for (kind, weight) in [("fund", self.fund), ("indicator", self.indicator), ("statement", self.statement)] {
-            // Not a number is beyond everything, too.
-            if !(weight.abs() <= MOST) {
+            if weight.is_nan() || weight.abs() > MOST {
                 complaints.push(format!("{kind} = {weight}: a weight is a number from -{MOST} to {MOST}"));
             }
         }

@@ -85,7 +85,10 @@ fn score_document(document: &Gold, got: &[&Value]) -> Tally {
 }
 
 /// Visits every pair of a gold row and the predicted row that stands for it: its kind, its form's number, the two rows.
-fn walk(document: &Gold, got: &[&Value], visit: &mut dyn FnMut(&str, &Value, Option<&Value>, Option<&Value>)) {
+fn walk<V>(document: &Gold, got: &[&Value], visit: &mut V)
+where
+    V: FnMut(&str, &Value, Option<&Value>, Option<&Value>),
+{
     let gold: Vec<&Value> = document.rows.iter().collect();
     for (g, p) in align::forms(&of_kind(&gold, "form", None), &of_kind(got, "form", None)) {
         let number = g.or(p).map_or(&Value::Null, |form| &form["form"]);

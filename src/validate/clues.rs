@@ -226,7 +226,7 @@ fn around(form: &FormRecord, funds: &[FundRecord], rows: &[IndicatorRecord], evi
     let hundred = Decimal::ONE_HUNDRED;
     let sum = |of: &dyn Fn(&IndicatorRecord) -> Option<Number>| {
         let each = rows.iter().map(|row| of(row).map(Number::get));
-        each.collect::<Option<Vec<_>>>().and_then(|all| super::figure::sum(all)).filter(|sum| !sum.is_zero())
+        each.collect::<Option<Vec<_>>>().and_then(super::figure::sum).filter(|sum| !sum.is_zero())
     };
     let shared_out = |sum: Decimal| sum == hundred || [10, 20].iter().any(|rest| sum + Decimal::from(*rest) == hundred);
     let weights = sum(&|row| row.weight);

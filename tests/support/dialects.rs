@@ -251,6 +251,7 @@ fn drawn(out: &mut String, table: &Table) {
     for row in 0..=table.rows {
         let above = row.checked_sub(1);
         // The rule above this row, with what stands in cells that go on over it.
+        #[allow(clippy::needless_range_loop)] // edges of columns: one more than there are columns
         for column in 0..=table.columns {
             let left = column.checked_sub(1);
             let (a, b, c, d) =
@@ -260,9 +261,9 @@ fn drawn(out: &mut String, table: &Table) {
                 (false, false, _, _) => '─',
                 _ => '┼',
             });
-            if column < table.columns {
+            if let Some(width) = widths.get(column) {
                 let stroke = if b == d { "  " } else { "─" };
-                out.push_str(&stroke.repeat(widths[column] / 2));
+                out.push_str(&stroke.repeat(width / 2));
             }
         }
         out.push('\n');

@@ -43,7 +43,12 @@ impl Stages {
 }
 
 fn seconds(from: Instant, to: Instant) -> f64 {
-    (to.saturating_duration_since(from).as_secs_f64() * 1000.0).round() / 1000.0
+    rounded(to.saturating_duration_since(from))
+}
+
+/// Seconds, to the millisecond.
+fn rounded(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1000.0).round() / 1000.0
 }
 
 pub(super) struct Report<'a> {
@@ -167,8 +172,8 @@ impl Report<'_> {
             "seconds": seconds(stages.first, Instant::now()),
             "seconds_by_stage": by_stage,
             "worker_seconds_by_stage": self.worker_seconds(),
-            "manifest_seconds": self.spent.0.as_secs_f64(),
-            "waiting_for_disk_seconds": self.spent.1.as_secs_f64(),
+            "manifest_seconds": rounded(self.spent.0),
+            "waiting_for_disk_seconds": rounded(self.spent.1),
             "inputs": inputs,
             "deleted": self.deleted.iter().take(NAMED).map(|path| path.to_string_lossy()).collect::<Vec<_>>(),
             "documents": { "all": self.tally.documents(), "ok": ok, "partial": partial, "failed": failed },

@@ -207,7 +207,7 @@ fn variant(word: &mut Word, tag: &BytesStart<'_>) {
     if word.others.len() < MOST_OTHERS && at < word.text.chars().count() {
         let before = word.text.chars().take(at);
         let other = before.chain(text.chars()).chain(word.text.chars().skip(at + 1)).collect();
-        word.others.push((other, score(number_attribute(tag, "VC"), 0.0)));
+        word.others.push((other, number_attribute(tag, "VC").map_or(0.0, |sure| score(Some(sure), 1.0))));
     }
 }
 

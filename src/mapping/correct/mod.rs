@@ -292,7 +292,9 @@ impl Taken {
             let finding = self.finding(field);
             for ((field, quantity), (_, was)) in now.quantities.into_iter().zip(before.quantities) {
                 if let Some(quantity) = quantity.as_mut().filter(|_| here(field)) {
-                    let kept = was.as_ref().filter(|was| was.raw != quantity.raw);
+                    // A field that was fed by another cell then says nothing of what this one was read as.
+                    let same_cell = checks::spot(before.place, field) == Some(self.spot);
+                    let kept = was.as_ref().filter(|was| same_cell && was.raw != quantity.raw);
                     quantity.raw = kept.map_or_else(|| self.first.clone(), |was| was.raw.clone());
                 }
             }

@@ -105,10 +105,12 @@ impl Reader<'_> {
         let mut from = clause.range.start;
         for (n, index) in clause.measures.iter().enumerate() {
             let said = &self.said[*index];
+            // What is said may begin before its clause, where damage has run a number and the clause's end together.
+            from = from.min(said.start);
             let to = clause.measures.get(n + 1).map_or(clause.range.end, |next| self.said[*next].start);
             let place = Place {
                 text: &self.shown.chars,
-                clause: clause.range.clone(),
+                clause: clause.range.start.min(from)..clause.range.end,
                 brackets: &clause.brackets,
                 from,
                 to: to.max(said.end),
@@ -186,7 +188,7 @@ impl Reader<'_> {
         for clause in clauses {
             let [index] = clause.measures.as_slice() else { break };
             let said = &self.said[*index];
-            let from = if taken == 0 { colon + 1 } else { clause.range.start };
+            let from = if taken == 0 { colon + 1 } else { clause.range.start }.min(said.start);
             let label = name::name(&text[from..said.start], words, self.grammar).chars;
             let closed = clause.range.end <= said.end || text[said.end..clause.range.end].iter().all(|c| *c == ' ');
             let same = said.quantity.unit == one.quantity.unit;

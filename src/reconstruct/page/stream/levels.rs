@@ -24,7 +24,7 @@ const WITH_STUB: f32 = 1.0;
 const RULED: f32 = -2.5;
 const NARROW_RULE: f32 = 3.0;
 /// The group beside it has the same headings.
-const REPEATED: f32 = -0.6;
+const REPEATED: f32 = -0.75;
 /// A column without a heading; the first one often has none.
 const BLANK: f32 = 1.2;
 const BLANK_STUB: f32 = 0.2;
@@ -103,15 +103,14 @@ pub(super) fn headings(
         .collect();
     let head = Head { lines, placed, found, drawn, em, owned, lowest };
     let count = lines.len() - usize::from(head.unit().is_some());
-    let (_, way, table) = [Way::Top, Way::Middle, Way::Bottom]
+    let (_, table) = [Way::Top, Way::Middle, Way::Bottom]
         .into_iter()
         .map(|way| {
             let table = head.solved(way, count);
             let price = table.first().and_then(|rows| rows.first()?.last()).map_or(f32::MAX, |step| step.price);
-            (price, way, table)
+            (price, table)
         })
         .min_by(|a, b| a.0.total_cmp(&b.0))?;
-    let _ = way;
     let mut out = Vec::new();
     head.read(&table, count, (0, 0, columns), 0, &mut out);
     let mut rows = out.iter().map(|heading| heading.row + 1).max().unwrap_or(1);

@@ -45,6 +45,8 @@ pub(in super::super) struct Piece {
     pub(in super::super) bold: bool,
     /// Digits that may go on the number before: `234` after `1`.
     pub(in super::super) continues: bool,
+    /// A sign of currency.
+    pub(in super::super) currency: bool,
     /// It begins with a bracket.
     pub(in super::super) bracketed: bool,
     /// It ends in a comma.
@@ -186,13 +188,17 @@ fn chunks(pieces: &[Piece], size: f32) -> Vec<Chunk> {
 fn gap_weight(left: &Piece, right: &Piece, gap: f32, usual: f32) -> f32 {
     let value = |piece: &Piece| matches!(piece.kind, Kind::Number | Kind::Dash);
     // A sign of currency may stand at its column's left edge, far from the number; it begins a value, and ends none.
-    if left.kind == Kind::Before && value(right) && gap < FAR_SIGN {
+    if left.kind == Kind::Before && left.currency && value(right) && gap < FAR_SIGN {
         return 0.0;
     }
     if right.after_leader || gap >= CLEAR_GAP {
         return 1.0;
     }
-    if right.kind == Kind::Before && (value(left) || left.kind == Kind::After) && gap > APART_GAP / 2.0 {
+    if right.kind == Kind::Before
+        && right.currency
+        && (value(left) || left.kind == Kind::After)
+        && gap > APART_GAP / 2.0
+    {
         return 0.7;
     }
     if left.ideographic && right.ideographic {
@@ -268,6 +274,7 @@ fn upright_line(page: &Page, words: &[Word], line: &TextLine, frame: Frame) -> O
                 .checked_sub(1)
                 .and_then(|before| texts.get(before))
                 .is_some_and(|before| goes_on(before, text)),
+            currency: text.ends_with(['$', '€', '£', '¥', '￥']),
             bracketed: text.starts_with(['(', '（', '[']),
             ends_in_comma: text.ends_with(','),
             year: is_year(text),

@@ -121,3 +121,77 @@ fn a_heading_stands_over_the_middle_of_what_it_covers() {
     assert_eq!(place(&found[0], "Grants"), Some((0, 4, 1, 3)));
     assert_eq!(place(&found[0], "Country"), Some((0, 0, 2, 1)));
 }
+
+/// Texts without white space, as `text@row,column+rows×columns`.
+fn cells(table: &Table) -> Vec<String> {
+    let text = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let filled = table.cells.iter().filter(|cell| !cell.text.is_empty());
+    filled.map(|c| format!("{}@{},{}+{}×{}", text(&c.text), c.row, c.column, c.row_span, c.column_span)).collect()
+}
+
+#[test]
+fn a_label_in_the_middle_is_a_row_of_its_own() {
+    let mut sketch = Sketch::new(600.0, 800.0);
+    sketch.horizontal(92.0, 45.0, 455.0).horizontal(109.0, 45.0, 455.0).horizontal(200.0, 45.0, 455.0);
+    head(&mut sketch, 104.0);
+    rows(&mut sketch, 122.0, 14.0, 2);
+    // The middle between 50 and 450, over the first column of numbers.
+    sketch.text(242.5, 150.0, 10.0, "Sex");
+    for (number, name) in ["Men", "Women"].iter().enumerate() {
+        let y = 164.0 + 14.0 * number as f32;
+        sketch.text(50.0, y, 10.0, name).text(230.0, y, 10.0, "12.3").text(330.0, y, 10.0, "45.6");
+        sketch.text(430.0, y, 10.0, "78.9");
+    }
+    let found = tables(sketch);
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].rows(), found[0].columns()), (6, 4));
+    assert_eq!(place(&found[0], "Sex"), Some((3, 0, 1, 4)));
+}
+
+#[test]
+fn signs_of_currency_belong_to_the_numbers_after_them() {
+    let mut sketch = Sketch::new(600.0, 800.0);
+    sketch.horizontal(109.0, 45.0, 455.0);
+    head(&mut sketch, 104.0);
+    rows(&mut sketch, 122.0, 14.0, 5);
+    // At the left edge of the first and the second column of numbers, in the first and the last row.
+    for y in [122.0, 178.0] {
+        sketch.text(200.0, y, 10.0, "$").text(258.0, y, 10.0, "$");
+    }
+    let found = tables(sketch);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].columns(), 4);
+    let first: Vec<String> = cells(&found[0]).into_iter().filter(|cell| cell.contains("@1,")).collect();
+    assert_eq!(first, ["Austria@1,0+1×1", "$1,234@1,1+1×1", "$56.7@1,2+1×1", "890@1,3+1×1"]);
+}
+
+#[test]
+fn columns_without_a_heading_of_their_own_in_the_first_line_are_a_groups() {
+    let mut sketch = Sketch::new(600.0, 800.0);
+    // What stands alone keeps to the first line; the group's short heading touches its middle column only.
+    sketch.text(50.0, 86.0, 10.0, "Country").text(322.5, 86.0, 10.0, "Funds");
+    for (column, heading) in ["Budget", "Share", "Cases"].iter().enumerate() {
+        sketch.text(250.0 + 100.0 * column as f32 - 5.0 * heading.len() as f32, 104.0, 10.0, heading);
+    }
+    rows(&mut sketch, 122.0, 18.0, 6);
+    let found = tables(sketch);
+    assert_eq!(found.len(), 1);
+    assert_eq!(place(&found[0], "Funds"), Some((0, 1, 1, 3)));
+    assert_eq!(place(&found[0], "Country"), Some((0, 0, 2, 1)));
+    assert_eq!(place(&found[0], "Share"), Some((1, 2, 1, 1)));
+}
+
+#[test]
+fn numbers_too_wide_for_their_column_go_on_below_the_others() {
+    let mut sketch = Sketch::new(600.0, 800.0);
+    sketch.text(50.0, 100.0, 10.0, "项目").text(200.0, 100.0, 10.0, "预算数").text(300.0, 100.0, 10.0, "得分");
+    for (number, name) in ["道路建设", "农村饮水", "教师培训", "医疗救助"].iter().enumerate() {
+        let y = 122.0 + 30.0 * number as f32;
+        sketch.text(200.0, y, 10.0, "9,305,27").text(220.0, y + 12.0, 10.0, "8.15");
+        sketch.text(50.0, y + 6.0, 10.0, name).text(300.0, y + 6.0, 10.0, "97.5");
+    }
+    let found = tables(sketch);
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].rows(), found[0].columns()), (5, 3));
+    assert!(cells(&found[0]).contains(&"9,305,278.15@2,1+1×1".to_owned()));
+}
