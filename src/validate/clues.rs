@@ -353,9 +353,30 @@ fn is_open(text: &str) -> bool {
 
 /// A letter or sign that looks like a digit, beside a digit or a decimal point.
 fn has_misread_number(text: &str) -> bool {
-    let alike = |c: char| "OoQDIil|!SsBbZzqg".contains(c);
-    let numeric = |c: char| c.is_ascii_digit() || c == '.';
-    text.chars().zip(text.chars().skip(1)).any(|(a, b)| (alike(a) && numeric(b)) || (numeric(a) && alike(b)))
+    // All of them are ASCII: bytes of other characters are neither.
+    let alike = |byte: u8| {
+        matches!(
+            byte,
+            b'O' | b'o'
+                | b'Q'
+                | b'D'
+                | b'I'
+                | b'i'
+                | b'l'
+                | b'|'
+                | b'!'
+                | b'S'
+                | b's'
+                | b'B'
+                | b'b'
+                | b'Z'
+                | b'z'
+                | b'q'
+                | b'g'
+        )
+    };
+    let numeric = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+    text.as_bytes().windows(2).any(|pair| (numeric(pair[0]) && alike(pair[1])) || (numeric(pair[1]) && alike(pair[0])))
 }
 
 /// White space inside a number, two signs in a row, a point at its edge.
