@@ -38,9 +38,11 @@ pub(super) fn of(cell: &RowCell, lookalikes: &Lookalikes) -> Vec<Candidate> {
         }));
     }
     places.sort_by(|a, b| b.1.cmp(&a.1).then(b.0.score.total_cmp(&a.0.score)));
+    let had = letters(&cell.raw);
     let mut found: HashMap<String, Candidate> = HashMap::new();
     let mut put = |text: Option<String>, score: f32, seen: bool| {
-        let Some(text) = text.filter(|text| *text != cell.raw && !text.trim().is_empty()) else { return };
+        let is_new = |text: &String| *text != cell.raw && !text.trim().is_empty() && letters(text) <= had;
+        let Some(text) = text.filter(is_new) else { return };
         let candidate = Candidate { text: text.clone(), score, seen };
         let known = found.entry(text).or_insert_with(|| candidate.clone());
         if (seen, score) > (known.seen, known.score) {
@@ -63,6 +65,11 @@ pub(super) fn of(cell: &RowCell, lookalikes: &Lookalikes) -> Vec<Candidate> {
     found.sort_by(|a, b| b.seen.cmp(&a.seen).then(b.score.total_cmp(&a.score)).then_with(|| a.text.cmp(&b.text)));
     found.truncate(MOST);
     found
+}
+
+/// Latin letters: a figure is never read as one of them. `10` as `1O` would only hide that it stands in the wrong place.
+fn letters(text: &str) -> usize {
+    text.chars().filter(char::is_ascii_alphabetic).count()
 }
 
 #[cfg(test)]
@@ -96,6 +103,12 @@ mod tests {
     fn a_sure_cell_is_what_it_is() {
         assert!(texts(&cell("290%", 0.99, &[])).is_empty());
         assert!(texts(&cell("290%", 0.99, &[(0, 1, "≥", 0.001)])).is_empty(), "below what is seen");
+    }
+
+    #[test]
+    fn a_figure_is_never_a_letter() {
+        assert!(texts(&cell("10", 0.97, &[(1, 2, "O", 0.3)])).is_empty());
+        assert_eq!(texts(&cell("1O", 0.97, &[(1, 2, "0", 0.3)])), ["10"]);
     }
 
     #[test]
