@@ -5,12 +5,14 @@
 //! [`paragraphs`] (the same, line by line), [`key`] (for comparing). All are linear in the text's length.
 
 mod entities;
+mod last_number;
 mod latex;
 mod markup;
 mod radicals;
 mod traditional;
 mod width;
 
+pub(crate) use last_number::last_number;
 pub use markup::plain;
 pub use width::is_cjk;
 

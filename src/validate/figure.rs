@@ -53,13 +53,7 @@ pub(super) fn sum(values: impl IntoIterator<Item = Decimal>) -> Option<Decimal> 
 
 /// The last number among the printed characters: words of a change may hold a year.
 fn printed(raw: &str) -> Option<Decimal> {
-    let text = normalize::display(raw);
-    let end = text.rfind(|c: char| c.is_ascii_digit())? + 1;
-    let start = text[..end]
-        .rfind(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',')))
-        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
-    let digits: String = text[start..end].chars().filter(|c| *c != ',').collect();
-    digits.parse().ok()
+    normalize::last_number(raw)?.parse().ok()
 }
 
 fn is_power_of_ten(factor: Decimal) -> bool {

@@ -305,13 +305,7 @@ fn is_rate(executed: Decimal, budget: Decimal, rate: &Quantity) -> Option<bool> 
 
 /// The last number printed in a text, and how many decimals it has.
 fn last_number(raw: &str) -> Option<(Decimal, u32)> {
-    let text = normalize::display(raw);
-    let end = text.rfind(|c: char| c.is_ascii_digit())? + 1;
-    let start = text[..end]
-        .rfind(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',')))
-        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
-    let digits: String = text[start..end].chars().filter(|c| *c != ',').collect();
-    let number: Decimal = digits.parse().ok()?;
+    let number: Decimal = normalize::last_number(raw)?.parse().ok()?;
     (number.scale() <= 20).then(|| (number, number.scale()))
 }
 

@@ -194,6 +194,13 @@ fn stretches(line: &Line, gap: f32) -> Vec<(f32, f32)> {
     stretches
 }
 
+/// Where rulings cross, or nearly, what runs at `at` along `span`; `walls` in the order of their places.
+pub(super) fn crossed(walls: &[&Part], at: f32, span: std::ops::Range<f32>, reach: f32) -> Vec<f32> {
+    let first = walls.partition_point(|wall| wall.at < span.start - reach);
+    let near = walls.iter().skip(first).take_while(|wall| wall.at <= span.end + reach);
+    near.filter(|wall| wall.from - reach <= at && at <= wall.to + reach).map(|wall| wall.at).collect()
+}
+
 /// The parts known, and those that reach from one crossing ruling to the next.
 fn with_parts_between(lines: &[Line], known: &[Part], crossing: &[Part], inch: f32) -> Vec<Part> {
     let mut walls: Vec<&Part> = crossing.iter().collect();
@@ -201,14 +208,7 @@ fn with_parts_between(lines: &[Line], known: &[Part], crossing: &[Part], inch: f
     let reach = TOUCH * inch;
     let mut parts = known.to_vec();
     for (number, line) in lines.iter().enumerate() {
-        let first = walls.partition_point(|wall| wall.at < line.from - reach);
-        let met: Vec<f32> = walls
-            .iter()
-            .skip(first)
-            .take_while(|wall| wall.at <= line.to + reach)
-            .filter(|wall| wall.from - reach <= line.at && line.at <= wall.to + reach)
-            .map(|wall| wall.at)
-            .collect();
+        let met = crossed(&walls, line.at, line.from..line.to, reach);
         // The two strokes of a double line bound nothing between them.
         let spans: Vec<(f32, f32)> = met
             .windows(2)

@@ -107,14 +107,7 @@ fn filled(lines: &[Line], mut walls: Vec<Part>, crossing: &[&Part], inch: f32) -
 /// The stretches of a part.
 fn split(part: &Part, crossing: &[&Part], inch: f32) -> Vec<Span> {
     let reach = TOUCH * inch;
-    let first = crossing.partition_point(|wall| wall.at < part.from - reach);
-    let met: Vec<f32> = crossing
-        .iter()
-        .skip(first)
-        .take_while(|wall| wall.at <= part.to + reach)
-        .filter(|wall| wall.from - reach <= part.at && part.at <= wall.to + reach)
-        .map(|wall| wall.at)
-        .collect();
+    let met = super::keep::crossed(crossing, part.at, part.from..part.to, reach);
     let (Some(&top), Some(&bottom)) = (met.first(), met.last()) else {
         return vec![Span { part: *part, bounded: false }]; // stands by itself
     };

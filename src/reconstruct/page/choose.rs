@@ -36,7 +36,8 @@ pub(super) fn tables(
         let part = table.columns() > 1 && (table.rows() <= FEW_ROWS || is_stacked(table));
         table.tagged.is_none() && (table.weak || table.evidence == Evidence::Rows || part)
     });
-    let mut aligned = aligned(page, words, &kept, taken, around);
+    let figures = figures::figures(page);
+    let mut aligned = aligned(page, words, &kept, &figures, taken, around);
     if doubtful.is_empty() {
         kept.append(&mut aligned);
         return kept;
@@ -60,13 +61,20 @@ pub(super) fn tables(
     }
     kept.extend(replaced);
     // What is left was found among words that are now spoken for: looked at once more without them.
-    let mut rest = self::aligned(page, words, &kept, taken, around);
+    let mut rest = self::aligned(page, words, &kept, &figures, taken, around);
     kept.append(&mut rest);
     kept
 }
 
 /// Tables by alignment outside of these.
-fn aligned(page: &Page, words: &[Word], kept: &[Table], taken: &[bool], around: &stream::Around) -> Vec<Table> {
+fn aligned(
+    page: &Page,
+    words: &[Word],
+    kept: &[Table],
+    figures: &[Rect],
+    taken: &[bool],
+    around: &stream::Around,
+) -> Vec<Table> {
     let mut taken = taken.to_vec();
     for &word in kept.iter().flat_map(|table| &table.words) {
         if let Some(taken) = taken.get_mut(word as usize) {
@@ -75,9 +83,8 @@ fn aligned(page: &Page, words: &[Word], kept: &[Table], taken: &[bool], around: 
     }
     let free: Vec<u32> = (0u32..).zip(&taken).filter(|(_, taken)| !**taken).map(|(word, _)| word).collect();
     let boxes: Vec<Rect> = kept.iter().map(|table| table.bbox).collect();
-    let figures = figures::figures(page);
     let mut found = stream::tables(page, words, &free, &boxes, &page.rulings, around);
-    found.retain(|table| !figures::is_labels(&figures, words, &table.words) && !marked_lists::is_list(table));
+    found.retain(|table| !figures::is_labels(figures, words, &table.words) && !marked_lists::is_list(table));
     found
 }
 
