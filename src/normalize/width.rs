@@ -42,31 +42,37 @@ pub(super) fn fold(c: char) -> char {
 /// words that need it. Borrowed where nothing changes.
 pub(super) fn one_line(text: &str) -> Cow<'_, str> {
     let text = text.trim_matches(is_space);
-    if !text.chars().any(|c| !stays(c) && (is_space(c) || fold(c) != c)) {
+    let changes = |c: char| !stays(c) && (is_space(c) || fold(c) != c);
+    let Some((first, _)) = text.char_indices().find(|(_, c)| changes(*c)) else {
         return Cow::Borrowed(text);
-    }
+    };
+    // What stays is copied run by run, up to the next character that does not.
     let mut out = String::with_capacity(text.len());
-    let mut last = None;
+    out.push_str(&text[..first]);
+    let mut rest = &text[first..];
     let mut space = false;
-    for c in text.chars() {
+    while let Some(c) = rest.chars().next() {
+        rest = &rest[c.len_utf8()..];
         if is_space(c) {
             space = true;
             continue;
         }
         let c = fold(c);
-        if space && last.is_some_and(|l| parted_by_space(l, c)) {
+        if space && out.chars().next_back().is_some_and(|last| parted_by_space(last, c)) {
             out.push(' ');
         }
         space = false;
         out.push(c);
-        last = Some(c);
+        let run = rest.char_indices().find(|(_, c)| changes(*c)).map_or(rest.len(), |(at, _)| at);
+        out.push_str(&rest[..run]);
+        rest = &rest[run..];
     }
     Cow::Owned(out)
 }
 
 /// Characters of which nearly every text is made, and that stay as they are.
 fn stays(c: char) -> bool {
-    matches!(c, '!'..='~' | '\u{4E00}'..='\u{9FFF}')
+    matches!(c, '!'..='~' | '\u{4E00}'..='\u{9FFF}' | '，' | '。' | '、' | '（' | '）' | '：' | '；' | '“' | '”' | '≥')
 }
 
 fn is_space(c: char) -> bool {

@@ -119,7 +119,13 @@ impl Regions {
     }
 
     fn resolve_place(&self, texts: &[&str]) -> Option<PlaceId> {
-        let named: Vec<NamedPlaces> = texts.iter().map(|text| self.named_in(text)).collect();
+        let (first, others) = texts.split_first()?;
+        let mut named = vec![self.named_in(first)];
+        // The reporting unit's own name, where it leaves nothing open, needs no other text.
+        if let Some(found) = self.alone(&named[0]) {
+            return Some(found.place);
+        }
+        named.extend(others.iter().map(|text| self.named_in(text)));
         let around: Vec<PlaceId> =
             named.iter().flat_map(|named| &named.names).filter_map(|name| name.certain()).collect();
         let mut found: Option<PlaceId> = None;
@@ -145,6 +151,13 @@ impl Regions {
 
     fn places_named(&self, texts: &[&str]) -> Vec<PlaceId> {
         texts.iter().flat_map(|text| self.named_in(text).names).filter_map(|name| name.certain()).collect()
+    }
+
+    /// What a text says whatever stands around it; None where it names no place or something could be read otherwise.
+    fn alone(&self, named: &NamedPlaces) -> Option<Found> {
+        let here: Vec<PlaceId> = named.names.iter().filter_map(|name| name.certain()).collect();
+        let decided = named.names.iter().all(|name| self.decide(name, &here).is_some());
+        if decided { self.best(named, &[]) } else { None }
     }
 
     /// The first name that can be decided; in a short text, the more exact one inside it that comes later.

@@ -62,14 +62,51 @@ impl Path {
     }
 }
 
-/// Could the line begin with a heading's number? Looks at its first character alone.
+/// Could the line begin with a heading's number? Looks at its first characters as they stand in the source, so that few
+/// lines have to be displayed for it.
 pub(super) fn may_be(line: &Line<'_>) -> bool {
-    line.heading.is_some()
-        || line.text.trim_start_matches('*').chars().next().is_some_and(|c| {
-            c.is_ascii_digit()
-                || matches!(c, '第' | '（' | '(' | '①'..='⑳' | '０'..='９')
-                || "一二三四五六七八九十".contains(c)
-        })
+    /// Numerals of the longest number.
+    const MOST: usize = 4;
+    if line.heading.is_some() {
+        return true;
+    }
+    let shown = line.text.trim_start_matches('*').chars().filter(|c| !c.is_whitespace());
+    let mut behind = shown.clone().skip(1);
+    let mut behind_numerals = |is_numeral: fn(char) -> bool| behind.by_ref().take(MOST).find(|c| !is_numeral(*c));
+    match shown.clone().next() {
+        Some('第' | '①'..='⑳') => true,
+        // Nothing is numbered from a hundred on.
+        Some('百') | None => false,
+        Some('（' | '(') => behind.next().is_some_and(|c| is_digit(c) || is_chinese_numeral(c)),
+        Some(c) if is_digit(c) => {
+            matches!(behind_numerals(is_digit), Some('.' | '、' | '．' | '）' | ')'))
+        }
+        Some(c) if is_chinese_numeral(c) => {
+            matches!(behind_numerals(is_chinese_numeral), Some('、' | '.' | '．' | '，'))
+        }
+        _ => false,
+    }
+}
+
+/// The part of a line that shows whether it begins with a heading: enough for its number, its title and what follows.
+pub(super) fn opening(text: &str) -> &str {
+    const ENOUGH: usize = LONGEST + 25;
+    /// Markup may show much less than it takes.
+    const WITH_MARKUP: usize = 160;
+    let up_to = |end: Option<(usize, char)>| end.map_or(text, |(end, _)| &text[..end]);
+    let longer = up_to(text.char_indices().nth(WITH_MARKUP));
+    if longer.contains(['$', '\\', '<', '&', '*', '[']) {
+        return longer;
+    }
+    up_to(text.char_indices().filter(|(_, c)| !c.is_whitespace()).nth(ENOUGH))
+}
+
+fn is_digit(c: char) -> bool {
+    matches!(c, '0'..='9' | '０'..='９')
+}
+
+fn is_chinese_numeral(c: char) -> bool {
+    "一二三四五六七八九十百".contains(c)
 }
 
 /// The heading that a line is, or begins with. `says_measure` tells whether a part of the line holds a measured number.
@@ -124,7 +161,7 @@ pub(super) fn number_length(chars: &[char]) -> usize {
 
 /// The number a line begins with: its rank, and where the words begin.
 fn number(chars: &[char]) -> Option<(Rank, usize)> {
-    let is_numeral = |c: &char| "一二三四五六七八九十百".contains(*c);
+    let is_numeral = |c: &char| is_chinese_numeral(*c);
     let count = |from: usize, test: &dyn Fn(&char) -> bool| chars[from..].iter().take_while(|c| test(c)).count();
     let digit = |c: &char| c.is_ascii_digit();
     match chars.first()? {

@@ -40,13 +40,22 @@ fn align(source: &str, shown: &[char]) -> Option<Vec<Range<usize>>> {
     let mut at = 0;
     let mut i = 0;
     while i < shown.len() {
-        let c = source.get(at..)?.chars().next()?;
-        let end = at + c.len_utf8();
-        if c == shown[i] {
-            all.push(at..end);
-            (at, i) = (end, i + 1);
-            continue;
+        // Nearly all characters show themselves.
+        let mut c = None;
+        for (offset, next) in source.get(at..)?.char_indices() {
+            if shown.get(i) != Some(&next) {
+                (c, at) = (Some(next), at + offset);
+                break;
+            }
+            let from = at + offset;
+            all.push(from..from + next.len_utf8());
+            i += 1;
         }
+        if i == shown.len() {
+            break;
+        }
+        let c = c?;
+        let end = at + c.len_utf8();
         if c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}') {
             if shown[i] == ' ' {
                 all.push(at..at);
