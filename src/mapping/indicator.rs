@@ -242,6 +242,7 @@ pub(super) fn indicators(
             found.push(indicator);
         }
     }
+    mark_lost_levels(&mut found, patterns);
     let used = columns
         .iter()
         .filter_map(|c| Some((c.field?, &c.header)))
@@ -761,6 +762,21 @@ fn join(last: &mut Placed, next: Placed) {
     last.findings.extend(next.findings);
 }
 
+/// Marks rows under a level that nothing says to span them, whose names speak of one that stands nowhere in the form: its cell
+/// was lost.
+fn mark_lost_levels(rows: &mut [Indicator], patterns: &Patterns) {
+    let kind = |row: &Indicator| row.level2.name.as_deref().and_then(|name| patterns.levels.second(name));
+    let doubtful = |row: &Indicator| row.evidence.has(Clue::LevelCarried) && row.evidence.has(Clue::LevelAgainstName);
+    if !rows.iter().any(doubtful) {
+        return;
+    }
+    let printed: Vec<_> = rows.iter().filter_map(kind).collect();
+    for row in rows.iter_mut().filter(|row| doubtful(row)) {
+        let spoken = patterns.levels.spoken_for(row.level3.as_deref().unwrap_or_default());
+        row.evidence.note(Clue::LevelLost, !spoken.iter().any(|kind| printed.contains(kind)));
+    }
+}
+
 /// Marks the few rows that fill fewer value columns than most rows of their block, or more.
 fn mark_uneven(rows: &mut [Placed]) {
     let filled = |row: &Placed| {
@@ -781,7 +797,8 @@ fn mark_uneven(rows: &mut [Placed]) {
 
 /// Digits or brackets that no weight explains, or words behind 指标: 效益指标（30〇）, 产出指标数量指标.
 fn holds_more_than_a_level(level: &str) -> bool {
-    let behind = level.split_once("指标").is_some_and(|(_, rest)| rest.starts_with(|c: char| c.is_alphabetic()));
+    let behind =
+        level.split_once("指标").is_some_and(|(_, rest)| rest.chars().filter(|c| c.is_alphabetic()).nth(1).is_some());
     behind || level.contains(|c: char| c.is_ascii_digit() || matches!(c, '(' | '（' | ')' | '）'))
 }
 

@@ -114,11 +114,11 @@ clues! {
     LevelInferred = "level_inferred",
     /// The level's kind and the words of the name speak of different things.
     LevelAgainstName = "level_against_name",
-    /// … and it is the level of a row before, which nothing says to span this one.
+    /// … nothing states that the level spans the row, and the one that the name speaks of stands nowhere in the form.
     LevelLost = "level_lost",
     /// A level is no word of the taxonomy, but one character away from one.
     LevelMisread = "level_misread",
-    /// A level holds more than a level's words, or lacks the word behind it that the form's other levels have.
+    /// A level is a part of another of the form, or holds more than a level's words: a cell was cut or ran on.
     LevelOdd = "level_odd",
     /// The name begins with a level's words, as where a level's cell ran into it.
     NameHoldsLevel = "name_holds_level",
@@ -258,6 +258,8 @@ clues! {
     NameCarried = "name_carried",
     /// The name does not end as names of measures do.
     NameUnusual = "name_unusual",
+    /// The subject holds digits, as where a year or a number was misread.
+    NameHoldsDigits = "name_holds_digits",
     /// The statement has several parts.
     SaidInParts = "said_in_parts",
     /// The statement says no year.

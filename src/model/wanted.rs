@@ -18,8 +18,7 @@ pub struct Wanted {
 
 impl Wanted {
     /// Everything, as the program always makes it.
-    pub const ALL: Wanted =
-        Wanted { statements: true, audit: true, regions: true, indicators: true, confidence: true };
+    pub const ALL: Wanted = Wanted { statements: true, audit: true, regions: true, indicators: true, confidence: true };
     /// What forms print, alone.
     pub const FIELDS: Wanted =
         Wanted { statements: false, audit: false, regions: false, indicators: false, confidence: false };

@@ -110,8 +110,9 @@ impl Levels {
     /// Is this no known level, but one character away from one: 时郊指标, 社效益指标?
     pub fn is_nearly_known(&self, text: &str) -> bool {
         let key = label_key(text);
+        let key = key.strip_suffix('等').unwrap_or(&key);
         let chars: Vec<char> = key.chars().collect();
-        self.of_key(&key) == (None, None) && self.spelt.iter().any(|name| is_one_apart(name, &chars))
+        self.of_key(key) == (None, None) && self.spelt.iter().any(|name| is_one_apart(name, &chars))
     }
 
     /// Is a kind's word the name of an indicator just as often: 预算执行?
@@ -179,10 +180,12 @@ mod tests {
     #[test]
     fn a_level_misread_in_one_character_is_told() {
         let levels = Levels::load(None).unwrap();
-        for text in ["时郊指标", "数量措标", "社效益指标", "社会效盆", "成本指", "可持续上响指标"] {
+        for text in ["时郊指标", "数量措标", "社效益指标", "社会效盆", "成本指", "可持续上响指标"]
+        {
             assert!(levels.is_nearly_known(text), "{text}");
         }
-        for text in ["时效指标", "质量指标", "社会效益", "时郊", "运行维护", "", "成本控制指标"] {
+        for text in ["时效指标", "质量指标", "社会效益", "时郊", "运行维护", "", "成本控制指标"]
+        {
             assert!(!levels.is_nearly_known(text), "{text}");
         }
     }

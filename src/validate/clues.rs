@@ -56,23 +56,16 @@ pub(super) fn form(records: &mut FormRecords, recognised: bool) {
         let name = row.level3.as_deref().unwrap_or_default();
         own.note(Clue::NameRepeated, names.get(name).is_some_and(|count| *count > 1));
     }
-    let levels = |of: &dyn Fn(&IndicatorRecord) -> &Option<String>| -> Vec<Option<bool>> {
-        indicators.iter().map(|row| of(row).as_ref().map(|level| level.ends_with("指标"))).collect()
-    };
-    uneven_levels(&levels(&|row| &row.level1), &mut evidence.indicators);
-    uneven_levels(&levels(&|row| &row.level2), &mut evidence.indicators);
+    let levels = |of: &dyn Fn(&IndicatorRecord) -> Option<&str>, own: &mut [Evidence]| cut_levels(indicators, of, own);
+    levels(&|row| row.level1.as_deref(), &mut evidence.indicators);
+    levels(&|row| row.level2.as_deref(), &mut evidence.indicators);
     for (fund, own) in funds.iter().zip(&mut evidence.funds) {
         of_fund(fund, funds, own);
     }
-    for own in &mut evidence.indicators {
-        let clues = [Clue::LevelCarried, Clue::LevelAgainstName];
-        own.note(Clue::LevelLost, clues.iter().all(|clue| own.has(*clue)));
-        own.note(Clue::Damaged, own.has_any(&DAMAGE));
-    }
-    for own in &mut evidence.funds {
-        own.note(Clue::Damaged, own.has_any(&DAMAGE));
-    }
     let own_levels = own_levels(&mut evidence.indicators);
+    for own in evidence.indicators.iter_mut().chain(&mut evidence.funds) {
+        own.note(Clue::Damaged, own.has_any(&DAMAGE));
+    }
     let mut around = around(form, funds, indicators, &evidence.indicators);
     around.note(Clue::FormOwnLevels, own_levels);
     let damaged = evidence.indicators.iter().chain(&evidence.funds).filter(|own| own.has_any(&DAMAGE)).count();
@@ -99,6 +92,9 @@ pub(super) fn statement(statement: &StatementRecord, recognised: bool, own: &mut
     let subject = statement.subject.as_deref().unwrap_or_default();
     of_name(subject, own);
     own.note(Clue::NameKnown, statement.indicator.is_some());
+    own.note(Clue::NameHoldsDigits, subject.contains(|c: char| c.is_ascii_digit()));
+    let looks = Looks::of(&statement.sentence);
+    own.note(Clue::TextOdd, looks.odd_sign || looks.misread_number || looks.open);
     if let Some(value) = &statement.value {
         of_value(value, own);
     }
@@ -137,20 +133,35 @@ fn own_levels(rows: &mut [Evidence]) -> bool {
         let unknown = rows.iter().filter(|own| own.has(clue)).count();
         if unknown * 5 > rows.len() * 2 {
             any = true;
-            rows.iter_mut().for_each(|own| *own = own.without(clue));
+            rows.iter_mut().for_each(|own| *own = own.without(clue).without(Clue::LevelMisread));
         }
     }
     any
 }
 
-/// Marks levels that lack the word behind them that nearly all others of the form have, or have one that no other has: the
-/// end of a cell that was cut or ran on. `levels`: of each row with a level, does it end with that word?
-fn uneven_levels(levels: &[Option<bool>], evidence: &mut [Evidence]) {
-    let like = |ends: bool| levels.iter().filter(|level| **level == Some(ends)).count();
-    let (with, without) = (like(true), like(false));
-    for (level, own) in levels.iter().zip(evidence) {
-        let alike = level.map_or(with + without, |ends| if ends { with } else { without });
-        own.note(Clue::LevelOdd, alike * 3 < with + without);
+/// Marks levels that are the beginning or the end of another of the same form, or go on where that ends, as where a cell
+/// was cut or ran on: 效益 beside 效益指标. Of two such it is the one that fewer rows have.
+fn cut_levels(
+    rows: &[IndicatorRecord],
+    level: &dyn for<'r> Fn(&'r IndicatorRecord) -> Option<&'r str>,
+    evidence: &mut [Evidence],
+) {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for name in rows.iter().filter_map(level) {
+        match counts.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((name, 1)),
+        }
+    }
+    let cut = |name: &str, own: usize| {
+        counts.iter().any(|(other, count)| {
+            let (long, short) = if other.len() > name.len() { (*other, name) } else { (name, *other) };
+            *other != name && *count >= own && (long.starts_with(short) || long.ends_with(short))
+        })
+    };
+    let marked: Vec<&str> = counts.iter().filter(|(name, own)| cut(name, *own)).map(|(name, _)| *name).collect();
+    for (row, own) in rows.iter().zip(evidence) {
+        own.note(Clue::LevelOdd, level(row).is_some_and(|name| marked.contains(&name)));
     }
 }
 
@@ -286,6 +297,7 @@ fn around(form: &FormRecord, funds: &[FundRecord], rows: &[IndicatorRecord], evi
     let unscored = funds.iter().all(|fund| fund.weight.is_none() && fund.score.is_none());
     let rest = weights.and_then(|sum| form.total_weight.map_or(hundred, Number::get).checked_sub(sum));
     let usual = rest.is_some_and(|rest| [10, 20].iter().any(|points| rest == Decimal::from(*points)));
+    let usual = usual && form.total_weight.is_some();
     around.note(Clue::FundWeightWanted, !funds.is_empty() && unscored && usual);
     let any_actual = rows.iter().any(|row| row.actual.is_some());
     around.note(Clue::NoActuals, !any_actual && rows.iter().any(|row| row.score.is_some()));
@@ -354,11 +366,12 @@ fn of_pair(target: &Quantity, actual: &Quantity, own: &mut Evidence) {
     own.note(Clue::ValuesVeryFar, times > Decimal::from(9));
 }
 
-/// A word right behind the number that is no unit: 5钟以内, 365刀元.
+/// A number, and right behind it a word that is no unit, relation or date: 5钟以内, ≤365刀元.
 fn has_bare_word(text: &str) -> bool {
-    let number = text.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let number = text.trim_start_matches(['≥', '≤', '>', '<', '=', '≧', '≦']);
     let behind = number.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | ' '));
-    behind.starts_with(|c: char| matches!(c, '\u{4E00}'..='\u{9FFF}'))
+    let word = |c: char| matches!(c, '\u{4E00}'..='\u{9FFF}') && !"以及左年月日至到".contains(c);
+    behind.len() < number.len() && behind.starts_with(word)
 }
 
 fn has(findings: &[Finding], code: Code, least: Severity) -> bool {

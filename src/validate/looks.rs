@@ -33,7 +33,8 @@ impl Looks {
                 looks.misread_number |= is_misread(before, c);
                 looks.broken_number |= looks.length > 1 && is_broken(before, c, behind);
             } else {
-                looks.odd_sign |= matches!(c, '\u{fffd}' | '？' | '丨') || is_lost_sign(second_before, before, c, &rest);
+                looks.odd_sign |=
+                    matches!(c, '\u{fffd}' | '？' | '丨') || is_lost_sign(second_before, before, c, &rest);
             }
             match c {
                 '(' | '（' | '[' | '【' | '《' => depth += 1,
@@ -80,10 +81,7 @@ fn is_misread(before: char, c: char) -> bool {
 }
 
 fn is_like_a_digit(c: char) -> bool {
-    matches!(
-        c,
-        'O' | 'o' | 'Q' | 'D' | 'I' | 'i' | 'l' | '|' | '!' | 'S' | 's' | 'B' | 'b' | 'Z' | 'z' | 'q' | 'g'
-    )
+    matches!(c, 'O' | 'o' | 'Q' | 'D' | 'I' | 'i' | 'l' | '|' | '!' | 'S' | 's' | 'B' | 'b' | 'Z' | 'z' | 'q' | 'g')
 }
 
 fn is_broken(before: char, c: char, behind: char) -> bool {
@@ -119,10 +117,12 @@ mod tests {
 
     #[test]
     fn texts_that_recognition_damaged_are_told() {
-        for bad in ["参保l人数", "参保?人数", "资金\\到位率", "监丨站运维数量", "文物〇护", "设施.收合格率", "到位率？"] {
+        for bad in ["参保l人数", "参保?人数", "资金\\到位率", "监丨站运维数量", "文物〇护", "设施.收合格率", "到位率？"]
+        {
             assert!(Looks::of(bad).odd_sign, "{bad}");
         }
-        for good in ["参保人数（人）", "DRG付费覆盖率", "“一站式”结算", "二〇二三年参保人数", "1.参保人数", "一〇五户", "PM2.5"]
+        for good in
+            ["参保人数（人）", "DRG付费覆盖率", "“一站式”结算", "二〇二三年参保人数", "1.参保人数", "一〇五户", "PM2.5"]
         {
             assert!(!Looks::of(good).odd_sign, "{good}");
         }

@@ -278,7 +278,8 @@ impl Reader<'_> {
         let text = words.words(Role::State).ends(text).map_or(text, |(length, _)| &text[..text.len() - length]);
         // A name's end is the text's, but for white space, quotes and dates: most clauses are told by it.
         let trimmed = text.iter().rposition(|c| !matches!(c, ' ' | '“' | '”' | '"')).map_or(0, |last| last + 1);
-        let dated = text[..trimmed].ends_with(&['年']) || text[..trimmed].last().is_some_and(|c| "度月日号底末前初".contains(*c));
+        let dated = text[..trimmed].ends_with(&['年'])
+            || text[..trimmed].last().is_some_and(|c| "度月日号底末前初".contains(*c));
         if !dated && words.words(Role::Head).ends(&text[..trimmed]).is_none() {
             return None;
         }
