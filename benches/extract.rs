@@ -9,7 +9,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use zhibiao::emit::json_lines::write_line;
 use zhibiao::model::Wanted;
-use zhibiao::{Options, Source, extract};
+use zhibiao::pipeline::extract_to;
+use zhibiao::{Options, Source};
 
 /// As the program has it.
 #[cfg(feature = "mimalloc")]
@@ -28,9 +29,10 @@ fn main() {
     let seeds = seeds();
     let what = if cpu_time().is_some() { "CPU time" } else { "wall time" };
     println!("{:44} {:>12} {:>14} {:>8}", "bytes → JSON lines, one core", what, "documents/s", "MB/s");
+    let mut out = Vec::new();
     let mut all = Duration::ZERO;
     for seed in &seeds {
-        let time = mean(at_least, || records_as_json(seed.clone(), &options));
+        let time = mean(at_least, || records_as_json(seed.clone(), &options, &mut out));
         report(&seed.name, time, seed.bytes.len());
         all += time;
     }
@@ -83,10 +85,11 @@ fn what_is_added(seeds: &[Source], options: &Options, at_least: Duration) {
     let options = steps.map(|(_, wanted)| Options { wanted, ..options.clone() });
     let slices = if at_least.is_zero() { 1 } else { SLICES };
     let mut times = [Duration::ZERO; 6];
+    let mut out = Vec::new();
     for _ in 0..slices {
         for (time, options) in times.iter_mut().zip(&options) {
             *time += mean(at_least / SLICES, || {
-                seeds.iter().map(|seed| records_as_json(seed.clone(), options)).sum::<usize>()
+                seeds.iter().map(|seed| records_as_json(seed.clone(), options, &mut out)).sum::<usize>()
             });
         }
     }
@@ -101,16 +104,17 @@ fn what_is_added(seeds: &[Source], options: &Options, at_least: Duration) {
     }
 }
 
-/// Size of what was written, so that nothing of the work is dropped.
-fn records_as_json(source: Source, options: &Options) -> usize {
-    let extraction = extract(source, options);
-    let mut out = Vec::with_capacity(1 << 16);
-    let write = |written: std::io::Result<()>| debug_assert!(written.is_ok());
-    write(write_line(&mut out, &extraction.document));
-    for record in &extraction.records {
-        write(write_line(&mut out, record));
-    }
+/// Size of what was written, so that nothing of the work is dropped. As in the program, a record is written as soon as it is
+/// known, and one buffer serves all documents.
+fn records_as_json(source: Source, options: &Options, out: &mut Vec<u8>) -> usize {
+    out.clear();
+    let document = extract_to(source, options, &mut |record| written(write_line(out, &record)));
+    written(write_line(out, &document));
     out.len()
+}
+
+fn written(result: std::io::Result<()>) {
+    debug_assert!(result.is_ok());
 }
 
 /// The mean time of one round of work.

@@ -340,7 +340,12 @@ impl Evidence {
 
     /// The clues, in the order of [`Clue::ALL`].
     pub fn clues(self) -> impl Iterator<Item = Clue> {
-        Clue::ALL.iter().copied().filter(move |clue| self.has(*clue))
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let clue = Clue::ALL.get(left.trailing_zeros() as usize).copied()?;
+            left &= left - 1;
+            Some(clue)
+        })
     }
 
     /// The score of the least sure cell of a row, 0 to 1, as the clues that it falls below.

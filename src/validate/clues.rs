@@ -94,7 +94,7 @@ pub(super) fn statement(statement: &StatementRecord, recognised: bool, own: &mut
     own.note(Clue::NameKnown, statement.indicator.is_some());
     own.note(Clue::NameHoldsDigits, subject.contains(|c: char| c.is_ascii_digit()));
     let looks = Looks::of(&statement.sentence);
-    own.note(Clue::TextOdd, looks.odd_sign || looks.misread_number || looks.open);
+    own.note(Clue::TextOdd, looks.odd_sign || looks.misread_number);
     if let Some(value) = &statement.value {
         of_value(value, own);
     }

@@ -163,7 +163,11 @@ impl Prose {
         let computed = computed.round_dp(4).normalize();
         let message = format!(
             "{} ÷ {} is {computed}, not {} as the text says ({}, {})",
-            result.raw, budget.raw, printed.raw, result.id, budget.id
+            result.shown(),
+            budget.shown(),
+            printed.shown(),
+            result.id,
+            budget.id
         );
         Some(Finding::new(Code::RateMismatch, Severity::Warning, message).with(computed, printed.value.normalize()))
     }
@@ -183,10 +187,15 @@ impl Fact {
             relation: value.relation,
             value: number,
             last_place: Figure::of(value).filter(|figure| figure.factor.is_some())?.place,
-            raw: value.raw.split_whitespace().collect(),
+            raw: value.raw.clone(),
             id: String::new(),
             in_table: false,
         })
+    }
+
+    /// The figure as printed, for a message: without white space.
+    fn shown(&self) -> String {
+        self.raw.split_whitespace().collect()
     }
 
     /// One measure of this aspect, of one year, in one unit, said twice with figures that are near and yet not one rounded or cut.
@@ -214,8 +223,14 @@ impl Fact {
 
 fn conflict_of(name: &str, earlier: &Fact, found: &Fact) -> Finding {
     let whose = |fact: &Fact| if fact.in_table { "the table" } else { "the text" };
-    let message =
-        format!("{name}: {} says {}, but {} {} ({})", whose(found), found.raw, whose(earlier), earlier.raw, earlier.id);
+    let message = format!(
+        "{name}: {} says {}, but {} {} ({})",
+        whose(found),
+        found.shown(),
+        whose(earlier),
+        earlier.shown(),
+        earlier.id
+    );
     Finding::new(Code::ProseTableConflict, Severity::Warning, message)
         .with(earlier.value.normalize(), found.value.normalize())
 }

@@ -90,15 +90,31 @@ pub(super) fn may_be(line: &Line<'_>) -> bool {
 
 /// The part of a line that shows whether it begins with a heading: enough for its number, its title and what follows.
 pub(super) fn opening(text: &str) -> &str {
-    const ENOUGH: usize = LONGEST + 25;
-    /// Markup may show much less than it takes.
-    const WITH_MARKUP: usize = 160;
-    let up_to = |end: Option<(usize, char)>| end.map_or(text, |(end, _)| &text[..end]);
-    let longer = up_to(text.char_indices().nth(WITH_MARKUP));
-    if longer.contains(['$', '\\', '<', '&', '*', '[']) {
-        return longer;
+    /// Bytes: three for an ideograph.
+    const ENOUGH: usize = 3 * (LONGEST + 25);
+    /// White space and markup take more than they show.
+    const WITH_MARKUP: usize = 3 * 160;
+    let short = &text[..text.floor_char_boundary(ENOUGH)];
+    let marks = |b: u8| matches!(b, b'$' | b'\\' | b'<' | b'&' | b'*' | b'[' | b' ' | b'\t' | 0xC2 | 0xE1 | 0xE2);
+    if short.bytes().any(marks) || short.contains('\u{3000}') {
+        &text[..text.floor_char_boundary(WITH_MARKUP)]
+    } else {
+        short
     }
-    up_to(text.char_indices().filter(|(_, c)| !c.is_whitespace()).nth(ENOUGH))
+}
+
+/// Does a comma stand before the mark that a title ends with, in a line that goes on behind it? Such a line begins with no
+/// heading, and most numbered lines are told by it.
+pub(super) fn has_comma_first(text: &str) -> bool {
+    let ends = |c: char| matches!(c, '。' | '：' | ':' | '；');
+    let Some((at, c)) = text.char_indices().find(|(_, c)| *c == '，' || ends(*c)) else { return false };
+    if c != '，' {
+        return false;
+    }
+    let behind = &text[at..];
+    let shown = || behind.bytes().filter(|b| !b.is_ascii_whitespace()).count();
+    let closed = behind.trim_end_matches(|c: char| ends(c) || c == '*' || c.is_whitespace());
+    closed.contains(ends) || shown() > 3 * LONGEST
 }
 
 fn is_digit(c: char) -> bool {

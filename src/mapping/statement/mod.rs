@@ -117,6 +117,9 @@ impl<'p> Prose<'p> {
 
     /// Enters a heading, if the line is one or begins with one; what follows it in the line.
     fn heading(&mut self, line: &Line<'_>, text: &str) -> Option<String> {
+        if headings::has_comma_first(text) {
+            return None;
+        }
         let opening = headings::opening(text);
         let chars: Vec<char> = normalize::display(opening).chars().collect();
         let says = |from: usize, to: usize| paragraph::says_measure(&chars, from..to, self.grammar);
