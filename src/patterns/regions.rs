@@ -377,7 +377,7 @@ impl Letters {
         let Some(before) = at.checked_sub(1).and_then(|before| self.get(before)) else {
             return true;
         };
-        self.0[at].gap || !is_han(before) || BEFORE_NAMES.contains(&before)
+        self.0[at].gap || !is_han(before) || may_stand_before_name(before)
     }
 
     /// A name with the word for its kind ends here, and that word is not the start of another: 铁山区|域.
@@ -412,11 +412,15 @@ impl Letters {
 /// Characters that a place's name may follow in the texts of forms: ends of times (2020年·), of units (税务总局·,
 /// 银行·, 党·), of larger places that are not known, and words that govern a name (关于·, 对·, 位于/在·).
 #[rustfmt::skip]
-const BEFORE_NAMES: &[char] = &[
-    '年', '度', '月', '日', '季', '于', '在', '对', '由', '为', '与', '和', '及', '或', '到', '至', '是', '即', '的', '局',
-    '行', '委', '部', '会', '党', '共', '团', '社', '司', '院', '署', '处', '所', '站', '网', '联', '室', '厅', '省', '市',
-    '区', '县', '州', '盟', '旗', '乡', '镇', '送', '向', '从', '以', '原', '我', '驻', '中',
-];
+fn may_stand_before_name(c: char) -> bool {
+    matches!(
+        c,
+        '年' | '度' | '月' | '日' | '季' | '于' | '在' | '对' | '由' | '为' | '与' | '和' | '及' | '或' | '到' | '至' | '是'
+        | '即' | '的' | '局' | '行' | '委' | '部' | '会' | '党' | '共' | '团' | '社' | '司' | '院' | '署' | '处' | '所' | '站'
+        | '网' | '联' | '室' | '厅' | '省' | '市' | '区' | '县' | '州' | '盟' | '旗' | '乡' | '镇' | '送' | '向' | '从' | '以'
+        | '原' | '我' | '驻' | '中'
+    )
+}
 
 /// The last character of a unit's name: 局, 委员会, 图书馆, 中心, 公司, 支行 …
 const UNIT_ENDINGS: &str = "局委会厅院馆校学心站所队办室处司社府园部团厂场店台署行";

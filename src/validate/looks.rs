@@ -21,53 +21,62 @@ impl Looks {
     pub(super) fn of(text: &str) -> Looks {
         let mut looks = Looks::default();
         let mut depth = 0i32;
-        let (mut second_before, mut before) = ('\0', '\0');
-        let mut rest = text.chars();
-        while let Some(c) = rest.next() {
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at).copied() {
             looks.length += 1;
-            if c.is_ascii() {
-                // Only what stands beside ASCII characters makes a number odd.
-                let behind = rest.clone().next().unwrap_or('\0');
-                looks.digits |= c.is_ascii_digit();
-                looks.odd_sign |= is_no_print(c) || is_lone(before, c, behind) || is_stop_in_words(before, c, behind);
-                looks.misread_number |= is_misread(before, c);
-                looks.broken_number |= looks.length > 1 && is_broken(before, c, behind);
-            } else {
-                looks.odd_sign |=
-                    matches!(c, '\u{fffd}' | '？' | '丨') || is_lost_sign(second_before, before, c, &rest);
+            match byte {
+                // Ideographs from U+5000 on: nearly every character, told by its first byte, and none of them odd.
+                0xE5..=0xE9 => at += 3,
+                ..0x80 => {
+                    let before = if at == 0 { 0 } else { bytes[at - 1] };
+                    let behind = bytes.get(at + 1).copied().unwrap_or(0);
+                    looks.digits |= byte.is_ascii_digit();
+                    looks.odd_sign |= is_no_print(byte) || is_lone(before, byte, behind);
+                    looks.odd_sign |= byte == b'.' && before >= 0x80 && behind >= 0x80 && is_in_words(text, at);
+                    looks.misread_number |= is_misread(before, byte);
+                    looks.broken_number |= at > 0 && is_broken(before, byte, behind);
+                    depth += i32::from(matches!(byte, b'(' | b'[')) - i32::from(matches!(byte, b')' | b']'));
+                    at += 1;
+                }
+                _ => {
+                    let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
+                    looks.odd_sign |= match c {
+                        '\u{fffd}' | '？' | '丨' => true,
+                        '〇' => !is_in_number(text, at),
+                        _ => false,
+                    };
+                    depth += i32::from(matches!(c, '（' | '【' | '《')) - i32::from(matches!(c, '）' | '】' | '》'));
+                    at += c.len_utf8();
+                }
             }
-            match c {
-                '(' | '（' | '[' | '【' | '《' => depth += 1,
-                ')' | '）' | ']' | '】' | '》' => depth -= 1,
-                _ => {}
-            }
-            (second_before, before) = (before, c);
         }
         looks.open = depth != 0;
         looks
     }
 }
 
-fn is_no_print(c: char) -> bool {
-    matches!(c, '$' | '\\' | '|' | '^' | '~' | '?' | '!' | '_' | '#' | '@' | '{' | '}')
+fn is_no_print(byte: u8) -> bool {
+    matches!(byte, b'$' | b'\\' | b'|' | b'^' | b'~' | b'?' | b'!' | b'_' | b'#' | b'@' | b'{' | b'}')
 }
 
 /// A small letter with no other letter beside it.
-fn is_lone(before: char, c: char, behind: char) -> bool {
-    c.is_ascii_lowercase() && !before.is_ascii_alphabetic() && !behind.is_ascii_alphabetic()
+fn is_lone(before: u8, byte: u8, behind: u8) -> bool {
+    byte.is_ascii_lowercase() && !before.is_ascii_alphabetic() && !behind.is_ascii_alphabetic()
 }
 
-/// A full stop of Latin text between two ideographs: 设施.收.
-fn is_stop_in_words(before: char, c: char, behind: char) -> bool {
-    c == '.' && is_ideograph(before) && is_ideograph(behind)
+/// Does the full stop at `at` part two ideographs: 设施.收?
+fn is_in_words(text: &str, at: usize) -> bool {
+    let (before, behind) = (text[..at].chars().next_back(), text[at + 1..].chars().next());
+    before.is_some_and(is_ideograph) && behind.is_some_and(is_ideograph)
 }
 
-/// A zero written as a circle with no other numeral beside it: 文物〇护.
-fn is_lost_sign(second_before: char, before: char, c: char, rest: &std::str::Chars<'_>) -> bool {
-    let is_numeral = |c: char| "一二三四五六七八九十〇○零".contains(c) || c.is_ascii_digit();
-    // 二〇二三, 2〇 and the like.
-    let beside = || [second_before, before].into_iter().chain(rest.clone().take(2)).any(is_numeral);
-    c == '〇' && !beside()
+/// Has the zero at `at`, written as a circle, another numeral within two characters: 二〇二三, 一百〇五? Else it was a character
+/// (文物〇护).
+fn is_in_number(text: &str, at: usize) -> bool {
+    let is_numeral = |c: char| "一二三四五六七八九十百千〇○零".contains(c) || c.is_ascii_digit();
+    let before = text[..at].chars().rev().take(2);
+    before.chain(text[at..].chars().skip(1).take(2)).any(is_numeral)
 }
 
 fn is_ideograph(c: char) -> bool {
@@ -75,21 +84,21 @@ fn is_ideograph(c: char) -> bool {
 }
 
 /// Does one of two neighbours belong to a number, and the other look like a part of one without being one?
-fn is_misread(before: char, c: char) -> bool {
-    let numeric = |c: char| c.is_ascii_digit() || c == '.';
-    (numeric(before) && is_like_a_digit(c)) || (numeric(c) && is_like_a_digit(before))
+fn is_misread(before: u8, byte: u8) -> bool {
+    let numeric = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+    (numeric(before) && is_like_a_digit(byte)) || (numeric(byte) && is_like_a_digit(before))
 }
 
-fn is_like_a_digit(c: char) -> bool {
-    matches!(c, 'O' | 'o' | 'Q' | 'D' | 'I' | 'i' | 'l' | '|' | '!' | 'S' | 's' | 'B' | 'b' | 'Z' | 'z' | 'q' | 'g')
+fn is_like_a_digit(byte: u8) -> bool {
+    b"OoQDIil|!SsBbZzqg".contains(&byte)
 }
 
-fn is_broken(before: char, c: char, behind: char) -> bool {
-    match c {
-        ' ' => before.is_ascii_digit() && (behind.is_ascii_digit() || behind == '.'),
-        '.' | ',' => {
-            matches!(before, '.' | ',' | ' ') && behind.is_ascii_digit()
-                || before.is_ascii_digit() && matches!(behind, '%' | ' ' | '\0')
+fn is_broken(before: u8, byte: u8, behind: u8) -> bool {
+    match byte {
+        b' ' => before.is_ascii_digit() && (behind.is_ascii_digit() || behind == b'.'),
+        b'.' | b',' => {
+            matches!(before, b'.' | b',' | b' ') && behind.is_ascii_digit()
+                || before.is_ascii_digit() && matches!(behind, b'%' | b' ' | 0)
         }
         _ => false,
     }

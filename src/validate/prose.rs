@@ -61,7 +61,7 @@ impl Prose {
             statement.findings.extend(found);
             return;
         }
-        let aspect = match statement.aspect.as_str() {
+        let aspect = match statement.aspect {
             "target" => Aspect::Target,
             "actual" | "balance" => Aspect::Actual,
             "budget" => Aspect::Budget,
@@ -203,16 +203,16 @@ impl Fact {
         if self.year != other.year || (self.in_table && other.in_table) {
             return false;
         }
-        if self.relation != other.relation || self.unit != other.unit {
-            return false;
-        }
         let same_indicator = self.indicator.is_some() && self.indicator == other.indicator;
-        let same_name = self.name == other.name && self.name.chars().count() >= SHORTEST_SUBJECT;
+        let same_name = self.name == other.name && self.name.chars().nth(SHORTEST_SUBJECT - 1).is_some();
         let across = self.in_table != other.in_table;
         // Within the text one indicator may have several subjects; only what ends alike is one measure.
-        let one_ends_the_other = self.name.ends_with(&other.name) || other.name.ends_with(&self.name);
+        let one_ends_the_other = || self.name.ends_with(&other.name) || other.name.ends_with(&self.name);
         let same_fund = across && self.fund.is_some() && self.fund == other.fund;
-        if !(same_name || same_fund || same_indicator && (across || one_ends_the_other)) {
+        if !(same_name || same_fund || same_indicator && (across || one_ends_the_other())) {
+            return false;
+        }
+        if self.relation != other.relation || self.unit != other.unit {
             return false;
         }
         let Some(apart) = self.value.checked_sub(other.value).map(|d| d.abs()) else { return false };

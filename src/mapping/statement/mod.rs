@@ -19,6 +19,7 @@ use crate::patterns::{Patterns, StatementRole};
 use headings::Path;
 use memchr::memmem;
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 /// A paragraph longer than this is read in pieces, so that a file of one line costs no more than others.
 const LONGEST_PARAGRAPH: usize = 32 * 1024;
@@ -254,7 +255,7 @@ impl<'p> Prose<'p> {
         if found.is_empty() {
             return;
         }
-        let section = self.path.titles();
+        let section = Arc::new(self.path.titles());
         for found in found {
             self.count += 1;
             let at = offset + found.at;
@@ -270,7 +271,7 @@ impl<'p> Prose<'p> {
                 section: section.clone(),
                 sentence: found.sentence,
                 subject: Some(found.subject),
-                aspect: found.aspect.name().to_owned(),
+                aspect: found.aspect.name(),
                 year: found.year,
                 value: Some(found.value),
                 indicator,

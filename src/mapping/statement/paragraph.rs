@@ -240,6 +240,9 @@ impl Reader<'_> {
     /// The year that a clause names, none of a title or a comparison; and whether with a month or day.
     fn year(&self, clause: &Clause) -> (Option<i32>, bool) {
         let text = &self.shown.chars;
+        if !may_say_year(&text[clause.range.clone()]) {
+            return (None, false);
+        }
         let compared = self.patterns.statements.words(Role::Compared);
         let mut i = clause.range.start;
         while i < clause.range.end {
@@ -291,6 +294,19 @@ impl Reader<'_> {
     fn speaks_of_money(&self, clause: &[char]) -> bool {
         self.patterns.row_labels.speaks_of_money(&clause.iter().collect::<String>())
     }
+}
+
+/// 年, or four digits and a sign that parts a date: without them no clause names a year.
+fn may_say_year(clause: &[char]) -> bool {
+    let dated = |at: usize| {
+        let digits = at.checked_sub(4).and_then(|from| clause.get(from..at));
+        digits.is_some_and(|digits| digits.iter().all(char::is_ascii_digit))
+    };
+    clause.iter().enumerate().any(|(at, c)| match c {
+        '年' => true,
+        '-' | '/' | '.' | '–' | '—' | ' ' => dated(at),
+        _ => false,
+    })
 }
 
 /// The four digits before 年.
