@@ -3,7 +3,7 @@
 //! An *input* is a path; a *content* is the bytes that were read under it, by one way of reading; a *document* is what
 //! they hold: one, or the members of an archive. Several inputs may share a content: copies, and files that were moved.
 
-use super::outcome::{Kept, Outcome};
+use super::outcome::{Fared, Kept, Outcome};
 use super::parts::Part;
 use super::stamp::{Hash, Stamp};
 use crate::model::Status;
@@ -15,10 +15,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Number of the layout of tables below.
-const LAYOUT: i64 = 3;
+const LAYOUT: i64 = 4;
 
 /// Every index costs each document time. What is asked for seldom, such as a content by its hash, is found by a look through
-/// the table instead, once a run.
+/// the table instead, once a run; inputs stand in the order of their paths, which is almost always that of their sources.
 const TABLES: &str = "
 CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE reading (
@@ -29,53 +29,55 @@ CREATE TABLE reading (
   settings TEXT NOT NULL,
   UNIQUE (program, stages, patterns, settings)
 );
-CREATE TABLE content (
-  id INTEGER PRIMARY KEY,
-  sha256 BLOB,
-  bytes INTEGER NOT NULL,
-  reading INTEGER NOT NULL,
-  complete INTEGER NOT NULL DEFAULT 0,
-  failed INTEGER NOT NULL DEFAULT 0,
-  bounded INTEGER NOT NULL DEFAULT 0
-);
 CREATE TABLE input (
-  id INTEGER PRIMARY KEY,
-  path BLOB NOT NULL UNIQUE,
+  path BLOB PRIMARY KEY,
+  id INTEGER NOT NULL,
   source TEXT NOT NULL,
   bytes INTEGER NOT NULL,
   modified INTEGER NOT NULL,
   changed INTEGER NOT NULL,
   inode INTEGER NOT NULL,
   content INTEGER NOT NULL
-);
-CREATE UNIQUE INDEX input_by_source ON input (source, path);
+) WITHOUT ROWID;
 CREATE TABLE document (
   content INTEGER NOT NULL,
   member INTEGER NOT NULL,
-  suffix TEXT NOT NULL,
-  status TEXT NOT NULL,
+  -- of the whole content, in its first row
+  sha256 BLOB,
+  bytes INTEGER,
+  reading INTEGER,
+  complete INTEGER,
+  failed INTEGER,
+  bounded INTEGER,
+  -- of the document
+  suffix TEXT,
+  status TEXT,
   code TEXT,
   media TEXT,
-  pages INTEGER NOT NULL,
-  forms INTEGER NOT NULL,
-  funds INTEGER NOT NULL,
-  indicators INTEGER NOT NULL,
-  statements INTEGER NOT NULL,
-  findings TEXT NOT NULL,
-  micros INTEGER NOT NULL,
-  segment INTEGER NOT NULL,
-  offset INTEGER NOT NULL,
-  document_bytes INTEGER NOT NULL,
-  form_bytes INTEGER NOT NULL,
-  fund_bytes INTEGER NOT NULL,
-  indicator_bytes INTEGER NOT NULL,
-  statement_bytes INTEGER NOT NULL,
-  crc INTEGER NOT NULL,
-  prints TEXT NOT NULL,
-  unmatched TEXT NOT NULL,
+  pages INTEGER,
+  forms INTEGER,
+  funds INTEGER,
+  indicators INTEGER,
+  statements INTEGER,
+  findings TEXT,
+  micros INTEGER,
+  segment INTEGER,
+  offset INTEGER,
+  document_bytes INTEGER,
+  form_bytes INTEGER,
+  fund_bytes INTEGER,
+  indicator_bytes INTEGER,
+  statement_bytes INTEGER,
+  crc INTEGER,
+  prints TEXT,
+  unmatched TEXT,
   PRIMARY KEY (content, member)
 ) WITHOUT ROWID;
 ";
+
+/// The row of an archive itself, before those of its members; a content that is one document has one row for both, its only member.
+const ARCHIVE: i64 = -1;
+const ONLY: u32 = 0;
 
 /// Key of the note that contents may be there which no input has.
 const ORPHANS: &str = "orphans";
@@ -138,6 +140,15 @@ pub struct Row {
     pub part: Part,
 }
 
+/// What the row of a content's only document says of the content.
+struct Whole<'a> {
+    hash: Option<&'a Hash>,
+    bytes: i64,
+    reading: i64,
+    failed: bool,
+    bounded: bool,
+}
+
 /// What is known of bytes that were read before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Found {
@@ -157,11 +168,32 @@ pub(super) struct Manifest {
     same_settings: HashSet<i64>,
     same_stages: HashSet<i64>,
     open: bool,
+    inputs: Numbers,
+    contents: Numbers,
     /// Time spent in here on what is stored, documents above all.
     spent: Duration,
 }
 
 type Result<T> = rusqlite::Result<T>;
+
+/// Hands out numbers that no row has.
+#[derive(Debug)]
+struct Numbers {
+    /// Asks for the greatest there is, the first time.
+    newest: &'static str,
+    next: Option<i64>,
+}
+
+impl Numbers {
+    fn next(&mut self, db: &Connection) -> Result<i64> {
+        let next = match self.next {
+            Some(next) => next,
+            None => 1 + db.query_row(self.newest, [], |row| row.get::<_, Option<i64>>(0))?.unwrap_or(0),
+        };
+        self.next = Some(next + 1);
+        Ok(next)
+    }
+}
 
 impl Manifest {
     pub(super) fn open(path: &Path, reading: &Reading) -> Result<Self> {
@@ -213,7 +245,16 @@ impl Manifest {
         }
         drop(rows);
         drop(statement);
-        Ok(Manifest { db, reading: now, same_settings, same_stages, open: false, spent: Duration::ZERO })
+        Ok(Manifest {
+            db,
+            reading: now,
+            same_settings,
+            same_stages,
+            open: false,
+            inputs: Numbers { newest: "SELECT max(id) FROM input", next: None },
+            contents: Numbers { newest: "SELECT max(content) FROM document", next: None },
+            spent: Duration::ZERO,
+        })
     }
 
     /// Does what was read that way serve now? What failed for a limit does only under the same limits.
@@ -273,7 +314,7 @@ impl Manifest {
             .prepare_cached(
                 "SELECT i.id, i.source, i.bytes, i.modified, i.changed, i.inode, i.content, c.sha256, c.failed, c.complete,
                    c.reading, c.bounded
-                 FROM input i CROSS JOIN content c ON c.id = i.content WHERE i.path = ?",
+                 FROM input i CROSS JOIN document c ON c.content = i.content AND c.complete IS NOT NULL WHERE i.path = ?",
             )?
             .query_row([path], |row| {
                 let hash: Option<Hash> = row.get(7)?;
@@ -301,7 +342,7 @@ impl Manifest {
     /// Sizes of the contents that could be taken over or gone on with.
     pub(super) fn sizes(&self) -> Result<HashSet<u64>> {
         let mut sizes = HashSet::new();
-        let mut statement = self.db.prepare("SELECT bytes FROM content WHERE sha256 IS NOT NULL")?;
+        let mut statement = self.db.prepare("SELECT bytes FROM document WHERE sha256 IS NOT NULL")?;
         for size in statement.query_map([], |row| row.get(0))? {
             sizes.insert(unsigned(size?));
         }
@@ -313,7 +354,7 @@ impl Manifest {
     pub(super) fn contents(&self, wanted: &HashSet<Hash>) -> Result<HashMap<Hash, Found>> {
         let mut found: HashMap<Hash, Found> = HashMap::new();
         let mut statement = self.db.prepare(
-            "SELECT id, complete, failed, bounded, reading, sha256 FROM content WHERE sha256 IS NOT NULL ORDER BY id",
+            "SELECT content, complete, failed, bounded, reading, sha256 FROM document WHERE sha256 IS NOT NULL ORDER BY content",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -336,12 +377,12 @@ impl Manifest {
     }
 
     pub(super) fn begin_content(&mut self, hash: Option<&Hash>, bytes: u64) -> Result<i64> {
-        let reading = self.reading;
+        let (reading, content) = (self.reading, self.contents.next(&self.db)?);
         self.change(
-            "INSERT INTO content (sha256, bytes, reading) VALUES (?, ?, ?)",
-            params![hash, signed(bytes), reading],
+            "INSERT INTO document (content, member, sha256, bytes, reading, complete, failed, bounded)
+             VALUES (?, ?, ?, ?, ?, 0, 0, 0)",
+            params![content, ARCHIVE, hash, signed(bytes), reading],
         )?;
-        let content = self.db.last_insert_rowid();
         // Nobody may ever ask for it again.
         self.set_note(ORPHANS, "1")?;
         Ok(content)
@@ -349,22 +390,22 @@ impl Manifest {
 
     pub(super) fn members(&self, content: i64) -> Result<Vec<u32>> {
         self.db
-            .prepare_cached("SELECT member FROM document WHERE content = ?")?
+            .prepare_cached("SELECT member FROM document WHERE content = ? AND status IS NOT NULL")?
             .query_map([content], |row| row.get(0))?
             .collect()
     }
 
     /// A content that holds one document, which is there.
     pub(super) fn add_content(&mut self, hash: Option<&Hash>, bytes: u64, kept: &Kept, part: &Part) -> Result<i64> {
-        let failed = kept.status == Status::Failed;
-        let bounded = kept.code.as_deref().is_some_and(|code| BOUNDED.contains(&code));
-        let reading = self.reading;
-        self.change(
-            "INSERT INTO content (sha256, bytes, reading, complete, failed, bounded) VALUES (?, ?, ?, 1, ?, ?)",
-            params![hash, signed(bytes), reading, failed, bounded],
-        )?;
-        let content = self.db.last_insert_rowid();
-        self.add_document(content, 0, "", kept, part)?;
+        let content = self.contents.next(&self.db)?;
+        let whole = Whole {
+            hash,
+            bytes: signed(bytes),
+            reading: self.reading,
+            failed: kept.fared.status == Status::Failed,
+            bounded: kept.fared.code.as_deref().is_some_and(|code| BOUNDED.contains(&code)),
+        };
+        self.insert_document(content, ONLY, Some(&whole), "", kept, part)?;
         Ok(content)
     }
 
@@ -376,26 +417,44 @@ impl Manifest {
         kept: &Kept,
         part: &Part,
     ) -> Result<()> {
+        self.insert_document(content, member, None, suffix, kept, part)
+    }
+
+    fn insert_document(
+        &mut self,
+        content: i64,
+        member: u32,
+        whole: Option<&Whole<'_>>,
+        suffix: &str,
+        kept: &Kept,
+        part: &Part,
+    ) -> Result<()> {
         let lengths = part.lengths.map(signed);
-        let media = kept.media.map(|media| json(&media)).transpose()?;
+        let media = kept.fared.media.map(|media| json(&media)).transpose()?;
         self.change(
             "INSERT OR REPLACE INTO document VALUES
                (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                ?22, ?23)",
+                ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)",
             params![
                 content,
                 member,
+                whole.and_then(|whole| whole.hash),
+                whole.map(|whole| whole.bytes),
+                whole.map(|whole| whole.reading),
+                whole.map(|_| 1),
+                whole.map(|whole| whole.failed),
+                whole.map(|whole| whole.bounded),
                 suffix,
-                status_word(kept.status),
-                kept.code,
+                status_word(kept.fared.status),
+                kept.fared.code,
                 media.as_ref().map(|word| word.trim_matches('"')),
-                kept.pages,
-                kept.forms,
-                kept.funds,
-                kept.indicators,
-                kept.statements,
+                kept.fared.pages,
+                kept.fared.forms,
+                kept.fared.funds,
+                kept.fared.indicators,
+                kept.fared.statements,
                 kept.findings,
-                signed(kept.micros),
+                signed(kept.fared.micros),
                 part.segment,
                 signed(part.offset),
                 lengths[0],
@@ -416,10 +475,10 @@ impl Manifest {
         let codes = BOUNDED.map(|code| format!("'{code}'")).join(", ");
         self.change(
             &format!(
-                "UPDATE content SET complete = 1,
+                "UPDATE document SET complete = 1,
                    failed = (SELECT count(*) FROM document WHERE content = ?1 AND status = 'failed'),
                    bounded = (SELECT count(*) FROM document WHERE content = ?1 AND code IN ({codes}))
-                 WHERE id = ?1"
+                 WHERE content = ?1 AND member = {ARCHIVE}"
             ),
             [content],
         )
@@ -429,21 +488,22 @@ impl Manifest {
     /// The input at this path has this content from now on: its number, and whether that is news.
     pub(super) fn link(&mut self, path: &[u8], source: &str, stamp: &Stamp, content: i64) -> Result<(i64, bool)> {
         let (bytes, inode) = (signed(stamp.bytes), stamp.inode.cast_signed());
+        let next = self.inputs.next(&self.db)?;
         let added = self.change(
-            "INSERT OR IGNORE INTO input (path, source, bytes, modified, changed, inode, content)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
-            params![path, source, bytes, stamp.modified, stamp.changed, inode, content],
+            "INSERT OR IGNORE INTO input (path, id, source, bytes, modified, changed, inode, content)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            params![path, next, source, bytes, stamp.modified, stamp.changed, inode, content],
         )?;
         if added > 0 {
-            return Ok((self.db.last_insert_rowid(), true));
+            return Ok((next, true));
         }
         let (id, same): (i64, bool) = self
             .db
             .prepare_cached("SELECT id, source = ?2 AND content = ?3 FROM input WHERE path = ?1")?
             .query_row(params![path, source, content], |row| Ok((row.get(0)?, row.get(1)?)))?;
         self.change(
-            "UPDATE input SET source = ?2, bytes = ?3, modified = ?4, changed = ?5, inode = ?6, content = ?7 WHERE id = ?1",
-            params![id, source, bytes, stamp.modified, stamp.changed, inode, content],
+            "UPDATE input SET source = ?2, bytes = ?3, modified = ?4, changed = ?5, inode = ?6, content = ?7 WHERE path = ?1",
+            params![path, source, bytes, stamp.modified, stamp.changed, inode, content],
         )?;
         if !same {
             self.set_note(ORPHANS, "1")?;
@@ -466,7 +526,8 @@ impl Manifest {
     pub(super) fn inputs(&self) -> Result<Vec<(i64, Vec<u8>, bool)>> {
         self.db
             .prepare(
-                "SELECT i.id, i.path, c.sha256 IS NOT NULL FROM input i JOIN content c ON c.id = i.content ORDER BY i.path",
+                "SELECT i.id, i.path, c.sha256 IS NOT NULL
+                 FROM input i CROSS JOIN document c ON c.content = i.content AND c.complete IS NOT NULL ORDER BY i.path",
             )?
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
             .collect()
@@ -479,28 +540,49 @@ impl Manifest {
 
     /// Removes inputs, and contents that no input has.
     pub(super) fn forget(&mut self, inputs: &[i64]) -> Result<()> {
-        for id in inputs {
-            self.change("DELETE FROM input WHERE id = ?", [id])?;
-        }
-        if inputs.is_empty() && self.note(ORPHANS)?.is_none() {
+        if !inputs.is_empty() {
+            self.with_numbers(inputs.iter().copied(), &["DELETE FROM input WHERE id IN numbers"])?;
+        } else if self.note(ORPHANS)?.is_none() {
             return Ok(());
         }
-        let orphans = "SELECT id FROM content WHERE id NOT IN (SELECT content FROM input)";
-        self.change(&format!("DELETE FROM document WHERE content IN ({orphans})"), [])?;
-        self.change(&format!("DELETE FROM content WHERE id IN ({orphans})"), [])?;
+        self.change("DELETE FROM document WHERE content NOT IN (SELECT content FROM input)", [])?;
         self.change("DELETE FROM note WHERE key = ?", [ORPHANS]).map(drop)
     }
 
     /// What was read of these contents is not there any more: they will be read again.
     pub(super) fn spoil(&mut self, contents: &HashSet<i64>) -> Result<()> {
-        self.change("CREATE TEMP TABLE spoiled (content INTEGER PRIMARY KEY)", [])?;
-        for content in contents {
-            self.change("INSERT INTO spoiled VALUES (?)", [content])?;
+        self.with_numbers(
+            contents.iter().copied(),
+            &["DELETE FROM document WHERE content IN numbers", "DELETE FROM input WHERE content IN numbers"],
+        )
+    }
+
+    /// Runs statements that ask for many numbers, which are in the table `numbers` meanwhile.
+    fn with_numbers(&mut self, numbers: impl Iterator<Item = i64>, statements: &[&str]) -> Result<()> {
+        self.change("CREATE TEMP TABLE numbers (number INTEGER PRIMARY KEY)", [])?;
+        for number in numbers {
+            self.change("INSERT INTO numbers VALUES (?)", [number])?;
         }
-        self.change("DELETE FROM document WHERE content IN spoiled", [])?;
-        self.change("DELETE FROM input WHERE content IN spoiled", [])?;
-        self.change("DELETE FROM content WHERE id IN spoiled", [])?;
-        self.change("DROP TABLE spoiled", []).map(drop)
+        for statement in statements {
+            self.change(statement, [])?;
+        }
+        self.change("DROP TABLE numbers", []).map(drop)
+    }
+
+    /// Is the order of paths that of sources, too? It is where all inputs come from one folder.
+    fn sources_follow_paths(&self) -> Result<bool> {
+        let mut statement = self.db.prepare("SELECT source FROM input ORDER BY path")?;
+        let mut rows = statement.query([])?;
+        let mut before = String::new();
+        while let Some(row) = rows.next()? {
+            let source = row.get_ref(0)?.as_str()?;
+            if source < before.as_str() {
+                return Ok(false);
+            }
+            before.clear();
+            before.push_str(source);
+        }
+        Ok(true)
     }
 
     /// Every document of every input, or only what failed, ordered by source, path, and place in the archive.
@@ -511,17 +593,19 @@ impl Manifest {
     ) -> std::result::Result<(), E> {
         // Contents are looked up only for the few that need their hash.
         let (hash, contents, which) = if only_failed {
-            ("c.sha256", "CROSS JOIN content c ON c.id = i.content", "c.failed > 0 AND d.status = 'failed'")
+            let contents = "CROSS JOIN document c ON c.content = i.content AND c.failed > 0";
+            ("c.sha256", contents, "d.status = 'failed'")
         } else {
-            ("NULL", "", "TRUE")
+            ("NULL", "", "d.status IS NOT NULL")
         };
+        let order = if self.sources_follow_paths()? { "i.path" } else { "i.source, i.path" };
         let mut statement = self.db.prepare(&format!(
             "SELECT i.id, i.source, i.path, i.content, {hash}, d.member, d.suffix, d.status, d.code, d.media, d.pages,
                d.forms, d.funds, d.indicators, d.statements, d.findings, d.micros, d.segment, d.offset,
                d.document_bytes, d.form_bytes, d.fund_bytes, d.indicator_bytes, d.statement_bytes, d.crc,
                d.prints, d.unmatched
              FROM input i {contents} CROSS JOIN document d ON d.content = i.content
-             WHERE {which} ORDER BY i.source, i.path, d.member"
+             WHERE {which} ORDER BY {order}, d.member"
         ))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -535,7 +619,7 @@ impl Manifest {
         self.db
             .prepare(
                 "SELECT segment, sum(document_bytes + form_bytes + fund_bytes + indicator_bytes + statement_bytes)
-                 FROM document GROUP BY segment",
+                 FROM document WHERE status IS NOT NULL GROUP BY segment",
             )?
             .query_map([], |row| Ok((row.get(0)?, unsigned(row.get(1)?))))?
             .collect()
@@ -546,7 +630,7 @@ impl Manifest {
         self.db
             .prepare(
                 "SELECT content, member, segment, offset, document_bytes, form_bytes, fund_bytes, indicator_bytes,
-                   statement_bytes, crc FROM document",
+                   statement_bytes, crc FROM document WHERE status IS NOT NULL",
             )?
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?, read_part(row, 2)?)))?
             .collect()
@@ -568,7 +652,6 @@ impl Manifest {
 }
 
 fn read_row(row: &rusqlite::Row<'_>) -> Result<Row> {
-    let findings = map_or_list(row, 15)?;
     let media = match row.get_ref(9)? {
         ValueRef::Null => None,
         word => Some(serde_json::from_str(&format!("\"{}\"", word.as_str()?)).map_err(conversion)?),
@@ -587,16 +670,18 @@ fn read_row(row: &rusqlite::Row<'_>) -> Result<Row> {
         member: row.get(5)?,
         suffix: row.get(6)?,
         outcome: Outcome {
-            status,
-            code: row.get(8)?,
-            media,
-            pages: row.get(10)?,
-            forms: row.get(11)?,
-            funds: row.get(12)?,
-            indicators: row.get(13)?,
-            statements: row.get(14)?,
-            findings,
-            micros: unsigned(row.get(16)?),
+            fared: Fared {
+                status,
+                code: row.get(8)?,
+                media,
+                pages: row.get(10)?,
+                forms: row.get(11)?,
+                funds: row.get(12)?,
+                indicators: row.get(13)?,
+                statements: row.get(14)?,
+                micros: unsigned(row.get(16)?),
+            },
+            findings: map_or_list(row, 15)?,
             prints: map_or_list(row, 25)?,
             unmatched: map_or_list(row, 26)?,
         },
