@@ -3,7 +3,8 @@
 //!
 //! Everything is sorting: 200,000 pieces cost what sorting them costs.
 
-use crate::model::{Axis, Page};
+use super::backgrounds;
+use crate::model::{Axis, Fill, Page};
 
 /// A straight wall, or part of one.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,7 +57,7 @@ const DASH_GAP: f32 = 6.0;
 /// Shorter segments are no walls: ticks, bullets, dashes of formulas.
 const SHORTEST: f32 = 4.0;
 /// A filled area thinner than this is a thick line.
-const THICK_LINE: f32 = 5.0;
+pub(super) const THICK_LINE: f32 = 5.0;
 /// A background as large as this part of the page's width and height is the page's.
 const PAGE_SHARE: f32 = 0.95;
 
@@ -78,21 +79,10 @@ pub(super) fn segments(page: &Page) -> Segments {
             other.push(Segment { at, from: ruling.at - half, to: ruling.at + half, drawn: true });
         }
     }
-    for fill in &page.fills {
-        let b = fill.bbox;
-        let (middle_x, middle_y) = b.center();
-        if b.width() >= PAGE_SHARE * page.width && b.height() >= PAGE_SHARE * page.height {
-            continue;
-        }
-        if b.height() < THICK_LINE && b.width() > b.height() {
-            horizontal.push(Segment { at: middle_y, from: b.x0, to: b.x1, drawn: true });
-        } else if b.width() < THICK_LINE {
-            vertical.push(Segment { at: middle_x, from: b.y0, to: b.y1, drawn: true });
-        } else {
-            horizontal.extend([b.y0, b.y1].map(|at| Segment { at, from: b.x0, to: b.x1, drawn: false }));
-            vertical.extend([b.x0, b.x1].map(|at| Segment { at, from: b.y0, to: b.y1, drawn: false }));
-        }
-    }
+    let is_page =
+        |fill: &Fill| fill.bbox.width() >= PAGE_SHARE * page.width && fill.bbox.height() >= PAGE_SHARE * page.height;
+    let fills: Vec<Fill> = page.fills.iter().filter(|fill| !is_page(fill)).cloned().collect();
+    backgrounds::walls(&fills, &mut horizontal, &mut vertical);
     Segments { horizontal: join(horizontal), vertical: join(vertical) }
 }
 
