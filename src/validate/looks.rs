@@ -28,15 +28,20 @@ impl Looks {
             match byte {
                 // Ideographs from U+5000 on: nearly every character, told by its first byte, and none of them odd.
                 0xE5..=0xE9 => at += 3,
+                b'0'..=b'9' => {
+                    looks.digits = true;
+                    at += 1;
+                }
                 ..0x80 => {
-                    let before = if at == 0 { 0 } else { bytes[at - 1] };
-                    let behind = bytes.get(at + 1).copied().unwrap_or(0);
-                    looks.digits |= byte.is_ascii_digit();
-                    looks.odd_sign |= is_no_print(byte) || is_lone(before, byte, behind);
-                    looks.odd_sign |= byte == b'.' && before >= 0x80 && behind >= 0x80 && is_in_words(text, at);
-                    looks.misread_number |= is_misread(before, byte);
-                    looks.broken_number |= at > 0 && is_broken(before, byte, behind);
-                    depth += i32::from(matches!(byte, b'(' | b'[')) - i32::from(matches!(byte, b')' | b']'));
+                    if TELLS[usize::from(byte)] {
+                        let before = if at == 0 { 0 } else { bytes[at - 1] };
+                        let behind = bytes.get(at + 1).copied().unwrap_or(0);
+                        looks.odd_sign |= is_no_print(byte) || is_lone(before, byte, behind);
+                        looks.odd_sign |= byte == b'.' && before >= 0x80 && behind >= 0x80 && is_in_words(text, at);
+                        looks.misread_number |= is_like_a_digit(byte) && (is_numeric(before) || is_numeric(behind));
+                        looks.broken_number |= at > 0 && is_broken(before, byte, behind);
+                        depth += i32::from(matches!(byte, b'(' | b'[')) - i32::from(matches!(byte, b')' | b']'));
+                    }
                     at += 1;
                 }
                 _ => {
@@ -56,7 +61,7 @@ impl Looks {
     }
 }
 
-fn is_no_print(byte: u8) -> bool {
+const fn is_no_print(byte: u8) -> bool {
     matches!(byte, b'$' | b'\\' | b'|' | b'^' | b'~' | b'?' | b'!' | b'_' | b'#' | b'@' | b'{' | b'}')
 }
 
@@ -83,14 +88,43 @@ fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{4E00}'..='\u{9FFF}')
 }
 
-/// Does one of two neighbours belong to a number, and the other look like a part of one without being one?
-fn is_misread(before: u8, byte: u8) -> bool {
-    let numeric = |byte: u8| byte.is_ascii_digit() || byte == b'.';
-    (numeric(before) && is_like_a_digit(byte)) || (numeric(byte) && is_like_a_digit(before))
+fn is_numeric(byte: u8) -> bool {
+    byte.is_ascii_digit() || byte == b'.'
 }
 
+/// ASCII characters that can be odd by themselves or where they stand; digits and the other signs cannot.
+const TELLS: [bool; 128] = {
+    let mut tells = [false; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        tells[byte] = is_no_print(byte as u8)
+            || (byte as u8).is_ascii_alphabetic()
+            || matches!(byte as u8, b' ' | b'.' | b',' | b'(' | b')' | b'[' | b']');
+        byte += 1;
+    }
+    tells
+};
+
 fn is_like_a_digit(byte: u8) -> bool {
-    b"OoQDIil|!SsBbZzqg".contains(&byte)
+    matches!(
+        byte,
+        b'O' | b'o'
+            | b'Q'
+            | b'D'
+            | b'I'
+            | b'i'
+            | b'l'
+            | b'|'
+            | b'!'
+            | b'S'
+            | b's'
+            | b'B'
+            | b'b'
+            | b'Z'
+            | b'z'
+            | b'q'
+            | b'g'
+    )
 }
 
 fn is_broken(before: u8, byte: u8, behind: u8) -> bool {
