@@ -11,7 +11,7 @@ pub const KINDS: [Kind; 3] = [Kind::Fund, Kind::Indicator, Kind::Statement];
 /// everywhere: on documents not seen, 5 to 12 rank better than 1 or 2.
 const PENALTY: f64 = 8.0;
 /// A clue seen less often says nothing.
-const LEAST_SEEN: usize = 12;
+const LEAST_SEEN: usize = 5;
 /// No weight is further from 0 than this.
 const MOST: f64 = 6.0;
 const MOST_STEPS: usize = 40;
