@@ -53,6 +53,8 @@ pub(in super::super) struct Piece {
     pub(in super::super) ends_in_comma: bool,
     /// A number that reads as a year: `2010`, `2009/10`.
     pub(in super::super) year: bool,
+    /// A program that boxes whole texts boxed it apart from the piece before it.
+    pub(in super::super) boxed_apart: bool,
 }
 
 /// Pieces of one line that no clear gap divides.
@@ -143,6 +145,8 @@ const APART_GAP: f32 = 0.2;
 const SPREAD_GAP: f32 = 1.2;
 /// Gap between a sign of currency and its number.
 const FAR_SIGN: f32 = 9.0;
+/// How surely two texts are apart that a program boxed as two, with hardly a gap.
+const BOXED_APART: f32 = 0.6;
 /// How much the gaps of a justified line differ, in ems, how wide they may be, and how many it has at least.
 const JUSTIFIED: f32 = 0.08;
 const WIDEST_SPACE: f32 = 2.5;
@@ -194,6 +198,9 @@ fn gap_weight(left: &Piece, right: &Piece, gap: f32, usual: f32) -> f32 {
     if right.after_leader || gap >= CLEAR_GAP {
         return 1.0;
     }
+    if right.boxed_apart {
+        return if gap > LIKELY_GAP { 0.9 } else { BOXED_APART };
+    }
     if right.kind == Kind::Before
         && right.currency
         && (value(left) || left.kind == Kind::After)
@@ -227,11 +234,30 @@ fn gap_weight(left: &Piece, right: &Piece, gap: f32, usual: f32) -> f32 {
 /// The lines of these words (indices in `words`), all of one frame. `words` may grow: a word that runs into leader
 /// dots is cut there, and the dots are left out.
 pub(in super::super) fn lines(page: &Page, words: &[Word], chosen: &mut [u32], frame: Frame) -> Vec<Line> {
-    cell_text::lines(words, chosen).iter().filter_map(|line| upright_line(page, words, line, frame)).collect()
+    let boxed = boxes_texts(page);
+    cell_text::lines(words, chosen).iter().filter_map(|line| upright_line(page, words, line, frame, boxed)).collect()
 }
 
-fn upright_line(page: &Page, words: &[Word], line: &TextLine, frame: Frame) -> Option<Line> {
+/// Ideographs that a box holds on average from which boxes are of texts, not of words: those have two or three.
+const LEAST_BOXED: usize = 4;
+
+/// Was this page read by a program that boxes whole texts, each cell's lines one by one?
+fn boxes_texts(page: &Page) -> bool {
+    if page.scores.is_empty() {
+        return false;
+    }
+    let (mut boxes, mut ideographs) = (0, 0);
+    for run in &page.runs {
+        let count = page.run_text(run).chars().filter(|c| is_ideographic(*c)).count();
+        boxes += usize::from(count > 1);
+        ideographs += if count > 1 { count } else { 0 };
+    }
+    boxes > 0 && ideographs >= LEAST_BOXED * boxes
+}
+
+fn upright_line(page: &Page, words: &[Word], line: &TextLine, frame: Frame, boxed: bool) -> Option<Line> {
     let mut pieces: Vec<Piece> = Vec::with_capacity(line.words.len());
+    let mut run = None;
     let mut leaders = false;
     let mut after_leader = false;
     let texts: Vec<&str> =
@@ -278,7 +304,9 @@ fn upright_line(page: &Page, words: &[Word], line: &TextLine, frame: Frame) -> O
             bracketed: text.starts_with(['(', '（', '[']),
             ends_in_comma: text.ends_with(','),
             year: is_year(text),
+            boxed_apart: boxed && run.is_some_and(|run| run != word.run),
         });
+        run = Some(word.run);
         after_leader |= trailing > 0;
     }
     let middle = |index: u32| words.get(index as usize).map_or(0.0, |word| frame.upright(&word.bbox).center().0);

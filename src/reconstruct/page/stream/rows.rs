@@ -304,11 +304,14 @@ fn filled_in(placed: &[Vec<Placed>], rows: &[Range<usize>], body: &Range<usize>,
     counts.iter().map(|&count| (count as f32 / all.max(1) as f32).clamp(0.1, 0.9)).collect()
 }
 
+/// The most that the filled columns of a row count: a row whose values are all blank is one, too.
+const MOST_UNLIKE: f32 = 4.0;
+
 /// How unlike a row's these filled columns are.
 fn fill_cost(filled: &[bool], rates: &[f32], label: f32, is_label: bool) -> f32 {
     let sum: f32 =
         filled.iter().zip(rates).map(|(&filled, &rate)| if filled { -rate.ln() } else { -(1.0 - rate).ln() }).sum();
-    let cost = 1.6 * sum / (filled.len().max(1) as f32).sqrt();
+    let cost = (1.6 * sum / (filled.len().max(1) as f32).sqrt()).min(MOST_UNLIKE);
     let lone = filled.first() == Some(&true) && filled.iter().skip(1).all(|filled| !filled);
     if lone || is_label { cost.min(label) } else { cost }
 }
@@ -387,7 +390,8 @@ const MOST_NAME: u32 = 2;
 const NO_ROOM: f32 = 0.75;
 
 /// For each line, whether it holds the last digits of numbers that were too wide for their columns: all its numbers are
-/// short, and stand below longer ones that fill their columns. A row of short numbers has a name, too.
+/// short, and stand below longer ones that fill their columns. A row of short numbers has a name, too, and values that are
+/// as long as those above.
 fn torn_numbers(lines: &[Line], found: &Columns, body: &Range<usize>) -> Vec<bool> {
     let mut out = vec![false; body.len()];
     // The lowest text of each column so far.
@@ -395,30 +399,36 @@ fn torn_numbers(lines: &[Line], found: &Columns, body: &Range<usize>) -> Vec<boo
     for at in body.clone() {
         let Some(lower) = found.lines.get(at) else { continue };
         let size = lines.get(at).map_or(10.0, |line| line.size);
-        let is_rest = |text: &Placed| {
-            let Some((upper, over)) = last.get(text.first).copied().flatten() else { return false };
-            let Some(over) = found.lines.get(upper).and_then(|texts| texts.get(over)) else { return false };
-            let (Some(a), Some(b)) = (lines.get(upper), lines.get(at)) else { return false };
+        let rest_of = |text: &Placed| -> Option<bool> {
+            let (upper, over) = last.get(text.first).copied().flatten()?;
+            let over = found.lines.get(upper).and_then(|texts| texts.get(over))?;
+            let (a, b) = (lines.get(upper)?, lines.get(at)?);
             let column = found.columns.get(text.first);
             let room = column.map_or(f32::MAX, |column| column.x1 - column.x0) - (over.x1 - over.x0);
             let near = b.down - a.down < ONE_NUMBER * size;
             let rest = text.x1 - text.x0 + 0.1 * size;
             let full = room < rest.max(NO_ROOM * size);
-            over.numeric && (over.first, over.last) == (text.first, text.last) && full && near
+            let rests = over.numeric && (over.first, over.last) == (text.first, text.last) && full && near;
+            let number =
+                a.pieces.get(over.pieces.clone()).unwrap_or(&[]).iter().any(|piece| piece.kind == Kind::Number);
+            rests.then(|| !number || glyphs(lines, at, text) < glyphs(lines, upper, over))
         };
-        let (mut rests, mut others, mut named) = (0, 0, false);
+        let (mut rests, mut whole, mut others, mut named) = (0, 0, 0, false);
         for text in lower {
             let count = glyphs(lines, at, text);
             let short = if text.numeric { MOST_TORN } else { MOST_NAME };
-            if count <= short && is_rest(text) {
+            if count <= short
+                && let Some(other) = rest_of(text)
+            {
                 rests += 1;
+                whole += usize::from(!other);
             } else if text.numeric {
                 others += 1;
             } else {
                 named |= text.first == 0 && count > MOST_NAME;
             }
         }
-        let torn = rests > 0 && others == 0 && !named && (rests > 1 || lower.iter().all(|text| text.first > 0));
+        let torn = rests > 2 * whole && others == 0 && !named && (rests > 1 || lower.iter().all(|text| text.first > 0));
         if let Some(slot) = out.get_mut(at - body.start) {
             *slot = torn;
         }
@@ -656,6 +666,8 @@ const SOME_ROOM: f32 = -1.8;
 /// Distance of baselines, in ems, at which few texts are set, and what it says.
 const LOOSE_TEXT: f32 = 1.6;
 const APART: f32 = -1.5;
+/// Part of a column's width that the last line of a text leaves free where another word would have fitted.
+const LAST_LINE: f32 = 0.4;
 /// One is bold, the other is not.
 const OTHER_WEIGHT: f32 = -2.5;
 /// The second item of a list after its first one.
@@ -681,10 +693,6 @@ fn link(
     if let (Some(from), Some(to)) = (item_number(&first), item_number(&next_text)) {
         return if to == from + 1 { NEXT_ITEM } else { SOME_ROOM };
     }
-    // A quantity, a single word: nothing that would be broken into lines.
-    if over.numeric || !may_wrap(a.pieces.get(over.pieces.clone()).unwrap_or(&[])) {
-        return SHORT;
-    }
     // A text goes on in the next line because its next word had no room left.
     let Some(next) = b.pieces.get(text.pieces.start) else { return 0.0 };
     let word = if next.ideographic { next.size } else { next.bbox.width() };
@@ -697,6 +705,11 @@ fn link(
     };
     let known = found.lines.iter().enumerate().any(|(line, texts)| texts.iter().any(|text| others(line, text)));
     let fills = over.x1 - over.x0 >= FILLS * (column.x1 - column.x0);
+    // A quantity, a single word: nothing that would be broken into lines; nor does the short last line of a text go on.
+    if over.numeric || !may_wrap(a.pieces.get(over.pieces.clone()).unwrap_or(&[])) {
+        let last_line = known && next.ideographic && room - word > LAST_LINE * (column.x1 - column.x0);
+        return if last_line && !over.numeric { ROOM } else { SHORT };
+    }
     let fits = match (wrapped, known && fills) {
         (true, true) => 1.0,
         (true, false) => 0.2,
