@@ -53,6 +53,8 @@ pub(in super::super) struct Piece {
     pub(in super::super) ends_in_comma: bool,
     /// A number that reads as a year: `2010`, `2009/10`.
     pub(in super::super) year: bool,
+    /// A list's number, if its line begins with it.
+    pub(in super::super) counts: bool,
     /// A program that boxes whole texts boxed it apart from the piece before it.
     pub(in super::super) boxed_apart: bool,
 }
@@ -103,7 +105,16 @@ pub(in super::super) struct Line {
 
 impl Line {
     /// A line of these pieces, left to right; None of none.
-    pub(in super::super) fn new(pieces: Vec<Piece>, words: Vec<(u32, f32)>, down: f32, leaders: bool) -> Option<Line> {
+    pub(in super::super) fn new(
+        mut pieces: Vec<Piece>,
+        words: Vec<(u32, f32)>,
+        down: f32,
+        leaders: bool,
+    ) -> Option<Line> {
+        // Only a line's first word can be a list's number; further on, (2) is a value.
+        if let Some(first) = pieces.first_mut().filter(|first| first.counts) {
+            first.kind = Kind::Marker;
+        }
         let bbox = pieces.iter().map(|piece| piece.bbox).reduce(|a, b| a.union(&b))?;
         let size = pieces.iter().map(|piece| piece.size).fold(0.0, f32::max).max(0.1);
         let chunks = chunks(&pieces, size);
@@ -279,19 +290,20 @@ fn upright_line(page: &Page, words: &[Word], line: &TextLine, frame: Frame, boxe
             let inked = page.glyphs.get(glyphs).unwrap_or(&[]).iter().map(|glyph| glyph.bbox);
             bbox = inked.reduce(|a, b| a.union(&b)).map_or(bbox, |b| frame.upright(&b));
         }
+        let (looks, counts) = (kind(text), text.contains(|c: char| c.is_ascii_digit()));
         pieces.push(Piece {
             word: index,
             bbox,
             size: word.size,
-            kind: match kind(text) {
+            kind: match looks {
                 // A unit right after its number.
                 Kind::Text if is_unit(text) && pieces.last().is_some_and(|before| measures(before, &bbox)) => {
                     Kind::After
                 }
-                // Only a line's first word can be a list's number; further on, (2) is a value.
-                Kind::Marker if !pieces.is_empty() && text.contains(|c: char| c.is_ascii_digit()) => Kind::Number,
+                Kind::Marker if counts => Kind::Number,
                 kind => kind,
             },
+            counts: counts && looks == Kind::Marker,
             glyphs: word.glyphs.end - word.glyphs.start,
             ideographic: text.chars().next().is_some_and(is_ideographic),
             after_leader: std::mem::take(&mut after_leader),
@@ -388,6 +400,17 @@ fn is_quantity(text: &str) -> bool {
     number.starts_with(|c: char| c.is_ascii_digit()) && unit.len() < number.len() && (unit.is_empty() || is_unit(unit))
 }
 
+/// Signs between the brackets of a mark, at most: `[123]`, `（十二）`.
+const LONGEST_MARK: usize = 3;
+
+/// A number in square brackets, as references have, or a Chinese one in any: `[12]`, `（四）`, `三、`.
+fn is_counted(text: &str) -> bool {
+    let inner =
+        text.trim_matches(['(', ')', '（', '）', '[', ']', '［', '］', '【', '】', '〔', '〕', '、', '.', '．']);
+    let numeral = |c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c);
+    inner.len() < text.len() && (1..=LONGEST_MARK).contains(&inner.chars().count()) && inner.chars().all(numeral)
+}
+
 /// What a word looks like.
 fn kind(text: &str) -> Kind {
     let mut digits = 0;
@@ -408,6 +431,9 @@ fn kind(text: &str) -> Kind {
     let length = digits + letters + signs;
     if digits > 0 {
         // A footnote's letter, a unit's letter or two may follow: 1,234r, 5.6b, 12pp.
+        if is_counted(text) && first == '[' {
+            return Kind::Marker;
+        }
         let marker = matches!(last, '.' | ')' | '、' | '．' | '）')
             && digits <= 2
             && length <= 4
@@ -424,6 +450,9 @@ fn kind(text: &str) -> Kind {
         } else {
             Kind::Text
         };
+    }
+    if letters > 0 && is_counted(text) {
+        return Kind::Marker;
     }
     let lower = text.to_ascii_lowercase();
     if matches!(
@@ -447,8 +476,23 @@ fn kind(text: &str) -> Kind {
         if text.chars().all(|c| matches!(c, '%' | '％' | ')' | '†' | '‡' | '*')) {
             return Kind::After;
         }
-        if matches!(text, "•" | "●" | "◦" | "▪" | "■" | "□" | "►" | "‣" | "§" | "\u{f0b7}" | "\u{f0a7}" | "\u{f0d8}")
-        {
+        if matches!(
+            text,
+            "•" | "●"
+                | "◦"
+                | "▪"
+                | "■"
+                | "□"
+                | "◆"
+                | "►"
+                | "➢"
+                | "✓"
+                | "‣"
+                | "§"
+                | "\u{f0b7}"
+                | "\u{f0a7}"
+                | "\u{f0d8}"
+        ) {
             return Kind::Marker;
         }
     }
@@ -482,6 +526,10 @@ mod tests {
             ("(a)", Kind::Marker),
             ("(2)", Kind::Marker),
             ("•", Kind::Marker),
+            ("[12]", Kind::Marker),
+            ("（四）", Kind::Marker),
+            ("三、", Kind::Marker),
+            ("[1,234]", Kind::Number),
             ("Total", Kind::Text),
             ("指标", Kind::Text),
             ("B12", Kind::Text),

@@ -534,15 +534,12 @@ fn looks_like_something_else(evidence: &Evidence<'_>, lines: &[&Line], stretch: 
         sum += CONTENTS * count;
     }
     // Markers with texts beside them.
-    let markers = lines
-        .iter()
-        .filter(|line| {
-            line.chunks
-                .first()
-                .and_then(|c| line.pieces.get(c.pieces.clone()))
-                .is_some_and(|pieces| matches!(pieces, [only] if only.kind == Kind::Marker))
-        })
-        .count();
+    let marked = |(line, texts): &(&&Line, &Vec<Placed>)| {
+        let first = texts.first().filter(|_| texts.len() > 1).and_then(|text| line.pieces.get(text.pieces.clone()));
+        matches!(first, Some([only]) if only.kind == Kind::Marker)
+    };
+    let markers = lines.iter().zip(&found.lines).filter(marked).count();
+    let several = found.lines.iter().filter(|texts| texts.len() > 1).count();
     let busy = lines.iter().filter(|line| line.chunks.len() > 1).count();
     // Bars between labels and numbers.
     let barred = lines.iter().filter(|line| {
@@ -554,7 +551,7 @@ fn looks_like_something_else(evidence: &Evidence<'_>, lines: &[&Line], stretch: 
     if 2 * barred.count() > busy {
         sum += CHART * count;
     }
-    if columns.len() == 2 && 2 * markers > busy {
+    if columns.len() == 2 && 2 * markers > several {
         sum += CONTENTS * count;
     }
     sum
