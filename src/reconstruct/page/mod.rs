@@ -17,7 +17,6 @@ mod furniture;
 mod head_row;
 mod last_row;
 mod lattice;
-mod marked_lists;
 mod overhang;
 mod placing;
 mod prose;
