@@ -51,6 +51,7 @@ impl Cache {
                 hash.update(part.to_le_bytes());
             }
         }
+        hash.update(drawn.dpi().to_le_bytes());
         hash.update((picture.width as u64).to_le_bytes());
         hash.update((picture.height as u64).to_le_bytes());
         hash.update(&picture.pixels);
