@@ -120,7 +120,7 @@ impl Engine {
         let Some(content) = ink.bounds(&ink.area()) else { return Ok(Vec::new()) };
         let content = content.grown(16).within(&ink.area());
         let began = Instant::now();
-        let places = detect::detect(&self.detector, picture, &content, (DETECT_DPI / drawn.dpi()).min(1.0))?;
+        let places = detect::detect(&self.detector, &clean, &content, (DETECT_DPI / drawn.dpi()).min(1.0))?;
         tracing::debug!(ms = began.elapsed().as_millis(), places = places.len(), "detected");
         let rulings = drawn.rulings();
         let lines = segment::lines(&places, &ink, &rulings);

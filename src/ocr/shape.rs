@@ -1,5 +1,6 @@
-//! Strokes that recognisers take for figures. A dash, a slash or a `=` alone in a cell tells a recogniser nothing that a
-//! line of text would, and `1` is what it mostly reads, as sure as of any other; the ink's outline tells them apart.
+//! Signs that recognisers take for figures and letters. A dash, a slash, a `=` or a `≥` alone in a cell tells a recogniser
+//! nothing that a line of text would; `1` or `M` is what it reads, as sure as of any other, or `2` before a figure. The
+//! ink's outline tells them apart.
 
 use super::engine::{PlacedLetter, ReadLine};
 use super::ink::{Box2, Ink};
@@ -8,17 +9,23 @@ use super::ink::{Box2, Ink};
 const LEVEL: i32 = 16;
 /// How sure it is that such ink is a dash, a slash or a `=`.
 const SURE: f32 = 0.9;
+/// How sure a sign can be that only recognition offers.
+const DOUBTED: f32 = 0.7;
 /// A dash between letters that is shorter than this, in hundredths of the line's height, is a hyphen.
 const HYPHEN: i32 = 65;
 
-/// Reads what was taken for an upright stroke again by its ink.
+/// Height of the level stroke of `≥`, in hundredths of the sign's, at most.
+const FOOT: i32 = 32;
+
+/// Reads such signs again by their ink.
 pub(super) fn settle(ink: &Ink, line: &mut ReadLine) {
     let several = line.pieces.len() > 1;
     for (number, piece) in line.pieces.iter().enumerate() {
         let of_piece: Vec<usize> =
             line.letters.iter().enumerate().filter(|(_, l)| l.piece == number).map(|(index, _)| index).collect();
         let lone = of_piece.len() == 1 && !several;
-        if !of_piece.iter().any(|&index| is_stroke(line.letters[index].text)) {
+        let doubted = |index: &usize| is_stroke(line.letters[*index].text) || is_angular(line.letters[*index].text);
+        if !of_piece.iter().any(doubted) {
             continue;
         }
         let blobs = ink.stretches(piece);
@@ -27,11 +34,18 @@ pub(super) fn settle(ink: &Ink, line: &mut ReadLine) {
             else {
                 continue;
             };
-            let sign = if is_stroke(line.letters[index].text) { sign(ink, &blob, piece, lone) } else { None };
-            if let (Some(sign), Some(letter)) = (sign, line.letters.get_mut(index))
+            let sign = match line.letters[index].text {
+                c if is_stroke(c) => stroke(ink, &blob, piece, lone).map(|sign| (sign, SURE)),
+                c if is_angular(c) => {
+                    let offered = || line.letters.get(index).filter(|_| lone).and_then(offered);
+                    comparison(ink, &blob).map(|sign| (sign, SURE)).or_else(offered)
+                }
+                _ => None,
+            };
+            if let (Some((sign, score)), Some(letter)) = (sign, line.letters.get_mut(index))
                 && sign != letter.text
             {
-                (letter.text, letter.score) = (sign, SURE);
+                (letter.text, letter.score) = (sign, score);
                 letter.others.clear();
             }
         }
@@ -43,8 +57,69 @@ fn is_stroke(c: char) -> bool {
     matches!(c, '1' | 'l' | 'I' | 'i' | '|' | '丨' | '!' | '/' | '丿' | 'ノ' | 'J' | '7')
 }
 
+/// What `≥` and `≤` are read as.
+fn is_angular(c: char) -> bool {
+    matches!(
+        c,
+        'M' | 'm' | 'N' | 'n' | 'W' | 'w' | 'V' | 'v' | 'Z' | 'z' | 'S' | 's' | 'X' | 'K' | '2' | '5' | '>' | '<'
+    ) || matches!(c, '三' | '云' | '乙' | '〉' | '〈' | '》' | '《' | '＞' | '＜' | '≫' | '≪')
+}
+
+/// `≥` or `≤` where recognition offers it beside a letter that stands alone: no cell holds but an M.
+fn offered(letter: &PlacedLetter) -> Option<(char, f32)> {
+    let is_letter = letter.text.is_ascii_alphabetic();
+    let sign = |text: &str| match text {
+        "≥" | "≧" => Some('≥'),
+        "≤" | "≦" => Some('≤'),
+        _ => None,
+    };
+    let found = letter.others.iter().filter(|other| other.letters == 1).find_map(|other| sign(&other.text));
+    found.filter(|_| is_letter).map(|sign| (sign, DOUBTED))
+}
+
+/// `≥` or `≤` where the ink is an angle and, apart from it, one or two level strokes below.
+fn comparison(ink: &Ink, blob: &Box2) -> Option<char> {
+    let bounds = ink.bounds(blob)?;
+    let (width, height) = (bounds.width(), bounds.height());
+    let rows = ink.by_row(&bounds);
+    let mut groups: Vec<(i32, i32)> = Vec::new();
+    for (y, _) in (0..height).zip(&rows).filter(|(_, row)| **row > 0) {
+        match groups.last_mut() {
+            Some(last) if last.1 == y => last.1 = y + 1,
+            _ => groups.push((y, y + 1)),
+        }
+    }
+    let (&(top, bottom), strokes) = groups.split_first()?;
+    let is_level = |&(from, to): &(i32, i32)| {
+        let most = rows.get(from as usize..to as usize).and_then(|rows| rows.iter().max()).copied().unwrap_or(0);
+        (to - from) * 100 <= height * FOOT && most * 10 >= width * 7
+    };
+    if height < 8
+        || !(1..=2).contains(&strokes.len())
+        || !strokes.iter().all(is_level)
+        || (bottom - top) * 5 < height * 2
+    {
+        return None;
+    }
+    // The middle of the ink in each third of the angle.
+    let third = |part: i32| {
+        let at = |part: i32| bounds.y0 + top + (bottom - top) * part / 3;
+        let sums = ink.by_column(&Box2 { y0: at(part), y1: at(part + 1), ..bounds });
+        let all: i32 = sums.iter().sum();
+        let weighted: i32 = (0..).zip(&sums).map(|(x, sum)| x * sum).sum();
+        (all > 0).then(|| weighted / all)
+    };
+    let (upper, middle, lower) = (third(0)?, third(1)?, third(2)?);
+    let least = (width / 8).max(1);
+    match (middle - upper, middle - lower) {
+        (a, b) if a >= least && b >= least => Some('≥'),
+        (a, b) if -a >= least && -b >= least => Some('≤'),
+        _ => None,
+    }
+}
+
 /// The sign that the ink in a box is, where it is no upright stroke.
-fn sign(ink: &Ink, blob: &Box2, piece: &Box2, lone: bool) -> Option<char> {
+fn stroke(ink: &Ink, blob: &Box2, piece: &Box2, lone: bool) -> Option<char> {
     let bounds = ink.bounds(blob)?;
     let (width, height) = (bounds.width(), bounds.height());
     if width >= 4 && width * 10 >= height * LEVEL {
@@ -149,6 +224,44 @@ mod tests {
         let picture = sheet(&boxes.map(|(x0, y0, x1, y1)| Box2::new(x0, y0, x1, y1)));
         assert_eq!(read(&picture, Box2::new(40, 40, 78, 60), "619", &[46.0, 59.0, 72.0]), "6-9");
         assert_eq!(read(&picture, Box2::new(40, 40, 78, 60), "6l9", &[46.0, 59.0, 72.0]), "6-9");
+    }
+
+    #[test]
+    fn an_angle_over_a_level_stroke_is_no_letter_and_no_figure() {
+        // From the left above to the right and back, three pixels thick.
+        let angle = |mirrored: bool| -> Vec<Box2> {
+            let x = |y: i32| if y < 7 { 2 * y } else { 26 - 2 * y };
+            (0..14)
+                .map(|y| if mirrored { 14 - x(y) } else { x(y) })
+                .zip(40..)
+                .map(|(x, y)| Box2::new(40 + x, y, 43 + x, y + 1))
+                .collect()
+        };
+        let foot = Box2::new(40, 57, 57, 59);
+        let at_least = sheet(&[angle(false), vec![foot]].concat());
+        let area = Box2::new(40, 40, 57, 59);
+        assert_eq!(read(&at_least, area, "M", &[48.0]), "≥");
+        let at_most = sheet(&[angle(true), vec![foot, Box2::new(40, 61, 57, 63)]].concat());
+        assert_eq!(read(&at_most, Box2::new(40, 40, 57, 63), "S", &[48.0]), "≤");
+        // Without the foot, or with a foot that hangs on it, it is what was read.
+        assert_eq!(read(&sheet(&angle(false)), Box2::new(40, 40, 57, 54), "2", &[48.0]), "2");
+        let joined = sheet(&[angle(false), vec![Box2::new(40, 54, 57, 56)]].concat());
+        assert_eq!(read(&joined, Box2::new(40, 40, 57, 56), "Z", &[48.0]), "Z");
+    }
+
+    #[test]
+    fn a_letter_alone_is_the_sign_that_recognition_offers_beside_it() {
+        let other = |text: &str| Other { letters: 1, text: text.into(), score: 0.05 };
+        let letter = |text: char, others: &[&str]| PlacedLetter {
+            text,
+            score: 0.7,
+            piece: 0,
+            x: 50.0,
+            others: others.iter().map(|text| other(text)).collect(),
+        };
+        assert_eq!(offered(&letter('M', &["N", "≥"])), Some(('≥', DOUBTED)));
+        assert_eq!(offered(&letter('M', &["N"])), None);
+        assert_eq!(offered(&letter('2', &["≥"])), None);
     }
 
     #[test]
