@@ -109,18 +109,26 @@ impl Engine {
         })
     }
 
-    /// Reads an upright, clean picture in which these lines are drawn.
+    /// Reads an upright, clean picture in which these lines are drawn. Of a photograph (`soft`) the lines are blurred.
     ///
     /// # Errors
     /// A network cannot be run.
-    pub(super) fn read(&self, picture: &Gray, drawn: &Lines, profile: Profile) -> Result<Vec<ReadLine>, String> {
+    pub(super) fn read(
+        &self,
+        picture: &Gray,
+        drawn: &Lines,
+        soft: bool,
+        profile: Profile,
+    ) -> Result<Vec<ReadLine>, String> {
         let mut clean = picture.clone();
         drawn.erase(&mut clean);
         let ink = Ink::of(&clean);
         let Some(content) = ink.bounds(&ink.area()) else { return Ok(Vec::new()) };
         let content = content.grown(16).within(&ink.area());
         let began = Instant::now();
-        let places = detect::detect(&self.detector, &clean, &content, (DETECT_DPI / drawn.dpi()).min(1.0))?;
+        // A line through print hides it from the detector; a blurred one takes too much of the print along.
+        let seen = if soft { picture } else { &clean };
+        let places = detect::detect(&self.detector, seen, &content, (DETECT_DPI / drawn.dpi()).min(1.0))?;
         tracing::debug!(ms = began.elapsed().as_millis(), places = places.len(), "detected");
         let rulings = drawn.rulings();
         let lines = segment::lines(&places, &ink, &rulings);

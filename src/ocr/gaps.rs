@@ -12,6 +12,10 @@ const WIDE_BESIDE_MARK: i32 = 16;
 const WIDE_BESIDE_ONE: i32 = 30;
 /// A gap this wide, in hundredths, parts them where a column begins behind it.
 const NARROW: i32 = 22;
+/// A gap this wide, in hundredths, parts them in a row of several other texts: the heads of a table's columns.
+const IN_ROW: i32 = 48;
+/// Other texts in such a row.
+const LEAST_IN_ROW: usize = 3;
 /// How much wider, in tenths, a gap is than most of its line.
 const UNLIKE: i32 = 17;
 /// How far from each other, in hundredths of the text's height, the lines of a column begin.
@@ -28,11 +32,16 @@ pub(super) fn part(lines: Vec<Line>, ink: &Ink, size: i32) -> Vec<Line> {
     let parted: Vec<Line> =
         lines.into_iter().flat_map(|line| cut(line, ink, size, &|gap| is_wide(gap, size))).collect();
     let begins = Begins::of(&parted, size);
-    let begins_column = |gap: &Gap| {
-        let punctuated = gap.before.width() * 20 < size * 9 && gap.before.height() * 2 < size;
-        gap.width() * 100 >= size * NARROW && !punctuated && begins.others(&gap.after, size) >= LEAST_BEGIN
+    let parts = |gap: &Gap| {
+        let plain = !is_mark(&gap.before, size) && !is_mark(&gap.after, size);
+        let in_row = || gap.width() * 100 >= size * IN_ROW && plain && begins.beside(&gap.after) >= LEAST_IN_ROW;
+        let in_column = || {
+            let wide = gap.width() * 100 >= size * NARROW && !is_mark(&gap.before, size);
+            wide && begins.others(&gap.after, size) >= LEAST_BEGIN
+        };
+        in_row() && !gap.sides.iter().any(|side| is_lone(side, size)) || in_column()
     };
-    parted.into_iter().flat_map(|line| cut(line, ink, size, &begins_column)).collect()
+    parted.into_iter().flat_map(|line| cut(line, ink, size, &parts)).collect()
 }
 
 /// A stretch without ink in a line, and the ink on both sides of it.
@@ -53,12 +62,23 @@ impl Gap {
 
 /// Wide enough by itself, between what may be a text each.
 fn is_wide(gap: &Gap, size: i32) -> bool {
-    let is_mark = |b: &Box2| b.width() * 20 < size * 9 && b.height() * 2 < size;
-    let least = if is_mark(&gap.before) || is_mark(&gap.after) { WIDE_BESIDE_MARK } else { WIDE };
-    // A character alone is one of a text that is set wide (项  目).
-    let lone = |b: &Box2| b.width() * 10 <= size * 13 && b.width() * 10 >= size * 7;
-    let least = if gap.sides.iter().any(lone) { WIDE_BESIDE_ONE } else { least };
+    let marks = is_mark(&gap.before, size) || is_mark(&gap.after, size);
+    let least = match gap.sides.iter().any(|side| is_lone(side, size)) {
+        true => WIDE_BESIDE_ONE,
+        false if marks => WIDE_BESIDE_MARK,
+        false => WIDE,
+    };
     gap.width() * 10 >= size * least
+}
+
+/// A point, a comma: what leaves most of its square blank.
+fn is_mark(part: &Box2, size: i32) -> bool {
+    part.width() * 20 < size * 9 && part.height() * 2 < size
+}
+
+/// A single ideograph: one of a text that is set wide (项  目).
+fn is_lone(part: &Box2, size: i32) -> bool {
+    part.width() * 10 <= size * 13 && part.width() * 10 >= size * 7
 }
 
 fn cut(line: Line, ink: &Ink, size: i32, parts: &dyn Fn(&Gap) -> bool) -> Vec<Line> {
@@ -101,6 +121,12 @@ impl Begins {
         let mut begins: Vec<(i32, Box2)> = cells.map(|piece| (piece.x0, *piece)).collect();
         begins.sort_by_key(|begin| begin.0);
         Begins(begins)
+    }
+
+    /// Other lines in the row of this ink, which is part of one.
+    fn beside(&self, after: &Box2) -> usize {
+        let middle = (after.y0 + after.y1) / 2;
+        self.0.iter().filter(|(_, piece)| (piece.y0..piece.y1).contains(&middle)).count().saturating_sub(1)
     }
 
     /// Lines above and below that begin where this ink does.
@@ -147,6 +173,15 @@ mod tests {
         assert_eq!(parted(&[(20, 50, &[4, 4, 30, 4, 4])]), [(20, 88), (118, 162)]);
         assert_eq!(parted(&[(20, 50, &[30, 30, 30, 30, 30])]), [(20, 240)]);
         assert_eq!(parted(&[(20, 50, &[40, 4])]), [(20, 100)]);
+    }
+
+    #[test]
+    fn a_gap_between_the_heads_of_columns_parts_them() {
+        // Two heads nearly touch, three others stand apart.
+        let row = [(20, 50, [4, 4, 4, 12, 4].as_slice())];
+        let heads = [(200, 50, [4, 4].as_slice()), (300, 50, &[4, 4]), (400, 50, &[4, 4])];
+        assert_eq!(parted(&[row.as_slice(), &heads].concat()).len(), 5);
+        assert_eq!(parted(&row), [(20, 144)]);
     }
 
     #[test]

@@ -108,7 +108,7 @@ impl Recognised {
             let (right, bottom) = ((area.x1 * dpi / 72.0) as usize, (area.y1 * dpi / 72.0) as usize);
             let part = whole.part(left, top, right, bottom);
             let drawn = Lines::find(&part, dpi);
-            let Ok(lines) = self.ocr.read(&part, &drawn) else { continue };
+            let Ok(lines) = self.ocr.read(&part, &drawn, false) else { continue };
             let count = lines.iter().map(|line| line.letters.len()).sum::<usize>();
             if count < LEAST_IN_PICTURE || sureness(&lines) < IN_PICTURE {
                 continue;
@@ -220,7 +220,7 @@ const LEAST_CHANCE: f32 = 0.05;
 impl Sheet {
     fn read(ocr: &Ocr, prepared: Prepared, dpi: f32) -> Result<Sheet, String> {
         let drawn = Lines::find(&prepared.gray, dpi);
-        let lines = ocr.read(&prepared.gray, &drawn)?;
+        let lines = ocr.read(&prepared.gray, &drawn, prepared.photographed)?;
         Ok(Sheet { prepared, drawn, lines })
     }
 
