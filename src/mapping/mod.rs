@@ -16,6 +16,7 @@ mod levels;
 mod place;
 pub mod quantity;
 mod row;
+mod running;
 mod scoring_rules;
 mod segment;
 mod signals;
@@ -31,6 +32,7 @@ use crate::model::{
 use crate::normalize;
 use crate::patterns::{Patterns, Subject};
 use quantity::Grammar;
+use running::Running;
 use segment::{Context, FormSource, Segmenter};
 use statement::Prose;
 use std::sync::Arc;
@@ -90,7 +92,7 @@ pub fn records<'a>(
         }
         Some(form)
     };
-    for block in blocks {
+    for block in Running::new(blocks, patterns) {
         match &block {
             Block::Line(line) if wanted.statements => prose.line(line),
             Block::Grid(_) => prose.table(),
