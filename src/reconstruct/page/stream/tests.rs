@@ -57,6 +57,30 @@ fn a_title_above_the_first_rule_is_no_row() {
 }
 
 #[test]
+fn headings_as_wide_as_their_columns_are_no_justified_line() {
+    let mut sketch = Sketch::new(600.0, 800.0);
+    sketch.horizontal(92.0, 45.0, 400.0);
+    let headings = ["Loops", "Trees", "Traces", "Aborts", "Flushes"];
+    let mut right = 180.0;
+    for (column, heading) in headings.iter().enumerate() {
+        // Letters of the sketch are half an em wide: gaps of 13 points between all headings.
+        right += 13.0 + 5.0 * heading.len() as f32;
+        sketch.text(right - 5.0 * heading.len() as f32, 88.0, 10.0, heading);
+        for row in 0..6 {
+            let value = format!("{}", 7 + 3 * row + column);
+            sketch.text(right - 5.0 * value.len() as f32, 104.0 + 12.0 * row as f32, 10.0, &value);
+        }
+    }
+    for (row, name) in ["cube", "morph", "trees", "nbody", "sieve", "bits"].iter().enumerate() {
+        sketch.text(50.0, 104.0 + 12.0 * row as f32, 10.0, name);
+    }
+    let found = tables(sketch);
+    assert_eq!(found.len(), 1);
+    assert_eq!(row(&found[0], 0), ["", "Loops", "Trees", "Traces", "Aborts", "Flushes"]);
+    assert_eq!(row(&found[0], 1), ["cube", "7", "8", "9", "10", "11"]);
+}
+
+#[test]
 fn a_frame_parts_a_table_from_the_text_around() {
     let mut sketch = Sketch::new(600.0, 800.0);
     sketch.text(50.0, 88.0, 10.0, "What\u{1}follows\u{1}was\u{1}counted\u{1}in\u{1}May");
