@@ -2,6 +2,7 @@ use super::compact::{self, Written};
 use super::manifest::{Found, Known, Manifest, Reading, Row};
 use super::outcome::{Kept, Tally};
 use super::parts::{self, Appender, Lines, Part, PartReader, SEGMENT_BYTES, Segments};
+use super::path::{path_bytes, path_of};
 use super::stamp::{Hash, Stamp};
 use crate::model::Kind;
 use crate::validate::SeenForms;
@@ -65,7 +66,7 @@ pub struct Store {
 
 /// An input as it is now.
 #[derive(Debug, Clone, Copy)]
-pub struct Source<'a> {
+pub struct SourceFile<'a> {
     /// Absolute: what the manifest knows it by.
     pub path: &'a Path,
     /// How records name it.
@@ -170,7 +171,7 @@ impl Store {
     /// number.
     pub fn add(
         &mut self,
-        input: &Source<'_>,
+        input: &SourceFile<'_>,
         hash: Option<&Hash>,
         bytes: u64,
         kept: &Kept,
@@ -244,7 +245,7 @@ impl Store {
     }
 
     /// The input has this content from now on; returns the input's number.
-    pub fn link(&mut self, input: &Source<'_>, content: i64) -> Result<i64> {
+    pub fn link(&mut self, input: &SourceFile<'_>, content: i64) -> Result<i64> {
         let path = path_bytes(input.path);
         let (id, news) = self.manifest.timed(|manifest| manifest.link(&path, input.name, input.stamp, content))?;
         // A file that was only touched changes nothing of the output.
@@ -255,7 +256,7 @@ impl Store {
     /// All inputs, sorted by path: number, path, and whether they could be read.
     pub fn inputs(&mut self) -> Result<Vec<(i64, PathBuf, bool)>> {
         let all = self.manifest.timed(|manifest| manifest.inputs())?;
-        Ok(all.into_iter().map(|(id, path, read)| (id, bytes_path(path), read)).collect())
+        Ok(all.into_iter().map(|(id, path, read)| (id, path_of(&path), read)).collect())
     }
 
     /// Makes what was added durable. Documents between two commits are read again after a crash.
@@ -416,7 +417,7 @@ impl Store {
 impl Row {
     /// The input's path.
     pub fn path(&self) -> PathBuf {
-        bytes_path(self.path.clone())
+        path_of(&self.path)
     }
 }
 
@@ -437,26 +438,4 @@ fn lock(dir: &Path, path: &Path) -> Result<File> {
         }
         Err(TryLockError::Error(error)) => Err(error.into()),
     }
-}
-
-#[cfg(unix)]
-fn path_bytes(path: &Path) -> Vec<u8> {
-    use std::os::unix::ffi::OsStrExt;
-    path.as_os_str().as_bytes().to_vec()
-}
-
-#[cfg(unix)]
-fn bytes_path(bytes: Vec<u8>) -> PathBuf {
-    use std::os::unix::ffi::OsStringExt;
-    std::ffi::OsString::from_vec(bytes).into()
-}
-
-#[cfg(not(unix))]
-fn path_bytes(path: &Path) -> Vec<u8> {
-    path.to_string_lossy().into_owned().into_bytes()
-}
-
-#[cfg(not(unix))]
-fn bytes_path(bytes: Vec<u8>) -> PathBuf {
-    String::from_utf8_lossy(&bytes).into_owned().into()
 }

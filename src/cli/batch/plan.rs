@@ -14,7 +14,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
-use zhibiao::batch::{self, Counted, Found, Hash, Lines, Outcome, Source, Stamp, Store, StoreError};
+use zhibiao::batch::{self, Counted, Found, Hash, Lines, Outcome, SourceFile, Stamp, Store, StoreError};
 use zhibiao::emit::json_lines;
 use zhibiao::model::{DocumentRecord, Kind};
 
@@ -35,8 +35,8 @@ pub(super) struct Entry {
 
 impl Entry {
     /// The input as the store is told of it.
-    pub(super) fn source(&self) -> Source<'_> {
-        Source { path: &self.path, name: &self.name, stamp: &self.stamp }
+    pub(super) fn source(&self) -> SourceFile<'_> {
+        SourceFile { path: &self.path, name: &self.name, stamp: &self.stamp }
     }
 }
 
@@ -119,7 +119,7 @@ pub(super) fn make(request: &Request, inputs: Vec<Input>, store: &mut Store, int
             let same = entry.stamp.proves(&known.stamp);
             if same && !wanted || is_old(request, path) || is_unsettled(request, path) {
                 if known.source != entry.name {
-                    store.link(&Source { stamp: &known.stamp, ..entry.source() }, known.content)?;
+                    store.link(&SourceFile { stamp: &known.stamp, ..entry.source() }, known.content)?;
                 }
                 plan.seen.insert(known.id);
                 plan.counts.unchanged += 1;
@@ -211,7 +211,7 @@ impl Plan {
         lines.push(Kind::Document, &line)?;
         let part = store.write_part(&mut lines)?;
         let kept = Outcome::of(&record, Counted::default(), 0).keep()?;
-        let source = Source { path: &path, name: &name, stamp: &Stamp::default() };
+        let source = SourceFile { path: &path, name: &name, stamp: &Stamp::default() };
         self.seen.insert(store.add(&source, None, 0, &kept, &part)?);
         Ok(())
     }
