@@ -140,7 +140,7 @@ fn without_points_of_levels(mut candidates: Vec<Vec<(Field, f32)>>) -> Vec<Vec<(
         return candidates;
     };
     for at in upper {
-        candidates[at] = vec![(Field::Extra, 0.9)];
+        candidates[at] = vec![(Field::SecondScore, 0.9)];
     }
     let scored_later = candidates[third + 1..].iter().any(|of| is(of, Field::Score));
     let weighted = candidates.iter().any(|of| is(of, Field::Weight));

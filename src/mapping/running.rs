@@ -313,7 +313,10 @@ fn options(tokens: &[Token], header: &[Field], patterns: &Patterns) -> Vec<Row> 
             found.push(Row { score: -0.2, ..row.clone() });
         }
         let Some(name) = tokens.get(row.taken).filter(|name| is_name(&name.text, patterns)) else { continue };
-        if level(row.taken).1.is_some() || level(row.taken).0.is_some() {
+        if level(row.taken) != (None, None) {
+            if name.text.ends_with("指标") {
+                continue;
+            }
             row.score -= 1.5;
         }
         row.cells.push((2, name.text.clone()));
@@ -358,7 +361,7 @@ fn is_name(text: &str, patterns: &Patterns) -> bool {
     letters >= 2
         && text.chars().count() <= LONGEST_NAME
         && !starts_with_number(text)
-        && !text.ends_with(['。', '；'])
+        && (!text.ends_with(['。', '；']) || text.starts_with("指标"))
         && (!text.contains(['：', ':']) || text.starts_with("指标"))
         && ![RowLabel::Total, RowLabel::Note, RowLabel::IndicatorBlock].iter().any(|l| patterns.row_labels.is(&key, *l))
         && !patterns.row_labels.is_title(&normalize::key(text))

@@ -72,9 +72,9 @@ pub(super) fn classify(row: &Row, patterns: &Patterns) -> RowKind {
     if money >= 2 && !holds_data(row, patterns) {
         return RowKind::FundHeader;
     }
-    // 项目资金 年度资金总额 金额: the items stand under the total's name, one column of amounts beside them.
+    // 项目资金 年度资金总额 金额, or 项目资金 资金 预算数: one column of amounts beside the items.
     let first_label = || row.cells.first().is_some_and(|c| patterns.row_labels.is(&c.label, RowLabel::FundBlock));
-    if money == 1 && sources == 1 && row.cells.len() == 3 && first_label() && !row.cells.iter().any(starts_with_digit) {
+    if money == 1 && row.cells.len() == 3 && first_label() && !row.cells.iter().any(starts_with_digit) {
         return RowKind::FundHeader;
     }
     if sources >= 3 && !row.cells.iter().any(starts_with_digit) {

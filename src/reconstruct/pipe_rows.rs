@@ -62,7 +62,7 @@ pub(super) fn read<'a>(text: &'a str, start: usize, going_on: bool, tries: &mut 
             break;
         }
     }
-    let is_table = going_on || is_table(&rows);
+    let is_table = going_on || (!rows.is_empty() && is_table(&rows));
     let markdown = rows.get(1).is_some_and(|row| row.dashes);
     // What pipes only close, over lines and filled up, reaches further than rows of separated cells do.
     let reached = if is_table { end } else { start };
