@@ -170,6 +170,23 @@ fn sources_are_sorted_and_members_stay_in_the_archives_order() {
 }
 
 #[test]
+fn sources_are_sorted_where_paths_stand_in_another_order() {
+    let drop = Drop::new();
+    for (number, name) in ["a/z.txt", "a/m.txt", "b/c.txt", "b/y.txt"].into_iter().enumerate() {
+        drop.put(name, form(number));
+    }
+    let out = drop.out("out");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zhibiao"));
+    // Sources begin anew in each folder that is given.
+    command.arg("extract").arg(drop.path("a")).arg(drop.path("b")).arg("-o").arg(&out);
+    assert_eq!(command.output().unwrap().status.code(), Some(0));
+    assert_eq!(drop.fates("out"), ["c.txt ok -", "m.txt ok -", "y.txt ok -", "z.txt ok -"]);
+    let indicators = drop.lines("out", "indicators.jsonl");
+    let sources: Vec<&str> = indicators.iter().map(|row| row["source"].as_str().unwrap()).collect();
+    assert_eq!(sources, ["c.txt", "c.txt", "m.txt", "m.txt", "y.txt", "y.txt", "z.txt", "z.txt"]);
+}
+
+#[test]
 fn force_retry_failed_and_since() {
     let drop = numbered_drop(2);
     drop.run("out", &[]);

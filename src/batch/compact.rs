@@ -122,6 +122,8 @@ type Chunk = Vec<(Row, Vec<(u32, Finding)>)>;
 /// stay in the processor's cache.
 const CHUNK_ROWS: usize = 1000;
 const CHUNK_BYTES: u64 = 256 << 10;
+/// So much is left to the system before the disk is asked for it, while more is being made.
+const SYNC_BYTES: u64 = 64 << 20;
 /// The kinds in order, then the errors, then what is to be reviewed.
 const FILES: usize = KINDS.len() + 2;
 const TO_REVIEW: usize = KINDS.len() + 1;
@@ -156,6 +158,13 @@ struct Turn {
     broken: bool,
 }
 
+impl Turn {
+    /// Bytes in all files.
+    fn bytes(&self) -> u64 {
+        self.written.iter().map(|extent| extent.bytes).sum()
+    }
+}
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Extent {
     bytes: u64,
@@ -180,7 +189,8 @@ impl Writer {
         })
     }
 
-    /// Writes what `rows` hands over, in this order, with so many threads.
+    /// Writes what `rows` hands over, in this order, with so many threads. The disk works meanwhile, so that little is left for
+    /// [`Writer::finish`] to wait for.
     ///
     /// # Errors
     /// The disk; what `rows` reports.
@@ -192,9 +202,34 @@ impl Writer {
     where
         E: From<io::Error>,
     {
+        std::thread::scope(|scope| {
+            let (ask, asked) = mpsc::channel::<()>();
+            let syncing = scope.spawn(move || asked.iter().try_for_each(|()| self.sync()));
+            let done = self.write_rows(threads, &ask, rows);
+            drop(ask);
+            let synced =
+                syncing.join().unwrap_or_else(|_| Err(io::Error::other("a thread that writes to disk failed")));
+            done.and(synced.map_err(E::from))
+        })
+    }
+
+    /// Waits until what is written so far is on disk.
+    fn sync(&self) -> io::Result<()> {
+        self.files.iter().try_for_each(|place| place.file.sync_data())
+    }
+
+    fn write_rows<E>(
+        &self,
+        threads: usize,
+        ask: &mpsc::Sender<()>,
+        rows: impl FnOnce(&mut dyn FnMut(Row, Vec<(u32, Finding)>) -> Result<(), E>) -> Result<(), E>,
+    ) -> Result<(), E>
+    where
+        E: From<io::Error>,
+    {
         let mut chunks = Chunks { chunk: Vec::new(), bytes: 0, number: 0 };
         if threads <= 1 {
-            let mut worker = Worker::new(self);
+            let mut worker = Worker::new(self, ask.clone());
             rows(&mut |row, across| match chunks.add(row, across) {
                 Some((number, chunk)) => Ok(worker.write(number, &chunk)?),
                 None => Ok(()),
@@ -207,8 +242,9 @@ impl Writer {
         std::thread::scope(|scope| {
             let workers: Vec<_> = (0..threads)
                 .map(|_| {
+                    let ask = ask.clone();
                     scope.spawn(|| {
-                        let mut worker = Worker::new(self);
+                        let mut worker = Worker::new(self, ask);
                         let _told = TellsOfPanic(self);
                         let mut done = Ok(());
                         loop {
@@ -278,9 +314,7 @@ impl Writer {
     /// All files get their names once the last byte of the last of them is on disk.
     pub(super) fn finish(self) -> io::Result<Vec<Written>> {
         let written = self.turn().written;
-        for place in &self.files {
-            place.file.sync_data()?;
-        }
+        self.sync()?;
         let wanted = |place: &Place| self.least.is_some() || place.name != REVIEW;
         for place in &self.files {
             if wanted(place) {
@@ -356,16 +390,19 @@ struct Worker<'a> {
     naming: Naming,
     buffers: [Vec<u8>; FILES],
     lines: [u64; FILES],
+    /// Whoever hears of it has the disk take what is written.
+    ask: mpsc::Sender<()>,
 }
 
 impl<'a> Worker<'a> {
-    fn new(writer: &'a Writer) -> Self {
+    fn new(writer: &'a Writer, ask: mpsc::Sender<()>) -> Self {
         Worker {
             writer,
             reader: PartReader::new(&writer.parts),
             naming: Naming::new(),
             buffers: Default::default(),
             lines: [0; FILES],
+            ask,
         }
     }
 
@@ -382,21 +419,26 @@ impl<'a> Worker<'a> {
                 done => done?,
             }
         }
-        let at = {
+        let (at, due) = {
             let mut turn = self.writer.wait(number)?;
             let at = turn.written;
+            let before = turn.bytes();
             for ((extent, buffer), lines) in turn.written.iter_mut().zip(&self.buffers).zip(self.lines) {
                 extent.bytes += buffer.len() as u64;
                 extent.lines += lines;
             }
             turn.chunk += 1;
-            at
+            (at, turn.bytes() / SYNC_BYTES > before / SYNC_BYTES)
         };
         self.writer.moved.notify_all();
         // Each begins with another file: of writers to one file a system lets only one go on.
         for i in 0..FILES {
             let file = (i + number as usize) % FILES;
             write_at(&self.writer.files[file].file, &self.buffers[file], at[file].bytes)?;
+        }
+        if due {
+            // One that failed ends the run when all is written.
+            let _ = self.ask.send(());
         }
         self.clear();
         Ok(())
@@ -431,7 +473,7 @@ impl<'a> Worker<'a> {
                 self.lines[file] += 1;
             }
         }
-        if row.outcome.status != Status::Ok {
+        if row.outcome.fared.status != Status::Ok {
             let document = kinds[Kind::Document as usize];
             write_trouble(row, document, &mut self.buffers[KINDS.len()])?;
             self.lines[KINDS.len()] += 1;
@@ -471,7 +513,7 @@ impl<'a> Worker<'a> {
                 return Err(error);
             }
             Ok(()) => {
-                if row.outcome.status != Status::Ok {
+                if row.outcome.fared.status != Status::Ok {
                     write_trouble(row, &document, &mut self.buffers[KINDS.len()])?;
                     written[KINDS.len()].lines += 1;
                 }
@@ -499,7 +541,7 @@ fn write_trouble(row: &Row, document: &[u8], out: &mut Vec<u8>) -> io::Result<()
         path: String::from_utf8_lossy(&row.path),
         document: record["document"].as_str().unwrap_or_default(),
         bytes: record["bytes"].as_u64().unwrap_or_default(),
-        status: row.outcome.status,
+        status: row.outcome.fared.status,
         code: error["code"].as_str(),
         message: error["message"].as_str(),
         findings: findings.iter().filter(|finding| finding["severity"] == "error").collect(),

@@ -18,17 +18,19 @@ mod compact;
 mod manifest;
 mod outcome;
 mod parts;
+mod path;
 mod review;
 mod stamp;
 mod store;
 
 pub use compact::{ERRORS, Written, with_findings};
 pub use manifest::{Found, Known, Reading, Row};
-pub use outcome::{Counted, Kept, Outcome, Tally};
+pub use outcome::{Counted, Fared, Kept, Outcome, Tally};
 pub use parts::{Appender, Lines, Part, SEGMENT_BYTES, Segments};
+pub use path::{path_bytes, path_of};
 pub use review::{REVIEW, is_below};
 pub use stamp::{Hash, Stamp, hash_file};
-pub use store::{Completed, Store, StoreError};
+pub use store::{Completed, SourceFile, Store, StoreError};
 
 /// A fingerprint of the stages that this program reads with: two programs that share it give the same records.
 pub const STAGES: &str = env!("ZHIBIAO_STAGES");

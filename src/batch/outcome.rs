@@ -3,9 +3,9 @@ use crate::validate::{Fingerprint, Fingerprints};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// How one document fared: what the manifest keeps of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
+/// How one document fared, in words and numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fared {
     /// As its record has it.
     pub status: Status,
     /// Code of the record's error.
@@ -22,38 +22,30 @@ pub struct Outcome {
     pub indicators: u32,
     /// Its statements.
     pub statements: u32,
-    /// Findings in all its records, by code.
-    pub findings: BTreeMap<Code, u64>,
     /// What reading and understanding it took, in microseconds.
     pub micros: u64,
+}
+
+/// What the manifest keeps of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// How it fared.
+    pub fared: Fared,
+    /// Findings in all its records, by code.
+    pub findings: BTreeMap<Code, u64>,
     /// Its forms, as far as those of other documents are compared with them.
     pub prints: Vec<Fingerprint>,
     /// Names of indicators that no canonical one fits, and how often.
     pub unmatched: BTreeMap<String, u64>,
 }
 
-/// An [`Outcome`] as it is sent and stored: what nobody asks for but a reader of the whole is a text already.
+/// An [`Outcome`] as it is sent and stored: what nobody asks for but a reader of the whole is a text already, JSON, or empty
+/// for nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
-    /// As the record has it.
-    pub status: Status,
-    /// Code of the record's error.
-    pub code: Option<String>,
-    /// What the document is.
-    pub media: Option<Media>,
-    /// Pages, where it has pages.
-    pub pages: u32,
-    /// Forms.
-    pub forms: u32,
-    /// Rows of fund blocks.
-    pub funds: u32,
-    /// Indicators.
-    pub indicators: u32,
-    /// Statements.
-    pub statements: u32,
-    /// What reading it took, in microseconds.
-    pub micros: u64,
-    /// Findings by code, as JSON; empty for none, as are the two texts that follow.
+    /// How it fared.
+    pub fared: Fared,
+    /// Findings by code.
     pub findings: String,
     /// Fingerprints of the forms.
     pub prints: String,
@@ -108,7 +100,7 @@ impl Outcome {
     pub fn of(record: &DocumentRecord, counted: Counted, micros: u64) -> Self {
         let Counted { mut findings, prints, unmatched } = counted;
         count_findings(&record.findings, &mut findings);
-        Outcome {
+        let fared = Fared {
             status: record.status,
             code: record.error.as_ref().map(|error| error.code.clone()),
             media: record.media,
@@ -117,11 +109,9 @@ impl Outcome {
             funds: record.funds,
             indicators: record.indicators,
             statements: record.statements,
-            findings,
             micros,
-            prints: prints.finish(),
-            unmatched,
-        }
+        };
+        Outcome { fared, findings, prints: prints.finish(), unmatched }
     }
 }
 
@@ -131,24 +121,10 @@ impl Outcome {
     /// # Errors
     /// None that are known: what is in it can be written as JSON.
     pub fn keep(self) -> serde_json::Result<Kept> {
-        let Outcome { status, code, media, pages, forms, funds, indicators, statements, micros, .. } = self;
         let findings = if self.findings.is_empty() { String::new() } else { serde_json::to_string(&self.findings)? };
         let prints = if self.prints.is_empty() { String::new() } else { serde_json::to_string(&self.prints)? };
         let unmatched = if self.unmatched.is_empty() { String::new() } else { serde_json::to_string(&self.unmatched)? };
-        Ok(Kept {
-            status,
-            code,
-            media,
-            pages,
-            forms,
-            funds,
-            indicators,
-            statements,
-            micros,
-            findings,
-            prints,
-            unmatched,
-        })
+        Ok(Kept { fared: self.fared, findings, prints, unmatched })
     }
 }
 
@@ -193,19 +169,20 @@ pub struct Tally {
 impl Tally {
     /// Adds a document.
     pub fn add(&mut self, outcome: &Outcome) {
-        match outcome.status {
+        let fared = &outcome.fared;
+        match fared.status {
             Status::Ok => self.ok += 1,
             Status::Partial => self.partial += 1,
             Status::Failed => self.failed += 1,
         }
-        self.forms += u64::from(outcome.forms);
-        self.funds += u64::from(outcome.funds);
-        self.indicators += u64::from(outcome.indicators);
-        self.statements += u64::from(outcome.statements);
-        self.pages += u64::from(outcome.pages);
-        self.micros += outcome.micros;
-        *self.by_media.entry(outcome.media.map(|media| word(&media)).unwrap_or_default()).or_default() += 1;
-        if let Some(code) = &outcome.code {
+        self.forms += u64::from(fared.forms);
+        self.funds += u64::from(fared.funds);
+        self.indicators += u64::from(fared.indicators);
+        self.statements += u64::from(fared.statements);
+        self.pages += u64::from(fared.pages);
+        self.micros += fared.micros;
+        *self.by_media.entry(fared.media.map(|media| word(&media)).unwrap_or_default()).or_default() += 1;
+        if let Some(code) = &fared.code {
             *self.by_error.entry(code.clone()).or_default() += 1;
         }
         for (code, n) in &outcome.findings {

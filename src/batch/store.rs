@@ -2,6 +2,7 @@ use super::compact::{self, Written};
 use super::manifest::{Found, Known, Manifest, Reading, Row};
 use super::outcome::{Kept, Tally};
 use super::parts::{self, Appender, Lines, Part, PartReader, SEGMENT_BYTES, Segments};
+use super::path::{path_bytes, path_of};
 use super::stamp::{Hash, Stamp};
 use crate::model::Kind;
 use crate::validate::SeenForms;
@@ -61,6 +62,17 @@ pub struct Store {
     /// Since the last commit something changed that the sorted files show.
     dirty: bool,
     _lock: File,
+}
+
+/// An input as it is now.
+#[derive(Debug, Clone, Copy)]
+pub struct SourceFile<'a> {
+    /// Absolute: what the manifest knows it by.
+    pub path: &'a Path,
+    /// How records name it.
+    pub name: &'a str,
+    /// The file's stamp.
+    pub stamp: &'a Stamp,
 }
 
 /// What [`Store::complete`] put in place.
@@ -155,10 +167,23 @@ impl Store {
         Ok(self.manifest.timed(|manifest| manifest.begin_content(Some(hash), bytes))?)
     }
 
-    /// A new content that holds one document, whose part is written; without a hash if it could not be read.
-    pub fn add_content(&mut self, hash: Option<&Hash>, bytes: u64, kept: &Kept, part: &Part) -> Result<i64> {
+    /// The input at this path is one document, whose part is written; it has no hash if it could not be read. Returns the input's
+    /// number.
+    pub fn add(
+        &mut self,
+        input: &SourceFile<'_>,
+        hash: Option<&Hash>,
+        bytes: u64,
+        kept: &Kept,
+        part: &Part,
+    ) -> Result<i64> {
         self.unsynced.insert(part.segment);
-        Ok(self.manifest.timed(|manifest| manifest.add_content(hash, bytes, kept, part))?)
+        let (id, news) = self.manifest.timed(|manifest| {
+            let content = manifest.add_content(hash, bytes, kept, part)?;
+            manifest.link(&path_bytes(input.path), input.name, input.stamp, content)
+        })?;
+        self.dirty |= news;
+        Ok(id)
     }
 
     /// The members of an archive that are there already.
@@ -219,9 +244,10 @@ impl Store {
         Ok(self.manifest.timed(|manifest| manifest.finish_content(content))?)
     }
 
-    /// The input at this path has this content from now on; returns the input's number.
-    pub fn link(&mut self, path: &Path, source: &str, stamp: &Stamp, content: i64) -> Result<i64> {
-        let (id, news) = self.manifest.timed(|manifest| manifest.link(&path_bytes(path), source, stamp, content))?;
+    /// The input has this content from now on; returns the input's number.
+    pub fn link(&mut self, input: &SourceFile<'_>, content: i64) -> Result<i64> {
+        let path = path_bytes(input.path);
+        let (id, news) = self.manifest.timed(|manifest| manifest.link(&path, input.name, input.stamp, content))?;
         // A file that was only touched changes nothing of the output.
         self.dirty |= news;
         Ok(id)
@@ -230,7 +256,7 @@ impl Store {
     /// All inputs, sorted by path: number, path, and whether they could be read.
     pub fn inputs(&mut self) -> Result<Vec<(i64, PathBuf, bool)>> {
         let all = self.manifest.timed(|manifest| manifest.inputs())?;
-        Ok(all.into_iter().map(|(id, path, read)| (id, bytes_path(path), read)).collect())
+        Ok(all.into_iter().map(|(id, path, read)| (id, path_of(&path), read)).collect())
     }
 
     /// Makes what was added durable. Documents between two commits are read again after a crash.
@@ -280,7 +306,7 @@ impl Store {
                 return Ok(Completed { changed: false, files, tally });
             }
         }
-        let completed = self.compact(inputs, threads)?;
+        let (completed, live) = self.compact(inputs, threads)?;
         let files = compact::remember(&self.dir, &completed.files)?;
         let remembered = Remembered { files, tally: completed.tally.clone() };
         self.manifest.forget(&others)?;
@@ -288,14 +314,18 @@ impl Store {
         self.manifest.set_note("review_below", &least)?;
         self.manifest.set_note("dirty", "0")?;
         self.manifest.commit()?;
-        self.sweep()?;
+        self.sweep(live)?;
         Ok(completed)
     }
 
-    fn compact(&mut self, inputs: &HashSet<i64>, threads: usize) -> Result<Completed> {
+    /// The sorted files, and the bytes of all parts that they are made of.
+    fn compact(&mut self, inputs: &HashSet<i64>, threads: usize) -> Result<(Completed, u64)> {
         let writer = compact::Writer::new(&self.dir, &self.own_folder().join("new"), &self.parts, self.least)?;
         let mut tally = Tally::default();
         let mut seen = SeenForms::default();
+        // Copies have one part.
+        let mut parts = HashSet::new();
+        let mut live = 0_u64;
         let began = Instant::now();
         let mut elsewhere = Duration::ZERO;
         writer.write::<StoreError>(threads, |put| {
@@ -304,6 +334,9 @@ impl Store {
                     return Ok(());
                 }
                 let left = Instant::now();
+                if parts.insert((row.part.segment, row.part.offset)) {
+                    live += row.part.bytes();
+                }
                 tally.add(&row.outcome);
                 let across = seen.document(&row.outcome.prints);
                 tally.add_findings(across.iter().map(|(_, finding)| finding));
@@ -316,7 +349,7 @@ impl Store {
         })?;
         let damaged = writer.damaged();
         if damaged.is_empty() {
-            return Ok(Completed { changed: true, files: writer.finish()?, tally });
+            return Ok((Completed { changed: true, files: writer.finish()?, tally }, live));
         }
         self.manifest.spoil(&damaged)?;
         self.dirty = true;
@@ -325,10 +358,15 @@ impl Store {
     }
 
     /// Removes files of parts that nothing names; of the others makes new ones where they are many and small, or mostly hold
-    /// what nothing names.
-    fn sweep(&mut self) -> Result<()> {
-        let live = self.manifest.live()?;
+    /// what nothing names. `named`: bytes of all that is named.
+    fn sweep(&mut self, named: u64) -> Result<()> {
         let mut there = parts::segments(&self.parts)?;
+        let sizes = there.iter().map(|segment| parts::size(&self.parts, *segment));
+        let (all, empty) = sizes.fold((0, false), |(all, empty), size| (all + size, empty || size == 0));
+        if all <= named && !empty && there.len() <= MOST_SMALL {
+            return Ok(());
+        }
+        let live = self.manifest.live()?;
         there.retain(|segment| {
             let needed = live.contains_key(segment);
             if !needed {
@@ -379,7 +417,7 @@ impl Store {
 impl Row {
     /// The input's path.
     pub fn path(&self) -> PathBuf {
-        bytes_path(self.path.clone())
+        path_of(&self.path)
     }
 }
 
@@ -400,26 +438,4 @@ fn lock(dir: &Path, path: &Path) -> Result<File> {
         }
         Err(TryLockError::Error(error)) => Err(error.into()),
     }
-}
-
-#[cfg(unix)]
-fn path_bytes(path: &Path) -> Vec<u8> {
-    use std::os::unix::ffi::OsStrExt;
-    path.as_os_str().as_bytes().to_vec()
-}
-
-#[cfg(unix)]
-fn bytes_path(bytes: Vec<u8>) -> PathBuf {
-    use std::os::unix::ffi::OsStringExt;
-    std::ffi::OsString::from_vec(bytes).into()
-}
-
-#[cfg(not(unix))]
-fn path_bytes(path: &Path) -> Vec<u8> {
-    path.to_string_lossy().into_owned().into_bytes()
-}
-
-#[cfg(not(unix))]
-fn bytes_path(bytes: Vec<u8>) -> PathBuf {
-    String::from_utf8_lossy(&bytes).into_owned().into()
 }

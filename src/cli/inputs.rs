@@ -8,6 +8,7 @@ use ignore::overrides::{Override, OverrideBuilder};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use zhibiao::batch::path_of;
 use zhibiao::model::DocumentRecord;
 use zhibiao::pipeline;
 
@@ -311,15 +312,4 @@ fn foreign_name(path: &Path) -> String {
 #[cfg(not(unix))]
 fn foreign_name(path: &Path) -> String {
     path.to_string_lossy().into_owned()
-}
-
-#[cfg(unix)]
-fn path_of(bytes: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt;
-    std::ffi::OsStr::from_bytes(bytes).into()
-}
-
-#[cfg(not(unix))]
-fn path_of(bytes: &[u8]) -> PathBuf {
-    String::from_utf8_lossy(bytes).into_owned().into()
 }

@@ -13,7 +13,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use zhibiao::batch::{self, Counted, Lines, Outcome, SEGMENT_BYTES};
+use zhibiao::batch::{self, Counted, Lines, Outcome, SEGMENT_BYTES, path_bytes};
 use zhibiao::model::{Identity, Kind};
 use zhibiao::pipeline;
 
@@ -511,15 +511,4 @@ fn killed(status: ExitStatus) -> bool {
 #[cfg(not(unix))]
 fn killed(_: ExitStatus) -> bool {
     false
-}
-
-#[cfg(unix)]
-fn path_bytes(path: &std::path::Path) -> Vec<u8> {
-    use std::os::unix::ffi::OsStrExt;
-    path.as_os_str().as_bytes().to_vec()
-}
-
-#[cfg(not(unix))]
-fn path_bytes(path: &std::path::Path) -> Vec<u8> {
-    path.to_string_lossy().into_owned().into_bytes()
 }

@@ -226,9 +226,10 @@ impl Run {
                         return Ok(());
                     }
                 }
-                let content = self.store.add_content(hash.as_ref(), bytes, &kept, &part)?;
+                let source = self.plan.entries[input].source();
+                self.plan.seen.insert(self.store.add(&source, hash.as_ref(), bytes, &kept, &part)?);
                 self.progress.document(&kept);
-                self.link(input, content)?;
+                self.progress.input();
             }
             Event::Archive { input, hash, bytes, slices } => {
                 let begun = self.plan.entries[input].begun;
@@ -268,7 +269,8 @@ impl Run {
                     self.plan.unfinished += 1;
                 } else {
                     self.store.finish_content(content)?;
-                    self.link(input, content)?;
+                    self.plan.seen.insert(self.store.link(&self.plan.entries[input].source(), content)?);
+                    self.progress.input();
                 }
             }
             Event::Fatal(error) => return Err(error),
@@ -282,15 +284,6 @@ impl Run {
             Records::Written(part) => Ok(part),
             Records::Lines(mut lines) => self.store.write_part(&mut lines),
         }
-    }
-
-    /// The input is read.
-    fn link(&mut self, input: usize, content: i64) -> Result<(), StoreError> {
-        let Entry { path, name, stamp, .. } = &self.plan.entries[input];
-        let id = self.store.link(path, name, stamp, content)?;
-        self.plan.seen.insert(id);
-        self.progress.input();
-        Ok(())
     }
 }
 

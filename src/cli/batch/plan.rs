@@ -14,7 +14,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
-use zhibiao::batch::{self, Counted, Found, Hash, Lines, Outcome, Stamp, Store, StoreError};
+use zhibiao::batch::{self, Counted, Found, Hash, Lines, Outcome, SourceFile, Stamp, Store, StoreError};
 use zhibiao::emit::json_lines;
 use zhibiao::model::{DocumentRecord, Kind};
 
@@ -31,6 +31,13 @@ pub(super) struct Entry {
     pub(super) stamp: Stamp,
     /// An archive that an earlier run began: its content.
     pub(super) begun: Option<(i64, Hash)>,
+}
+
+impl Entry {
+    /// The input as the store is told of it.
+    pub(super) fn source(&self) -> SourceFile<'_> {
+        SourceFile { path: &self.path, name: &self.name, stamp: &self.stamp }
+    }
 }
 
 /// Inputs by what was done with them.
@@ -112,7 +119,7 @@ pub(super) fn make(request: &Request, inputs: Vec<Input>, store: &mut Store, int
             let same = entry.stamp.proves(&known.stamp);
             if same && !wanted || is_old(request, path) || is_unsettled(request, path) {
                 if known.source != entry.name {
-                    store.link(path, &entry.name, &known.stamp, known.content)?;
+                    store.link(&SourceFile { stamp: &known.stamp, ..entry.source() }, known.content)?;
                 }
                 plan.seen.insert(known.id);
                 plan.counts.unchanged += 1;
@@ -204,8 +211,8 @@ impl Plan {
         lines.push(Kind::Document, &line)?;
         let part = store.write_part(&mut lines)?;
         let kept = Outcome::of(&record, Counted::default(), 0).keep()?;
-        let content = store.add_content(None, 0, &kept, &part)?;
-        self.seen.insert(store.link(&path, &name, &Stamp::default(), content)?);
+        let source = SourceFile { path: &path, name: &name, stamp: &Stamp::default() };
+        self.seen.insert(store.add(&source, None, 0, &kept, &part)?);
         Ok(())
     }
 
@@ -237,7 +244,7 @@ impl Plan {
         for (Candidate { mut entry, known }, hash) in candidates.into_iter().zip(hashes) {
             match hash.and_then(|hash| Some((hash, *contents.get(&hash)?))) {
                 Some((_, Found { content, complete: true, failed })) if !(failed && request.retry_failed) => {
-                    self.seen.insert(store.link(&entry.path, &entry.name, &entry.stamp, content)?);
+                    self.seen.insert(store.link(&entry.source(), content)?);
                     let same = known == Some(content);
                     *(if same { &mut self.counts.unchanged } else { &mut self.counts.recognised }) += 1;
                 }

@@ -58,9 +58,9 @@ impl Progress {
 
     pub(super) fn document(&mut self, kept: &Kept) {
         self.documents += 1;
-        self.failed += u64::from(kept.status == Status::Failed);
-        self.pages += u64::from(kept.pages);
-        self.indicators += u64::from(kept.indicators);
+        self.failed += u64::from(kept.fared.status == Status::Failed);
+        self.pages += u64::from(kept.fared.pages);
+        self.indicators += u64::from(kept.fared.indicators);
     }
 
     pub(super) fn recognised(&mut self) {

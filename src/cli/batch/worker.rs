@@ -11,7 +11,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::time::Instant;
-use zhibiao::batch::{self, Counted, Lines, Outcome};
+use zhibiao::batch::{self, Counted, Lines, Outcome, path_of};
 use zhibiao::emit::json_lines;
 use zhibiao::model::{DocumentRecord, Identity, Kind, Record};
 use zhibiao::ocr::Ocr;
@@ -338,17 +338,6 @@ fn limit_memory(limit: Option<u64>) {
     }
     #[cfg(not(target_os = "linux"))]
     let _ = limit;
-}
-
-#[cfg(unix)]
-fn path_of(bytes: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt;
-    std::ffi::OsStr::from_bytes(bytes).into()
-}
-
-#[cfg(not(unix))]
-fn path_of(bytes: &[u8]) -> PathBuf {
-    String::from_utf8_lossy(bytes).into_owned().into()
 }
 
 /// What a document of a test asks for: a worker must be able to die of everything that a document could do to it.

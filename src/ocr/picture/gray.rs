@@ -53,6 +53,16 @@ impl Gray {
 
     /// The picture turned by 90° clockwise.
     pub fn turned(&self) -> Gray {
+        self.with_columns_as_rows(|y| self.height - 1 - y)
+    }
+
+    /// The picture mirrored along its diagonal: rows become columns.
+    pub(crate) fn transposed(&self) -> Gray {
+        self.with_columns_as_rows(|y| y)
+    }
+
+    /// A picture whose rows are this one's columns, each pixel of row `y` at `place(y)`.
+    fn with_columns_as_rows(&self, place: impl Fn(usize) -> usize) -> Gray {
         let mut out = Gray::new(self.height, self.width, 255);
         // In square blocks, so that neither picture is walked across its rows for long.
         const BLOCK: usize = 32;
@@ -60,23 +70,7 @@ impl Gray {
             for left in (0..self.width).step_by(BLOCK) {
                 for y in top..(top + BLOCK).min(self.height) {
                     for x in left..(left + BLOCK).min(self.width) {
-                        out.pixels[x * self.height + (self.height - 1 - y)] = self.pixels[y * self.width + x];
-                    }
-                }
-            }
-        }
-        out
-    }
-
-    /// The picture mirrored along its diagonal: rows become columns.
-    pub(crate) fn transposed(&self) -> Gray {
-        let mut out = Gray::new(self.height, self.width, 255);
-        const BLOCK: usize = 32;
-        for top in (0..self.height).step_by(BLOCK) {
-            for left in (0..self.width).step_by(BLOCK) {
-                for y in top..(top + BLOCK).min(self.height) {
-                    for x in left..(left + BLOCK).min(self.width) {
-                        out.pixels[x * self.height + y] = self.pixels[y * self.width + x];
+                        out.pixels[x * self.height + place(y)] = self.pixels[y * self.width + x];
                     }
                 }
             }

@@ -2,7 +2,6 @@
 //! columns but no rows), the alignment of the texts tells the whole. Which of two readings is kept is decided here.
 
 use super::figures;
-use super::marked_lists;
 use super::stream;
 use super::table::{Evidence, Table};
 use super::words::Word;
@@ -84,7 +83,7 @@ fn aligned(
     let free: Vec<u32> = (0u32..).zip(&taken).filter(|(_, taken)| !**taken).map(|(word, _)| word).collect();
     let boxes: Vec<Rect> = kept.iter().map(|table| table.bbox).collect();
     let mut found = stream::tables(page, words, &free, &boxes, &page.rulings, around);
-    found.retain(|table| !figures::is_labels(figures, words, &table.words) && !marked_lists::is_list(table));
+    found.retain(|table| !figures::is_labels(figures, words, &table.words));
     found
 }
 

@@ -160,13 +160,17 @@ fn sureness(lines: &[Line], at: f32, drawn: &Drawn, ends: &[Rect]) -> usize {
     let right_of = |line: &Line| line.chunks.len() - left_of(line);
     let named = lines.iter().filter_map(|line| line.chunks.iter().find(|chunk| chunk.x0 > at));
     let (names, all) = named.fold((0, 0), |(names, all), chunk| (names + usize::from(!chunk.numeric), all + 1));
+    let named = names * 5 >= all * 4;
     let own_rows = sides.both >= LEAST_ROWS
-        && names * 5 >= all * 4
+        && named
         && match (whole_rows(lines, &left_of, &right_of), whole_rows(lines, &right_of, &left_of)) {
             (Some(left), Some(right)) => left.max(right) >= LEAST_ALONE,
             _ => false,
         };
-    let own_ways = own_rows || alone >= LEAST_ALONE && sides.alone.0 + sides.alone.1 >= sides.both && in_rows;
+    // Where most rows of the one stand beside rows of the other that have no labels, they are rows of one table.
+    let shared = !named && sides.both * 3 >= sides.rows.0.min(sides.rows.1) * 2;
+    let apart = !shared && in_rows && sides.alone.0 + sides.alone.1 >= sides.both;
+    let own_ways = own_rows || alone >= LEAST_ALONE && apart;
     match (parted >= LEAST_ENDS, own_ways) {
         (false, false) => 0,
         _ => 2 * parted + alone + sides.rows.0.min(sides.rows.1),

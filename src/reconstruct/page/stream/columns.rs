@@ -2,7 +2,7 @@
 //! text over several columns says that they are one, or is a heading over them; which of the two is weighed for each
 //! pair of neighbours by how often lines have both, and how often a text runs across.
 
-use super::line::{Chunk, Kind, Line};
+use super::line::{Chunk, Kind, Line, Piece};
 
 /// A text of a line, in the columns that it covers.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,7 +120,7 @@ pub(super) fn find(lines: &[&Line], em: f32, walls: &[f32]) -> Option<Columns> {
     join_bridged(&mut parts, wide, lines.len(), em, walls);
     join_signs(&mut parts);
     join_spaced(&mut parts, em);
-    join_strays(&mut parts, lines.len());
+    join_strays(&mut parts, lines);
     if parts.len() < 2 {
         return None;
     }
@@ -174,6 +174,8 @@ fn cluster(lines: &[&Line], em: f32) -> Option<(Vec<Part>, Vec<Wide>)> {
                 let weight = match (line.chunks.len(), line.is_solid_text()) {
                     (1, true) => 0.4,
                     (1, false) => 0.6,
+                    // Two sentences beside each other, as goals are set: cells over several columns.
+                    _ if is_sentence(line.pieces.get(chunk.pieces.clone()).unwrap_or(&[])) => 0.5,
                     _ => 1.0,
                 };
                 wide.push(Wide { x0: chunk.x0, x1: chunk.x1, row, gap: chunk.gap, weight });
@@ -191,6 +193,13 @@ fn cluster(lines: &[&Line], em: f32) -> Option<(Vec<Part>, Vec<Wide>)> {
         }
     }
     Some((parts, wide))
+}
+
+/// Ideographs from which a text is a line of a sentence.
+const SENTENCE: u32 = 16;
+
+fn is_sentence(pieces: &[Piece]) -> bool {
+    pieces.iter().filter(|piece| piece.ideographic).map(|piece| piece.glyphs).sum::<u32>() >= SENTENCE
 }
 
 /// Does a number that is no year stand beside something?
@@ -313,14 +322,15 @@ fn join_spaced(parts: &mut Vec<Part>, em: f32) {
 }
 
 /// A part that stands only in lines where its neighbour has nothing is that column's heading, or its other alignment.
-fn join_strays(parts: &mut Vec<Part>, lines: usize) {
+fn join_strays(parts: &mut Vec<Part>, lines: &[&Line]) {
     loop {
         let mut best: Option<(usize, f32)> = None;
         for (index, pair) in parts.windows(2).enumerate() {
             let [a, b] = pair else { continue };
             let (few, many) = (a.texts.len().min(b.texts.len()), a.texts.len().max(b.texts.len()));
             let gap = b.x0 - a.x1;
-            if few <= 3.max(many / 5) && both(a, b, lines) == 0.0 && best.is_none_or(|(_, least)| gap < least) {
+            let stray = few <= 3.max(many / 5) && both(a, b, lines.len()) == 0.0 && !are_beside(a, b, lines);
+            if stray && best.is_none_or(|(_, least)| gap < least) {
                 best = Some((index, gap));
             }
         }
@@ -329,6 +339,28 @@ fn join_strays(parts: &mut Vec<Part>, lines: usize) {
             None => return,
         }
     }
+}
+
+/// Part of a line's height by which another line stands beside it, not below.
+const BESIDE: f32 = 0.25;
+
+/// Is the smaller of these parts a heading without anything below, that stands half a line above or below the other's: one
+/// of two lines beside one of one?
+fn are_beside(a: &Part, b: &Part, lines: &[&Line]) -> bool {
+    let few = if a.texts.len() < b.texts.len() { a } else { b };
+    let body = lines.iter().position(|line| has_value(line)).unwrap_or(lines.len());
+    if few.texts.iter().any(|text| text.row >= body) {
+        return false;
+    }
+    a.texts.iter().any(|left| {
+        b.texts.iter().filter(|right| left.row.abs_diff(right.row) == 1).any(|right| {
+            let (Some(upper), Some(lower)) = (lines.get(left.row.min(right.row)), lines.get(left.row.max(right.row)))
+            else {
+                return false;
+            };
+            upper.bbox.y1 - lower.bbox.y0 > BESIDE * upper.size.min(lower.size)
+        })
+    })
 }
 
 /// Each text of a line in the columns that it overlaps.

@@ -102,13 +102,33 @@ pub(super) fn head_lines(lines: &[Line], found: &Columns, drawn: &Drawn, (x0, x1
                 (Some(a), Some(b)) => b.down - a.down < ONE_TEXT * a.size.max(b.size),
                 _ => false,
             };
-            (0..head.saturating_sub(1)).find(|&at| full(at) && !close(at)).map_or(head, |at| at + 1)
+            let head = (0..head.saturating_sub(1)).find(|&at| full(at) && !close(at)).map_or(head, |at| at + 1);
+            if has_rows(lines, found, head) { 0 } else { head }
         }
         _ => {
             let head = lines.iter().take_while(|line| bold(line)).count();
             if head < lines.len() && head <= MOST_LINES { head } else { 0 }
         }
     }
+}
+
+/// Distance of two texts, in ems, from which they are no two lines of one.
+const TWO_LABELS: f32 = 1.7;
+
+/// Do these first lines of a table hold rows, each with its label: two texts of the first column that are no lines of one
+/// text, with others beside? A head has one heading there.
+fn has_rows(lines: &[Line], found: &Columns, head: usize) -> bool {
+    let mut last: Option<&Line> = None;
+    for (line, texts) in lines.iter().zip(&found.lines).take(head) {
+        if texts.len() < 2 || texts.first().is_none_or(|text| text.first > 0 || text.spans()) {
+            continue;
+        }
+        if last.is_some_and(|above| line.down - above.down > TWO_LABELS * line.size.max(above.size)) {
+            return true;
+        }
+        last = Some(line);
+    }
+    false
 }
 
 /// Numbers in columns of numbers. Years head columns, unless they are what a column holds.

@@ -53,6 +53,10 @@ pub(in super::super) struct Piece {
     pub(in super::super) ends_in_comma: bool,
     /// A number that reads as a year: `2010`, `2009/10`.
     pub(in super::super) year: bool,
+    /// A list's number, if its line begins with it.
+    pub(in super::super) counts: bool,
+    /// A program that boxes whole texts boxed it apart from the piece before it.
+    pub(in super::super) boxed_apart: bool,
 }
 
 /// Pieces of one line that no clear gap divides.
@@ -101,10 +105,19 @@ pub(in super::super) struct Line {
 
 impl Line {
     /// A line of these pieces, left to right; None of none.
-    pub(in super::super) fn new(pieces: Vec<Piece>, words: Vec<(u32, f32)>, down: f32, leaders: bool) -> Option<Line> {
+    pub(in super::super) fn new(
+        mut pieces: Vec<Piece>,
+        words: Vec<(u32, f32)>,
+        down: f32,
+        leaders: bool,
+    ) -> Option<Line> {
+        // Only a line's first word can be a list's number; further on, (2) is a value.
+        if let Some(first) = pieces.first_mut().filter(|first| first.counts) {
+            first.kind = Kind::Marker;
+        }
         let bbox = pieces.iter().map(|piece| piece.bbox).reduce(|a, b| a.union(&b))?;
         let size = pieces.iter().map(|piece| piece.size).fold(0.0, f32::max).max(0.1);
-        let chunks = chunks(&pieces, size);
+        let chunks = chunks(&pieces, size, is_justified(&pieces, size));
         Some(Line { pieces, chunks, words, bbox, down, size, leaders })
     }
 
@@ -143,29 +156,35 @@ const APART_GAP: f32 = 0.2;
 const SPREAD_GAP: f32 = 1.2;
 /// Gap between a sign of currency and its number.
 const FAR_SIGN: f32 = 9.0;
+/// How surely two texts are apart that a program boxed as two, with hardly a gap.
+const BOXED_APART: f32 = 0.6;
 /// How much the gaps of a justified line differ, in ems, how wide they may be, and how many it has at least.
 const JUSTIFIED: f32 = 0.08;
 const WIDEST_SPACE: f32 = 2.5;
 const LEAST_SPACES: usize = 3;
 
-/// Are these the spaces of a justified line: all alike? The columns of a table do not leave such gaps.
-fn is_justified(pieces: &[Piece], sorted: &[f32]) -> bool {
-    let (Some(least), Some(most)) = (sorted.first(), sorted.last()) else { return false };
+/// Gaps between neighbours, in ems.
+fn gaps(pieces: &[Piece], size: f32) -> Vec<f32> {
+    pieces.windows(2).map(|w| if let [a, b] = w { (b.bbox.x0 - a.bbox.x1) / size } else { 0.0 }).collect()
+}
+
+/// Are these the spaces of a justified line: all alike? The columns of a table seldom leave such gaps.
+fn is_justified(pieces: &[Piece], size: f32) -> bool {
+    let gaps = gaps(pieces, size);
+    let (least, most) = gaps.iter().fold((f32::MAX, f32::MIN), |(least, most), gap| (least.min(*gap), most.max(*gap)));
     let words = pieces.iter().filter(|piece| piece.kind == Kind::Text && !piece.ideographic).count();
-    sorted.len() >= LEAST_SPACES && most - least <= JUSTIFIED && *most <= WIDEST_SPACE && 3 * words >= 2 * pieces.len()
+    gaps.len() >= LEAST_SPACES && most - least <= JUSTIFIED && most <= WIDEST_SPACE && 3 * words >= 2 * pieces.len()
 }
 
 /// Cuts a line at its clear gaps.
-fn chunks(pieces: &[Piece], size: f32) -> Vec<Chunk> {
-    let mut gaps: Vec<f32> =
-        pieces.windows(2).map(|w| if let [a, b] = w { (b.bbox.x0 - a.bbox.x1) / size } else { 0.0 }).collect();
-    let each = gaps.clone();
-    gaps.sort_by(f32::total_cmp);
-    // A justified line has wide gaps everywhere: what counts is a gap that stands out among them. In a row of a table
-    // most gaps may be wide, so the lowest sixth stands for the space between words, and never more than 0.42 em.
-    let usual = if gaps.len() >= 3 { gaps.get(gaps.len() / 6).copied().unwrap_or(0.25) } else { 0.25 };
+fn chunks(pieces: &[Piece], size: f32, justified: bool) -> Vec<Chunk> {
+    let each = gaps(pieces, size);
+    let mut sorted = each.clone();
+    sorted.sort_by(f32::total_cmp);
+    // What counts is a gap that stands out among them. In a row of a table most gaps may be wide, so the lowest sixth stands
+    // for the space between words, and never more than 0.42 em.
+    let usual = if sorted.len() >= 3 { sorted.get(sorted.len() / 6).copied().unwrap_or(0.25) } else { 0.25 };
     let usual = usual.clamp(0.2, 0.42);
-    let justified = is_justified(pieces, &gaps);
     let mut out: Vec<Chunk> = Vec::new();
     for (index, piece) in pieces.iter().enumerate() {
         let gap = index.checked_sub(1).and_then(|before| each.get(before)).copied().unwrap_or(f32::MAX);
@@ -184,6 +203,39 @@ fn chunks(pieces: &[Piece], size: f32) -> Vec<Chunk> {
     out
 }
 
+/// Texts of a row beside which headings with gaps all alike stand, and how much clear space parts the lines at most, in their size.
+const LEAST_BESIDE: usize = 4;
+const BESIDE: f32 = 1.5;
+
+/// Where each column is as wide as its heading, the gaps between the headings are all alike, as a justified line's are. The row
+/// beside them has its gaps at the same places.
+fn part_headings(lines: &mut [Line]) {
+    for at in 0..lines.len() {
+        let Some(line) = lines.get(at) else { continue };
+        if line.chunks.len() > 1 || !is_justified(&line.pieces, line.size) {
+            continue;
+        }
+        let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|other| lines.get(other));
+        if beside.into_iter().any(|other| has_gaps_of(line, other)) {
+            let parted = chunks(&line.pieces, line.size, false);
+            if let Some(line) = lines.get_mut(at) {
+                line.chunks = parted;
+            }
+        }
+    }
+}
+
+/// Does this other line, a row, have a gap at each of a line's gaps?
+fn has_gaps_of(line: &Line, other: &Line) -> bool {
+    let clear = (other.bbox.y0 - line.bbox.y1).max(line.bbox.y0 - other.bbox.y1);
+    if other.chunks.len() < LEAST_BESIDE || clear > BESIDE * line.size {
+        return false;
+    }
+    let between =
+        |a: &Rect, b: &Rect| other.chunks.windows(2).any(|w| matches!(w, [l, r] if l.x1 < b.x0 && r.x0 > a.x1));
+    line.pieces.windows(2).all(|w| matches!(w, [a, b] if between(&a.bbox, &b.bbox)))
+}
+
 /// How surely two neighbours of a line are apart, 0 (not) to 1.
 fn gap_weight(left: &Piece, right: &Piece, gap: f32, usual: f32) -> f32 {
     let value = |piece: &Piece| matches!(piece.kind, Kind::Number | Kind::Dash);
@@ -193,6 +245,9 @@ fn gap_weight(left: &Piece, right: &Piece, gap: f32, usual: f32) -> f32 {
     }
     if right.after_leader || gap >= CLEAR_GAP {
         return 1.0;
+    }
+    if right.boxed_apart {
+        return if gap > LIKELY_GAP { 0.9 } else { BOXED_APART };
     }
     if right.kind == Kind::Before
         && right.currency
@@ -227,11 +282,33 @@ fn gap_weight(left: &Piece, right: &Piece, gap: f32, usual: f32) -> f32 {
 /// The lines of these words (indices in `words`), all of one frame. `words` may grow: a word that runs into leader
 /// dots is cut there, and the dots are left out.
 pub(in super::super) fn lines(page: &Page, words: &[Word], chosen: &mut [u32], frame: Frame) -> Vec<Line> {
-    cell_text::lines(words, chosen).iter().filter_map(|line| upright_line(page, words, line, frame)).collect()
+    let boxed = boxes_texts(page);
+    let lines = cell_text::lines(words, chosen);
+    let mut lines: Vec<Line> = lines.iter().filter_map(|line| upright_line(page, words, line, frame, boxed)).collect();
+    part_headings(&mut lines);
+    lines
 }
 
-fn upright_line(page: &Page, words: &[Word], line: &TextLine, frame: Frame) -> Option<Line> {
+/// Ideographs that a box holds on average from which boxes are of texts, not of words: those have two or three.
+const LEAST_BOXED: usize = 4;
+
+/// Was this page read by a program that boxes whole texts, each cell's lines one by one?
+fn boxes_texts(page: &Page) -> bool {
+    if page.scores.is_empty() {
+        return false;
+    }
+    let (mut boxes, mut ideographs) = (0, 0);
+    for run in &page.runs {
+        let count = page.run_text(run).chars().filter(|c| is_ideographic(*c)).count();
+        boxes += usize::from(count > 1);
+        ideographs += if count > 1 { count } else { 0 };
+    }
+    boxes > 0 && ideographs >= LEAST_BOXED * boxes
+}
+
+fn upright_line(page: &Page, words: &[Word], line: &TextLine, frame: Frame, boxed: bool) -> Option<Line> {
     let mut pieces: Vec<Piece> = Vec::with_capacity(line.words.len());
+    let mut run = None;
     let mut leaders = false;
     let mut after_leader = false;
     let texts: Vec<&str> =
@@ -253,19 +330,20 @@ fn upright_line(page: &Page, words: &[Word], line: &TextLine, frame: Frame) -> O
             let inked = page.glyphs.get(glyphs).unwrap_or(&[]).iter().map(|glyph| glyph.bbox);
             bbox = inked.reduce(|a, b| a.union(&b)).map_or(bbox, |b| frame.upright(&b));
         }
+        let (looks, counts) = (kind(text), text.contains(|c: char| c.is_ascii_digit()));
         pieces.push(Piece {
             word: index,
             bbox,
             size: word.size,
-            kind: match kind(text) {
+            kind: match looks {
                 // A unit right after its number.
                 Kind::Text if is_unit(text) && pieces.last().is_some_and(|before| measures(before, &bbox)) => {
                     Kind::After
                 }
-                // Only a line's first word can be a list's number; further on, (2) is a value.
-                Kind::Marker if !pieces.is_empty() && text.contains(|c: char| c.is_ascii_digit()) => Kind::Number,
+                Kind::Marker if counts => Kind::Number,
                 kind => kind,
             },
+            counts: counts && looks == Kind::Marker,
             glyphs: word.glyphs.end - word.glyphs.start,
             ideographic: text.chars().next().is_some_and(is_ideographic),
             after_leader: std::mem::take(&mut after_leader),
@@ -278,7 +356,9 @@ fn upright_line(page: &Page, words: &[Word], line: &TextLine, frame: Frame) -> O
             bracketed: text.starts_with(['(', '（', '[']),
             ends_in_comma: text.ends_with(','),
             year: is_year(text),
+            boxed_apart: boxed && run.is_some_and(|run| run != word.run),
         });
+        run = Some(word.run);
         after_leader |= trailing > 0;
     }
     let middle = |index: u32| words.get(index as usize).map_or(0.0, |word| frame.upright(&word.bbox).center().0);
@@ -360,6 +440,17 @@ fn is_quantity(text: &str) -> bool {
     number.starts_with(|c: char| c.is_ascii_digit()) && unit.len() < number.len() && (unit.is_empty() || is_unit(unit))
 }
 
+/// Signs between the brackets of a mark, at most: `[123]`, `（十二）`.
+const LONGEST_MARK: usize = 3;
+
+/// A number in square brackets, as references have, or a Chinese one in any: `[12]`, `（四）`, `三、`.
+fn is_counted(text: &str) -> bool {
+    let inner =
+        text.trim_matches(['(', ')', '（', '）', '[', ']', '［', '］', '【', '】', '〔', '〕', '、', '.', '．']);
+    let numeral = |c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c);
+    inner.len() < text.len() && (1..=LONGEST_MARK).contains(&inner.chars().count()) && inner.chars().all(numeral)
+}
+
 /// What a word looks like.
 fn kind(text: &str) -> Kind {
     let mut digits = 0;
@@ -380,6 +471,9 @@ fn kind(text: &str) -> Kind {
     let length = digits + letters + signs;
     if digits > 0 {
         // A footnote's letter, a unit's letter or two may follow: 1,234r, 5.6b, 12pp.
+        if is_counted(text) && first == '[' {
+            return Kind::Marker;
+        }
         let marker = matches!(last, '.' | ')' | '、' | '．' | '）')
             && digits <= 2
             && length <= 4
@@ -396,6 +490,9 @@ fn kind(text: &str) -> Kind {
         } else {
             Kind::Text
         };
+    }
+    if letters > 0 && is_counted(text) {
+        return Kind::Marker;
     }
     let lower = text.to_ascii_lowercase();
     if matches!(
@@ -419,8 +516,23 @@ fn kind(text: &str) -> Kind {
         if text.chars().all(|c| matches!(c, '%' | '％' | ')' | '†' | '‡' | '*')) {
             return Kind::After;
         }
-        if matches!(text, "•" | "●" | "◦" | "▪" | "■" | "□" | "►" | "‣" | "§" | "\u{f0b7}" | "\u{f0a7}" | "\u{f0d8}")
-        {
+        if matches!(
+            text,
+            "•" | "●"
+                | "◦"
+                | "▪"
+                | "■"
+                | "□"
+                | "◆"
+                | "►"
+                | "➢"
+                | "✓"
+                | "‣"
+                | "§"
+                | "\u{f0b7}"
+                | "\u{f0a7}"
+                | "\u{f0d8}"
+        ) {
             return Kind::Marker;
         }
     }
@@ -454,6 +566,10 @@ mod tests {
             ("(a)", Kind::Marker),
             ("(2)", Kind::Marker),
             ("•", Kind::Marker),
+            ("[12]", Kind::Marker),
+            ("（四）", Kind::Marker),
+            ("三、", Kind::Marker),
+            ("[1,234]", Kind::Number),
             ("Total", Kind::Text),
             ("指标", Kind::Text),
             ("B12", Kind::Text),

@@ -1,7 +1,7 @@
 //! Where tables begin and end in a column of lines. Every stretch of lines that could be a table is scored against its
 //! being text; the set of stretches with the best sum is taken.
 
-use super::columns::{self, Columns};
+use super::columns::{self, Columns, Placed};
 use super::drawn::Drawn;
 use super::line::Line;
 use super::score::{self, Evidence};
@@ -24,9 +24,14 @@ const SOLID_AFTER: usize = 2;
 /// Stretches scored in one run of lines: bounds the work on hostile pages.
 const MAX_STRETCHES: usize = 1500;
 /// Lines between two stretches that are still no more than a label of the second half's rows.
-const BETWEEN: usize = 2;
+const BETWEEN: usize = 4;
 /// Two tables with nothing between them are more likely one.
 const TOUCHING: f32 = -4.5;
+/// The same where the second begins with headings of its own, and the columns that it then has at least, and lines before
+/// the one that has all of them: the upper halves of headings of two lines.
+const TOUCHING_HEAD: f32 = -0.5;
+const LEAST_HEADINGS: usize = 4;
+const UPPER_HALVES: usize = 2;
 /// Lines in a stretch.
 const MAX_LINES: usize = 400;
 
@@ -112,11 +117,15 @@ fn best_stretches(lines: &[&Line], drawn: &Drawn, texts: &dyn Fn(&Line, usize) -
                 if inside.iter().filter(|line| line.chunks.len() > 1).count() < 2 {
                     continue;
                 }
+                let Some(columns) = columns_of(inside, drawn) else { continue };
                 let before = best.get(start).map_or(0.0, |best| {
                     let one = best.last_end.is_some_and(|last| start - last <= BETWEEN && evidence.touch(last, start));
-                    if one { best.sum + TOUCHING } else { best.sum }
+                    match one {
+                        true if has_own_head(&columns) => best.sum + TOUCHING_HEAD,
+                        true => best.sum + TOUCHING,
+                        false => best.sum,
+                    }
                 });
-                let Some(columns) = columns_of(inside, drawn) else { continue };
                 let sum = before + score::score(&evidence, start..end, &columns);
                 if sum > here.sum {
                     here = Best { sum, region: Some(Region { lines: start..end, columns }), last_end: Some(end) };
@@ -140,6 +149,15 @@ fn best_stretches(lines: &[&Line], drawn: &Drawn, texts: &dyn Fn(&Line, usize) -
     }
     out.reverse();
     out
+}
+
+/// Does a stretch with these columns begin with a heading over each of them?
+fn has_own_head(columns: &Columns) -> bool {
+    let whole = |texts: &Vec<Placed>| {
+        texts.len() >= LEAST_HEADINGS.max(columns.columns.len().saturating_sub(1))
+            && texts.iter().all(|text| !text.numeric)
+    };
+    columns.lines.iter().take(UPPER_HALVES + 1).any(whole)
 }
 
 /// The columns of these lines.

@@ -3,7 +3,7 @@
 
 use super::columns::{Column, Columns, Placed};
 use super::drawn::Drawn;
-use super::line::{Kind, Line, is_prose_like};
+use super::line::{Chunk, Kind, Line, is_prose_like};
 use std::ops::Range;
 
 /// What any table must earn first: three rows of two gaps each are enough.
@@ -20,6 +20,8 @@ const PROSE_ACROSS: f32 = -2.5;
 const MOST_COVERED: f32 = 0.85;
 /// The same above the rows, where it may be a long heading.
 const PROSE_IN_HEAD: f32 = -1.2;
+/// Two texts with a clear gap between them in one column, or across the same.
+const RUN_TOGETHER: f32 = -0.7;
 /// A short text across columns: a label, a heading.
 const TEXT_ACROSS: f32 = -0.4;
 /// A line with one text only, in its column.
@@ -28,6 +30,8 @@ const LONE_TEXT: f32 = -0.1;
 const LONE_AT_EDGE: f32 = -0.7;
 /// The first or last line begins as captions and notes do.
 const CAPTION: f32 = -2.5;
+/// The first line is the end of a sentence.
+const SENTENCE_ABOVE: f32 = -2.5;
 /// A caption right above says that this is a picture's labels.
 const PICTURED: f32 = -4.0;
 /// Or it stands as a heading over some columns, near the line below.
@@ -100,6 +104,8 @@ pub(super) struct Evidence<'a> {
     last_number: Vec<Option<u32>>,
     /// Begins with a small letter.
     lower: Vec<bool>,
+    /// Ends as a Chinese sentence does.
+    sentence_end: Vec<bool>,
 }
 
 impl<'a> Evidence<'a> {
@@ -119,7 +125,9 @@ impl<'a> Evidence<'a> {
             .map(|line| if line.leaders { texts(line, line.pieces.len().saturating_sub(1)).parse().ok() } else { None })
             .collect();
         let lower = lines.iter().map(|line| texts(line, 0).starts_with(char::is_lowercase)).collect();
-        Evidence { lines, drawn, leading, caption, last_number, lower }
+        let last = |line: &Line| texts(line, line.pieces.len().saturating_sub(1));
+        let sentence_end = lines.iter().map(|line| last(line).ends_with(['。', '；'])).collect();
+        Evidence { lines, drawn, leading, caption, last_number, lower, sentence_end }
     }
 
     /// Lines of one text at a page's beginning that stand in columns of the table that the page before left open: the rest
@@ -295,6 +303,7 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
         let cut = if at == stretch.start { cut_above } else { cut_below };
         if lone {
             sum += match (at == stretch.start, goes_on(evidence, stretch.clone(), at, found, (x0, x1))) {
+                (true, _) if evidence.sentence_end.get(at) == Some(&true) && cut == 0 => SENTENCE_ABOVE,
                 (_, true) => GOES_ON,
                 (true, _) if is_heading(evidence, first, found, (x0, x1)) => {
                     let near = lines.get(1).is_some_and(|next| next.down - first.down < NEAR_HEADING * first.size);
@@ -310,6 +319,10 @@ pub(super) fn score(evidence: &Evidence<'_>, stretch: Range<usize>, found: &Colu
         }
         if evidence.caption.get(at).is_some_and(Option::is_some) {
             sum += CAPTION;
+        }
+        let sentences = texts.is_some_and(|texts| texts.len() == 2 && texts.iter().all(|text| !text.numeric));
+        if at == stretch.start && sentences && evidence.sentence_end.get(at) == Some(&true) {
+            sum += SENTENCE_ABOVE;
         }
     }
     // A caption may run over two lines.
@@ -404,15 +417,18 @@ fn line_score(line: &Line, texts: &[Placed], columns: &[Column], (x0, x1): (f32,
         inside.iter().map(|column| if column.texts > 1 { column.aligned } else { 0.3 }).sum::<f32>()
             / inside.len().max(1) as f32
     };
+    let starts = |chunk: &&Chunk| !texts.iter().any(|text| text.pieces.start == chunk.pieces.start);
+    let together: f32 = line.chunks.iter().filter(starts).map(|chunk| chunk.gap).sum();
     if let [only] = texts {
         let prose = is_prose_like(line.pieces.get(only.pieces.clone()).unwrap_or(&[]));
-        return match (only.spans(), prose) {
-            (true, true) if only.x1 - only.x0 > 0.6 * (x1 - x0) => PROSE_ACROSS,
-            (true, true) if head => PROSE_IN_HEAD,
-            (true, _) if head => 0.0,
-            (true, _) => TEXT_ACROSS,
-            _ => LONE_TEXT,
-        };
+        return RUN_TOGETHER * together
+            + match (only.spans(), prose) {
+                (true, true) if only.x1 - only.x0 > 0.6 * (x1 - x0) => PROSE_ACROSS,
+                (true, true) if head => PROSE_IN_HEAD,
+                (true, _) if head => 0.0,
+                (true, _) => TEXT_ACROSS,
+                _ => LONE_TEXT,
+            };
     }
     let mut sum = 0.0;
     for pair in texts.windows(2) {
@@ -435,7 +451,7 @@ fn line_score(line: &Line, texts: &[Placed], columns: &[Column], (x0, x1): (f32,
         sum += PROSE_ACROSS;
     }
     let empty = columns.len() as f32 / 2.0 - texts.iter().map(|text| text.last - text.first + 1).sum::<usize>() as f32;
-    sum + if head { SPARSE_HEAD } else { SPARSE } * empty.max(0.0)
+    sum + RUN_TOGETHER * together + if head { SPARSE_HEAD } else { SPARSE } * empty.max(0.0)
 }
 
 /// What the lines drawn say.
@@ -518,15 +534,12 @@ fn looks_like_something_else(evidence: &Evidence<'_>, lines: &[&Line], stretch: 
         sum += CONTENTS * count;
     }
     // Markers with texts beside them.
-    let markers = lines
-        .iter()
-        .filter(|line| {
-            line.chunks
-                .first()
-                .and_then(|c| line.pieces.get(c.pieces.clone()))
-                .is_some_and(|pieces| matches!(pieces, [only] if only.kind == Kind::Marker))
-        })
-        .count();
+    let marked = |(line, texts): &(&&Line, &Vec<Placed>)| {
+        let first = texts.first().filter(|_| texts.len() > 1).and_then(|text| line.pieces.get(text.pieces.clone()));
+        matches!(first, Some([only]) if only.kind == Kind::Marker)
+    };
+    let markers = lines.iter().zip(&found.lines).filter(marked).count();
+    let several = found.lines.iter().filter(|texts| texts.len() > 1).count();
     let busy = lines.iter().filter(|line| line.chunks.len() > 1).count();
     // Bars between labels and numbers.
     let barred = lines.iter().filter(|line| {
@@ -538,7 +551,7 @@ fn looks_like_something_else(evidence: &Evidence<'_>, lines: &[&Line], stretch: 
     if 2 * barred.count() > busy {
         sum += CHART * count;
     }
-    if columns.len() == 2 && 2 * markers > busy {
+    if columns.len() == 2 && 2 * markers > several {
         sum += CONTENTS * count;
     }
     sum

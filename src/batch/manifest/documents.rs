@@ -1,0 +1,325 @@
+//! What the manifest has of documents: a row each, and the first of a content's rows says what holds for the whole content.
+
+use super::{Manifest, ORPHANS, Result, signed, unsigned};
+use crate::batch::outcome::{Fared, Kept, Outcome};
+use crate::batch::parts::Part;
+use crate::batch::stamp::Hash;
+use crate::model::Status;
+use rusqlite::types::ValueRef;
+use rusqlite::{OptionalExtension, params};
+use std::collections::HashMap;
+
+/// The row of an archive itself, before those of its members; a content that is one document has one row for both, its only member.
+const ARCHIVE: i64 = -1;
+const ONLY: u32 = 0;
+
+/// Codes of failures that other settings (time, memory, size, passwords) may heal.
+const BOUNDED: [&str; 4] = ["timeout", "memory_limit", "too_large", "encrypted"];
+
+/// A document of an input, with all that the manifest says of both.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Number of the input.
+    pub input: i64,
+    /// How records name the input.
+    pub source: String,
+    /// The input's path, as bytes of the system.
+    pub path: Vec<u8>,
+    /// Number of the content.
+    pub content: i64,
+    /// The content's hash, where only what failed is asked for; None of what could not be read.
+    pub hash: Option<Hash>,
+    /// Place of the document in its archive, from 0.
+    pub member: u32,
+    /// What its source has behind the input's: empty, or `!/form.docx`.
+    pub suffix: String,
+    /// How it fared.
+    pub outcome: Outcome,
+    /// Where its records stand.
+    pub part: Part,
+}
+
+/// What the row of a content's only document says of the content.
+struct Whole<'a> {
+    hash: Option<&'a Hash>,
+    bytes: i64,
+    reading: i64,
+    failed: bool,
+    bounded: bool,
+}
+
+impl Manifest {
+    pub(in crate::batch) fn begin_content(&mut self, hash: Option<&Hash>, bytes: u64) -> Result<i64> {
+        let (reading, content) = (self.reading, self.contents.next(&self.db)?);
+        self.change(
+            "INSERT INTO document (content, member, sha256, bytes, reading, complete, failed, bounded)
+             VALUES (?, ?, ?, ?, ?, 0, 0, 0)",
+            params![content, ARCHIVE, hash, signed(bytes), reading],
+        )?;
+        // Nobody may ever ask for it again.
+        self.set_note(ORPHANS, "1")?;
+        Ok(content)
+    }
+
+    pub(in crate::batch) fn members(&self, content: i64) -> Result<Vec<u32>> {
+        self.db
+            .prepare_cached("SELECT member FROM document WHERE content = ? AND status IS NOT NULL")?
+            .query_map([content], |row| row.get(0))?
+            .collect()
+    }
+
+    /// A content that holds one document, which is there.
+    pub(in crate::batch) fn add_content(
+        &mut self,
+        hash: Option<&Hash>,
+        bytes: u64,
+        kept: &Kept,
+        part: &Part,
+    ) -> Result<i64> {
+        let content = self.contents.next(&self.db)?;
+        let whole = Whole {
+            hash,
+            bytes: signed(bytes),
+            reading: self.reading,
+            failed: kept.fared.status == Status::Failed,
+            bounded: kept.fared.code.as_deref().is_some_and(|code| BOUNDED.contains(&code)),
+        };
+        self.insert_document(content, ONLY, Some(&whole), "", kept, part)?;
+        Ok(content)
+    }
+
+    pub(in crate::batch) fn add_document(
+        &mut self,
+        content: i64,
+        member: u32,
+        suffix: &str,
+        kept: &Kept,
+        part: &Part,
+    ) -> Result<()> {
+        self.insert_document(content, member, None, suffix, kept, part)
+    }
+
+    fn insert_document(
+        &mut self,
+        content: i64,
+        member: u32,
+        whole: Option<&Whole<'_>>,
+        suffix: &str,
+        kept: &Kept,
+        part: &Part,
+    ) -> Result<()> {
+        let lengths = part.lengths.map(signed);
+        let media = kept.fared.media.map(|media| json(&media)).transpose()?;
+        self.change(
+            "INSERT OR REPLACE INTO document VALUES
+               (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
+                ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)",
+            params![
+                content,
+                member,
+                whole.and_then(|whole| whole.hash),
+                whole.map(|whole| whole.bytes),
+                whole.map(|whole| whole.reading),
+                whole.map(|_| 1),
+                whole.map(|whole| whole.failed),
+                whole.map(|whole| whole.bounded),
+                suffix,
+                status_word(kept.fared.status),
+                kept.fared.code,
+                media.as_ref().map(|word| word.trim_matches('"')),
+                kept.fared.pages,
+                kept.fared.forms,
+                kept.fared.funds,
+                kept.fared.indicators,
+                kept.fared.statements,
+                kept.findings,
+                signed(kept.fared.micros),
+                part.segment,
+                signed(part.offset),
+                lengths[0],
+                lengths[1],
+                lengths[2],
+                lengths[3],
+                lengths[4],
+                part.crc,
+                kept.prints,
+                kept.unmatched,
+            ],
+        )
+        .map(drop)
+    }
+
+    /// All documents of the content are there.
+    pub(in crate::batch) fn finish_content(&mut self, content: i64) -> Result<()> {
+        let codes = BOUNDED.map(|code| format!("'{code}'")).join(", ");
+        self.change(
+            &format!(
+                "UPDATE document SET complete = 1,
+                   failed = (SELECT count(*) FROM document WHERE content = ?1 AND status = 'failed'),
+                   bounded = (SELECT count(*) FROM document WHERE content = ?1 AND code IN ({codes}))
+                 WHERE content = ?1 AND member = {ARCHIVE}"
+            ),
+            [content],
+        )
+        .map(drop)
+    }
+
+    /// The part of the only document of what could not be read.
+    pub(in crate::batch) fn unread_part(&self, content: i64) -> Result<Option<Part>> {
+        self.db
+            .prepare_cached(
+                "SELECT segment, offset, document_bytes, form_bytes, fund_bytes, indicator_bytes, statement_bytes, crc
+                 FROM document WHERE content = ?",
+            )?
+            .query_row([content], |row| read_part(row, 0))
+            .optional()
+    }
+
+    /// Is the order of paths that of sources, too? It is where all inputs come from one folder.
+    fn sources_follow_paths(&self) -> Result<bool> {
+        let mut statement = self.db.prepare("SELECT source FROM input ORDER BY path")?;
+        let mut rows = statement.query([])?;
+        let mut before = String::new();
+        while let Some(row) = rows.next()? {
+            let source = row.get_ref(0)?.as_str()?;
+            if source < before.as_str() {
+                return Ok(false);
+            }
+            before.clear();
+            before.push_str(source);
+        }
+        Ok(true)
+    }
+
+    /// Every document of every input, or only what failed, ordered by source, path, and place in the archive.
+    pub(in crate::batch) fn rows<E: From<rusqlite::Error>>(
+        &self,
+        only_failed: bool,
+        sink: &mut dyn FnMut(Row) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        // Contents are looked up only for the few that need their hash.
+        let (hash, contents, which) = if only_failed {
+            let contents = "CROSS JOIN document c ON c.content = i.content AND c.failed > 0";
+            ("c.sha256", contents, "d.status = 'failed'")
+        } else {
+            ("NULL", "", "d.status IS NOT NULL")
+        };
+        let order = if self.sources_follow_paths()? { "i.path" } else { "i.source, i.path" };
+        let mut statement = self.db.prepare(&format!(
+            "SELECT i.id, i.source, i.path, i.content, {hash}, d.member, d.suffix, d.status, d.code, d.media, d.pages,
+               d.forms, d.funds, d.indicators, d.statements, d.findings, d.micros, d.segment, d.offset,
+               d.document_bytes, d.form_bytes, d.fund_bytes, d.indicator_bytes, d.statement_bytes, d.crc,
+               d.prints, d.unmatched
+             FROM input i {contents} CROSS JOIN document d ON d.content = i.content
+             WHERE {which} ORDER BY {order}, d.member"
+        ))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            sink(read_row(row)?)?;
+        }
+        Ok(())
+    }
+
+    /// Bytes of live parts by segment.
+    pub(in crate::batch) fn live(&self) -> Result<HashMap<u32, u64>> {
+        self.db
+            .prepare(
+                "SELECT segment, sum(document_bytes + form_bytes + fund_bytes + indicator_bytes + statement_bytes)
+                 FROM document WHERE status IS NOT NULL GROUP BY segment",
+            )?
+            .query_map([], |row| Ok((row.get(0)?, unsigned(row.get(1)?))))?
+            .collect()
+    }
+
+    /// All parts, in the order of their contents.
+    pub(in crate::batch) fn parts(&self) -> Result<Vec<(i64, u32, Part)>> {
+        self.db
+            .prepare(
+                "SELECT content, member, segment, offset, document_bytes, form_bytes, fund_bytes, indicator_bytes,
+                   statement_bytes, crc FROM document WHERE status IS NOT NULL",
+            )?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, read_part(row, 2)?)))?
+            .collect()
+    }
+
+    /// A document's part stands elsewhere now.
+    pub(in crate::batch) fn move_part(&mut self, content: i64, member: u32, part: &Part) -> Result<()> {
+        self.change(
+            "UPDATE document SET segment = ?, offset = ? WHERE content = ? AND member = ?",
+            params![part.segment, signed(part.offset), content, member],
+        )
+        .map(drop)
+    }
+}
+
+fn read_row(row: &rusqlite::Row<'_>) -> Result<Row> {
+    let media = match row.get_ref(9)? {
+        ValueRef::Null => None,
+        word => Some(serde_json::from_str(&format!("\"{}\"", word.as_str()?)).map_err(conversion)?),
+    };
+    let status = match row.get_ref(7)?.as_str()? {
+        "ok" => Status::Ok,
+        "partial" => Status::Partial,
+        _ => Status::Failed,
+    };
+    Ok(Row {
+        input: row.get(0)?,
+        source: row.get(1)?,
+        path: row.get(2)?,
+        content: row.get(3)?,
+        hash: row.get(4)?,
+        member: row.get(5)?,
+        suffix: row.get(6)?,
+        outcome: Outcome {
+            fared: Fared {
+                status,
+                code: row.get(8)?,
+                media,
+                pages: row.get(10)?,
+                forms: row.get(11)?,
+                funds: row.get(12)?,
+                indicators: row.get(13)?,
+                statements: row.get(14)?,
+                micros: unsigned(row.get(16)?),
+            },
+            findings: map_or_list(row, 15)?,
+            prints: map_or_list(row, 25)?,
+            unmatched: map_or_list(row, 26)?,
+        },
+        part: read_part(row, 17)?,
+    })
+}
+
+/// JSON, or an empty text for nothing.
+fn map_or_list<T: Default + serde::de::DeserializeOwned>(row: &rusqlite::Row<'_>, column: usize) -> Result<T> {
+    match row.get_ref(column)? {
+        ValueRef::Text(b"") => Ok(T::default()),
+        text => serde_json::from_str(text.as_str()?).map_err(conversion),
+    }
+}
+
+fn read_part(row: &rusqlite::Row<'_>, first: usize) -> Result<Part> {
+    let length = |i: usize| row.get(first + 2 + i).map(unsigned);
+    Ok(Part {
+        segment: row.get(first)?,
+        offset: unsigned(row.get(first + 1)?),
+        lengths: [length(0)?, length(1)?, length(2)?, length(3)?, length(4)?],
+        crc: row.get(first + 7)?,
+    })
+}
+
+fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Ok => "ok",
+        Status::Partial => "partial",
+        Status::Failed => "failed",
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+}
+
+fn conversion(error: serde_json::Error) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, error.into())
+}
