@@ -3,7 +3,7 @@
 use super::super::sketch::Sketch;
 use super::super::table::Table;
 use super::super::words::words;
-use crate::model::Rect;
+use crate::model::{Page, Rect};
 
 fn tables(sketch: Sketch) -> Vec<Table> {
     let page = sketch.page();
@@ -239,4 +239,116 @@ fn numbers_too_wide_for_their_column_go_on_below_the_others() {
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].rows(), found[0].columns()), (5, 3));
     assert!(cells(&found[0]).contains(&"9,305,278.15@2,1+1×1".to_owned()));
+}
+
+/// Rows of a form whose cells are set in the middle of their heights, as words alone leave it.
+fn merged_form(sketch: &mut Sketch, y: f32) {
+    for (number, (label, value)) in [("项目名称", "危房改造"), ("主管部门", "县教育局")].iter().enumerate()
+    {
+        let y = y + 18.0 * number as f32;
+        sketch.text(50.0, y, 9.0, label).text(150.0, y, 9.0, value);
+    }
+    for (x, heading) in [(150.0, "年初预算数"), (250.0, "全年执行数"), (350.0, "得分")] {
+        sketch.text(x, y + 36.0, 9.0, heading);
+    }
+    for (number, name) in ["年度资金总额", "其中：财政拨款", "其他资金"].iter().enumerate() {
+        let y = y + 54.0 + 18.0 * number as f32;
+        sketch
+            .text(50.0, y, 9.0, name)
+            .text(165.0, y, 9.0, "65.66")
+            .text(265.0, y, 9.0, "65.07")
+            .text(355.0, y, 9.0, "9.5");
+    }
+}
+
+#[test]
+fn lines_with_a_label_each_are_rows_though_no_number_stands_in_them() {
+    let mut sketch = Sketch::new(600.0, 800.0);
+    merged_form(&mut sketch, 100.0);
+    let found = tables(sketch);
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].rows(), found[0].columns()), (6, 4));
+    assert_eq!(row(&found[0], 0), ["项目名称", "危房改造", "", ""]);
+    assert_eq!(row(&found[0], 1), ["主管部门", "县教育局", "", ""]);
+    assert_eq!(row(&found[0], 2), ["", "年初预算数", "全年执行数", "得分"]);
+}
+
+#[test]
+fn values_as_long_as_those_above_are_no_ends_of_broken_numbers() {
+    let mut sketch = Sketch::new(600.0, 800.0);
+    sketch.text(50.0, 100.0, 10.0, "name").text(150.0, 100.0, 10.0, "sum").text(200.0, 100.0, 10.0, "all");
+    for (number, (a, b)) in
+        [("31.8", "59.3"), ("28.4", "52.9"), ("25.6", "47.8"), ("23.4", "43.5"), ("21.5", "40.0")].iter().enumerate()
+    {
+        let y = 114.0 + 12.0 * number as f32;
+        sketch.text(150.0, y, 10.0, a).text(200.0, y, 10.0, b);
+        // Every other row has no name.
+        if number % 2 == 0 {
+            sketch.text(50.0, y, 10.0, "school");
+        }
+    }
+    let found = tables(sketch);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].rows(), 6);
+    assert_eq!(row(&found[0], 2), ["", "28.4", "52.9"]);
+}
+
+#[test]
+fn texts_boxed_apart_are_two_cells_though_hardly_a_gap_is_between() {
+    let lines = [
+        ("产出指标", "数量指标", "开工面积"),
+        ("效益指标", "社会效益", "受益人数"),
+        ("满意指标", "服务对象", "群众满意"),
+    ];
+    let page = |scores: bool| {
+        let mut sketch = Sketch::new(600.0, 800.0);
+        for (number, (a, b, c)) in lines.iter().enumerate() {
+            let y = 100.0 + 18.0 * number as f32;
+            sketch.text(50.0, y, 10.0, a).text(93.0, y, 10.0, b).text(136.0, y, 10.0, c);
+            sketch.text(200.0, y, 10.0, "98").text(250.0, y, 10.0, "10");
+        }
+        let mut page = sketch.page();
+        if scores {
+            page.scores = vec![0.9; page.glyphs.len()];
+        }
+        page
+    };
+    let columns = |page: &Page| {
+        let words = words(page);
+        let all: Vec<u32> = (0..words.len() as u32).collect();
+        let found = super::tables(page, &words, &all, &[], &page.rulings, &super::Around::default());
+        found.first().map(Table::columns)
+    };
+    assert_eq!(columns(&page(true)), Some(5), "a program boxed each");
+    assert_eq!(columns(&page(false)), Some(3), "a file's own text may be drawn in any pieces");
+}
+
+#[test]
+fn a_heading_of_two_lines_beside_one_of_one_keeps_its_column_though_nothing_is_below() {
+    let mut sketch = Sketch::new(600.0, 800.0);
+    sketch.text(50.0, 100.0, 10.0, "三级指标").text(160.0, 100.0, 10.0, "指标值").text(240.0, 100.0, 10.0, "完成值");
+    sketch.text(300.0, 94.0, 10.0, "偏差原因分析").text(300.0, 106.0, 10.0, "及改进措施");
+    for (number, name) in ["开工面积", "受益人数", "群众满意", "按期支付"].iter().enumerate() {
+        let y = 124.0 + 18.0 * number as f32;
+        sketch.text(50.0, y, 10.0, name).text(165.0, y, 10.0, "95%").text(245.0, y, 10.0, "98%");
+    }
+    let found = tables(sketch);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].columns(), 4);
+    assert!(cells(&found[0]).contains(&"偏差原因分析及改进措施@0,3+1×1".to_owned()), "{:?}", cells(&found[0]));
+}
+
+#[test]
+fn marks_before_sentences_are_a_list() {
+    let text = "Figure\u{1}metadata\u{1}extraction\u{1}from\u{1}documents";
+    for marks in [["[1]", "[2]", "[13]", "[14]"], ["（一）", "（二）", "（三）", "（四）"], ["1.", "2.", "3.", "4."]]
+    {
+        let mut sketch = Sketch::new(600.0, 800.0);
+        for (number, mark) in marks.iter().enumerate() {
+            let y = 100.0 + 24.0 * number as f32;
+            sketch.text(50.0, y, 10.0, mark).text(90.0, y, 10.0, text);
+            sketch.text(90.0, y + 12.0, 10.0, "2013\u{1}conference\u{1}proceedings");
+        }
+        assert_eq!(tables(sketch), [], "{marks:?}");
+    }
 }
