@@ -178,10 +178,10 @@ mod tests {
     #[test]
     fn a_gap_between_the_heads_of_columns_parts_them() {
         // Two heads nearly touch, three others stand apart.
-        let row = [(20, 50, [4, 4, 4, 12, 4].as_slice())];
+        let row = [(20, 50, [4, 4, 4, 12, 4, 4].as_slice())];
         let heads = [(200, 50, [4, 4].as_slice()), (300, 50, &[4, 4]), (400, 50, &[4, 4])];
         assert_eq!(parted(&[row.as_slice(), &heads].concat()).len(), 5);
-        assert_eq!(parted(&row), [(20, 144)]);
+        assert_eq!(parted(&row), [(20, 168)]);
     }
 
     #[test]

@@ -198,7 +198,10 @@ mod tests {
 
     const BLUE: [u8; 3] = [141, 179, 226];
 
-    fn of(areas: &[(f32, f32, f32, f32)]) -> (Vec<(f32, f32, f32)>, Vec<(f32, f32, f32)>) {
+    /// Position and ends of a wall.
+    type Wall = (f32, f32, f32);
+
+    fn of(areas: &[(f32, f32, f32, f32)]) -> (Vec<Wall>, Vec<Wall>) {
         let fills: Vec<Fill> =
             areas.iter().map(|&(x0, y0, x1, y1)| Fill { bbox: Rect::new(x0, y0, x1, y1), colour: BLUE }).collect();
         let (mut horizontal, mut vertical) = (Vec::new(), Vec::new());
