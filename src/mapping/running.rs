@@ -119,26 +119,17 @@ fn with_grids<'a>(lines: Vec<Line<'a>>, patterns: &Patterns) -> Vec<Block<'a>> {
         }
         let mut out = Vec::new();
         let mut forms = forms.into_iter().peekable();
+        let mut page = None;
         for (at, line) in lines.into_iter().enumerate() {
             while let Some(form) = forms.next_if(|form| form.last_line < at) {
-                out.push(Block::Grid(form.grid));
+                form.put(page, &mut out);
             }
-            if let Some(form) = forms.peek_mut().filter(|form| form.first_line == at) {
-                form.grid.page = line.page;
-            }
-            match forms.peek() {
-                Some(form) if form.first_line <= at => {
-                    // What stands on the form's first line before it is its title.
-                    if form.first_line == at && !form.before.is_empty() {
-                        out.extend(form.before.iter().map(|text| {
-                            Block::Line(Line { text: text.clone().into(), page: line.page, heading: None })
-                        }));
-                    }
-                }
-                _ => out.push(Block::Line(line)),
+            page = line.page;
+            if forms.peek().is_none_or(|form| at < form.first_line) {
+                out.push(Block::Line(line));
             }
         }
-        out.extend(forms.map(|form| Block::Grid(form.grid)));
+        forms.for_each(|form| form.put(page, &mut out));
         return out;
     }
     lines.into_iter().map(Block::Line).collect()
@@ -197,6 +188,15 @@ struct Form {
     before: Vec<String>,
 }
 
+impl Form {
+    /// The form as blocks; what stands on its first line before it is its title.
+    fn put(self, page: Option<u32>, out: &mut Vec<Block<'_>>) {
+        let line = |text: String| Block::Line(Line { text: text.into(), page, heading: None });
+        out.extend(self.before.into_iter().map(line));
+        out.push(Block::Grid(Grid { page, ..self.grid }));
+    }
+}
+
 fn forms(tokens: &[Token], patterns: &Patterns) -> Vec<Form> {
     let mut forms: Vec<Form> = Vec::new();
     let (mut at, mut from, mut failed) = (0, 0, 0);
@@ -217,8 +217,8 @@ fn forms(tokens: &[Token], patterns: &Patterns) -> Vec<Form> {
         }
         let head_from = from.max(at.saturating_sub(HEAD_CELLS));
         let form = form(tokens, head_from..at, begin, &header, &rows, patterns);
-        // A line belongs to one form only.
-        if forms.last().is_none_or(|last| last.last_line < form.first_line) {
+        // Forms may share a line, but not overlap.
+        if forms.last().is_none_or(|last| last.last_line <= form.first_line) {
             forms.push(form);
         }
         at = begin + rows.iter().map(|row| row.taken).sum::<usize>();
@@ -435,7 +435,7 @@ fn form(
         }
     }
     let first_line = tokens[begin].line;
-    let on_line = tokens[..begin].iter().rev().take_while(|token| token.line == first_line);
+    let on_line = tokens[from..begin].iter().rev().take_while(|token| token.line == first_line);
     let mut before: Vec<String> = on_line.take(HEAD_CELLS).map(|token| token.text.clone()).collect();
     before.reverse();
     let grid = Grid { rows: row + 1, ..Grid::new(GridOrigin::Separated, cells) };
