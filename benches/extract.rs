@@ -8,12 +8,19 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use zhibiao::emit::json_lines::write_line;
-use zhibiao::model::{FormRecords, Record, StatementRecord};
-use zhibiao::validate::Document;
-use zhibiao::{Options, Source, extract};
+use zhibiao::model::Wanted;
+use zhibiao::pipeline::extract_to;
+use zhibiao::{Options, Source};
 
-/// How long each measurement goes on: Linux counts CPU time in hundredths of a second.
+/// As the program has it.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How long each measurement goes on.
 const LONG_ENOUGH: Duration = Duration::from_secs(2);
+/// Into how many turns a measurement beside others is cut.
+const SLICES: u32 = 20;
 
 fn main() {
     // `cargo test` runs benches too, to see that they work.
@@ -22,23 +29,17 @@ fn main() {
     let seeds = seeds();
     let what = if cpu_time().is_some() { "CPU time" } else { "wall time" };
     println!("{:44} {:>12} {:>14} {:>8}", "bytes → JSON lines, one core", what, "documents/s", "MB/s");
+    let mut out = Vec::new();
     let mut all = Duration::ZERO;
     for seed in &seeds {
-        let time = mean(at_least, || records_as_json(seed.clone(), &options));
+        let time = mean(at_least, || records_as_json(seed.clone(), &options, &mut out));
         report(&seed.name, time, seed.bytes.len());
         all += time;
     }
     let count = seeds.len().max(1);
     let bytes = seeds.iter().map(|s| s.bytes.len()).sum::<usize>();
     report("all, per document", all / count as u32, bytes / count);
-    let audit = audit_alone(&seeds, &options, at_least);
-    report("the audit alone, per document", audit / count as u32, bytes / count);
-    let rest = all.saturating_sub(audit).as_secs_f64();
-    println!(
-        "{:44} {:>9.1} %",
-        "the audit adds to the rest",
-        100.0 * audit.as_secs_f64() / rest.max(f64::MIN_POSITIVE)
-    );
+    what_is_added(&seeds, &options, at_least);
     println!("{:44} {:>9.2} ms", "patterns read and compiled, once a run", mean(at_least, load).as_secs_f64() * 1e3);
 }
 
@@ -66,68 +67,54 @@ fn seeds() -> Vec<Source> {
         .collect()
 }
 
-/// The time of all rules over the records of all documents, copying them taken off.
-fn audit_alone(seeds: &[Source], options: &Options, at_least: Duration) -> Duration {
-    let documents: Vec<Vec<Step>> = seeds.iter().map(|seed| steps(extract(seed.clone(), options).records)).collect();
-    let copied = mean(at_least, || black_box(documents.clone()));
-    let audited = mean(at_least, || {
-        let mut documents = documents.clone();
-        for steps in &mut documents {
-            let mut audit = Document::new(&options.patterns.audit);
-            for step in steps {
-                match step {
-                    Step::Form(form) => audit.form(form),
-                    Step::Statement(statement) => audit.statement(statement),
-                }
-            }
-            black_box(audit.finish());
-        }
-        documents
-    });
-    audited.saturating_sub(copied)
-}
-
-#[derive(Clone)]
-#[allow(clippy::large_enum_variant)]
-enum Step {
-    Form(FormRecords),
-    Statement(StatementRecord),
-}
-
-/// Records as the audit gets them: a form with its rows, a statement.
-fn steps(records: Vec<Record>) -> Vec<Step> {
-    let mut steps = Vec::new();
-    for record in records {
-        match (record, steps.last_mut()) {
-            (Record::Form(form), _) => {
-                let scoring = Default::default();
-                steps.push(Step::Form(FormRecords {
-                    form,
-                    funds: Vec::new(),
-                    indicators: Vec::new(),
-                    scoring,
-                    evidence: Default::default(),
-                }));
-            }
-            (Record::Fund(fund), Some(Step::Form(form))) => form.funds.push(fund),
-            (Record::Indicator(row), Some(Step::Form(form))) => form.indicators.push(row),
-            (Record::Statement(statement), _) => steps.push(Step::Statement(statement)),
-            _ => {}
+/// What is made beyond the forms' fields, one part after the other, and what a document then takes. All take turns in short
+/// slices of one run, so that whatever else the machine does meets them alike.
+fn what_is_added(seeds: &[Source], options: &Options, at_least: Duration) {
+    let regions = Wanted { regions: true, ..Wanted::FIELDS };
+    let indicators = Wanted { indicators: true, ..regions };
+    let statements = Wanted { statements: true, ..indicators };
+    let audit = Wanted { audit: true, ..statements };
+    let steps = [
+        ("the forms' fields alone, per document", Wanted::FIELDS),
+        ("… and regions", regions),
+        ("… and canonical ids", indicators),
+        ("… and statements", statements),
+        ("… and the audit", audit),
+        ("… and confidence: everything", Wanted::ALL),
+    ];
+    let options = steps.map(|(_, wanted)| Options { wanted, ..options.clone() });
+    let slices = if at_least.is_zero() { 1 } else { SLICES };
+    let mut times = [Duration::ZERO; 6];
+    let mut out = Vec::new();
+    for _ in 0..slices {
+        for (time, options) in times.iter_mut().zip(&options) {
+            *time += mean(at_least / SLICES, || {
+                seeds.iter().map(|seed| records_as_json(seed.clone(), options, &mut out)).sum::<usize>()
+            });
         }
     }
-    steps
+    let fields = times[0].as_secs_f64().max(f64::MIN_POSITIVE);
+    let mut before = times[0];
+    for ((name, _), time) in steps.iter().zip(times) {
+        let each = time.as_secs_f64() * 1e3 / f64::from(slices) / seeds.len().max(1) as f64;
+        let share = |time: Duration| 100.0 * time.as_secs_f64() / fields;
+        let (own, all) = (share(time.saturating_sub(before)), share(time.saturating_sub(times[0])));
+        println!("{name:44} {each:>9.3} ms {own:>10.1} % of the fields' time, {all:.1} % so far");
+        before = time;
+    }
 }
 
-/// Size of what was written, so that nothing of the work is dropped.
-fn records_as_json(source: Source, options: &Options) -> usize {
-    let extraction = extract(source, options);
-    let mut out = Vec::with_capacity(1 << 16);
-    let write = |written: std::io::Result<()>| debug_assert!(written.is_ok());
-    write(write_line(&mut out, &extraction.document));
-    for record in &extraction.records {
-        write(write_line(&mut out, record));
-    }
+/// Size of what was written, so that nothing of the work is dropped. As in the program, a record is written as soon as it is
+/// known, and one buffer serves all documents.
+fn records_as_json(source: Source, options: &Options, out: &mut Vec<u8>) -> usize {
+    out.clear();
+    let document = extract_to(source, options, &mut |record| written(write_line(out, &record)));
+    written(write_line(out, &document));
     out.len()
+}
+
+fn written(result: std::io::Result<()>) {
+    debug_assert!(result.is_ok());
 }
 
 /// The mean time of one round of work.
@@ -138,10 +125,8 @@ fn mean<T>(at_least: Duration, mut work: impl FnMut() -> T) -> Duration {
     let from = cpu_time();
     let mut rounds = 0;
     loop {
-        for _ in 0..20 {
-            black_box(work());
-        }
-        rounds += 20;
+        black_box(work());
+        rounds += 1;
         let spent = spent(from);
         if spent >= at_least {
             return spent / rounds;
@@ -149,12 +134,9 @@ fn mean<T>(at_least: Duration, mut work: impl FnMut() -> T) -> Duration {
     }
 }
 
-/// What this process has spent on processors so far: user and system time of `/proc/self/stat`, which Linux gives in
-/// hundredths of a second (`proc(5)`: fields 14 and 15, in clock ticks, 100 a second on every common platform).
+/// What this thread has spent on a processor so far: the first figure of `/proc/thread-self/schedstat`, which Linux gives in
+/// nanoseconds (`Documentation/scheduler/sched-stats.rst`).
 fn cpu_time() -> Option<Duration> {
-    let told = fs::read_to_string("/proc/self/stat").ok()?;
-    // The second field, the program's name in brackets, may hold spaces.
-    let mut fields = told.rsplit_once(')')?.1.split_whitespace().skip(11);
-    let (user, system): (u64, u64) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
-    Some(Duration::from_millis((user + system) * 10))
+    let told = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(Duration::from_nanos(told.split_whitespace().next()?.parse().ok()?))
 }

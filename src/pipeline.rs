@@ -10,7 +10,7 @@ use crate::mapping::quantity::Grammar;
 use crate::mapping::{self, Found, Summary};
 use crate::model::{
     Block, Body, DeferredPages, Document, DocumentError, DocumentRecord, Evidence, Finding, FormRecords, Identity,
-    Kind, Media, Record, SCHEMA, Severity, Status,
+    Kind, Media, Record, SCHEMA, Severity, Status, Wanted,
 };
 use crate::ocr::{Ocr, Recognised};
 use crate::patterns::{PatternError, Patterns};
@@ -45,6 +45,8 @@ pub struct Options {
     pub limits: Limits,
     /// How pages that are pictures are read.
     pub ocr: Arc<Ocr>,
+    /// What is made beyond the fields that forms print.
+    pub wanted: Wanted,
 }
 
 impl Options {
@@ -59,6 +61,7 @@ impl Options {
             grammar: Arc::new(grammar),
             limits: Limits::default(),
             ocr: Arc::default(),
+            wanted: Wanted::ALL,
         })
     }
 }
@@ -182,6 +185,7 @@ fn extract_on(
         timed(clock.map(|clock| &clock.emit), || sink(each, evidence));
     };
     let mut on_pages = Vec::new();
+    let wanted = options.wanted;
     let mut audit = validate::Document::new(&options.patterns.audit);
     let from_pixels = matches!(document.media, Media::Ocr | Media::Image) || document.ocr.is_some();
     let confidence = validate::Confidence::new(&options.patterns, from_pixels);
@@ -196,11 +200,16 @@ fn extract_on(
             }
             block => Some(block),
         });
-        mapping::records(blocks, &identity, &options.patterns, &options.grammar, &mut |found| match found {
+        let (patterns, grammar) = (&options.patterns, &options.grammar);
+        mapping::records(blocks, &identity, patterns, grammar, wanted, &mut |found| match found {
             Found::Form(mut form) => {
                 timed(clock.map(|clock| &clock.validate), || {
-                    audit.form(&mut form);
-                    confidence.form(&mut form);
+                    if wanted.audit {
+                        audit.form(&mut form);
+                    }
+                    if wanted.confidence {
+                        confidence.form(&mut form);
+                    }
                 });
                 let FormRecords { form, funds, indicators, evidence, .. } = form;
                 counted(Record::Form(form), Evidence::NONE);
@@ -213,8 +222,12 @@ fn extract_on(
             }
             Found::Statement(mut statement, mut evidence) => {
                 timed(clock.map(|clock| &clock.validate), || {
-                    audit.statement(&mut statement);
-                    confidence.statement(&mut statement, &mut evidence);
+                    if wanted.audit {
+                        audit.statement(&mut statement);
+                    }
+                    if wanted.confidence {
+                        confidence.statement(&mut statement, &mut evidence);
+                    }
                 });
                 counted(Record::Statement(statement), evidence);
             }

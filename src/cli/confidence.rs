@@ -10,6 +10,7 @@ use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use zhibiao::calibrate::{self, Figures, Fitted, Observation};
+use zhibiao::model::Kind;
 use zhibiao::patterns::Confidence;
 use zhibiao::score::{self, Gold};
 use zhibiao::{Options, Source, pipeline};
@@ -167,6 +168,8 @@ fn measure(args: &Measure) -> Result<u8> {
     let observations: Vec<&Observation> = observations.iter().filter(wanted).collect();
     let mut out = BufWriter::new(io::stdout().lock());
     report(&mut out, "all", &observations, &|one| in_force(&weights, one))?;
+    let rows = rows_of_forms(&observations);
+    report(&mut out, ROWS, &rows, &|one| in_force(&weights, one))?;
     for kind in calibrate::KINDS {
         let these: Vec<&Observation> = observations.iter().copied().filter(|one| one.kind == kind).collect();
         report(&mut out, &format!("{kind:?}"), &these, &|one| in_force(&weights, one))?;
@@ -177,6 +180,12 @@ fn measure(args: &Measure) -> Result<u8> {
     }
     out.flush()?;
     Ok(ALL_WELL)
+}
+
+const ROWS: &str = "rows of forms";
+
+fn rows_of_forms<'o>(observations: &[&'o Observation]) -> Vec<&'o Observation> {
+    observations.iter().copied().filter(|one| one.kind != Kind::Statement).collect()
 }
 
 fn in_force(weights: &Confidence, one: &Observation) -> Option<f64> {
@@ -219,6 +228,7 @@ fn fit(args: &Fit) -> Result<u8> {
     let mut notes = io::stderr().lock();
     report(&mut notes, "fitted on", &fitted_on, &|one| fitted.chance(one))?;
     report(&mut notes, "kept out", &kept_out, &|one| fitted.chance(one))?;
+    report(&mut notes, &format!("kept out, {ROWS}"), &rows_of_forms(&kept_out), &|one| fitted.chance(one))?;
     if args.cross > 1 {
         let all: Vec<&Observation> = observations.iter().collect();
         cross(&mut notes, &all, args.cross)?;
@@ -240,9 +250,11 @@ fn cross(out: &mut impl Write, observations: &[&Observation], parts: u64) -> Res
     let fitted: Vec<Fitted> = (0..parts).map(without).collect();
     let chance = |one: &Observation| fitted[part[one.document.as_str()] as usize].chance(one);
     report(out, &format!("in {parts} parts by document"), observations, &chance)?;
-    for noise in noises(observations) {
+    let rows = rows_of_forms(observations);
+    report(out, &format!("in {parts} parts by document, {ROWS}"), &rows, &chance)?;
+    for noise in noises(&rows) {
         let (these, others): (Vec<&Observation>, Vec<&Observation>) =
-            observations.iter().copied().partition(|one| one.noise == noise);
+            rows.iter().copied().partition(|one| one.noise == noise);
         let fitted = calibrate::fit(&others);
         report(out, &format!("noise {noise:?}, never seen"), &these, &|one| fitted.chance(one))?;
     }

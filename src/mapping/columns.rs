@@ -64,6 +64,7 @@ pub(super) fn columns(
             found
         })
         .collect();
+    let candidates = without_points_of_levels(candidates);
     let mut fields: Vec<Field> = candidates.iter().flatten().map(|(f, _)| *f).collect();
     fields.sort_unstable();
     fields.dedup();
@@ -121,6 +122,32 @@ pub(super) fn columns(
             Column { start: heading.start, end: heading.end, header, field, fit: fit.min(1.0) }
         })
         .collect()
+}
+
+/// 一级指标 分值 二级指标 分值 三级指标 分值: points beside the upper levels' names are those levels', not the row's. Where the
+/// columns beside all three levels are headed alike and another of that kind comes later (得分 … 得分), the third level's
+/// are what can be reached.
+fn without_points_of_levels(mut candidates: Vec<Vec<(Field, f32)>>) -> Vec<Vec<(Field, f32)>> {
+    let is = |of: &[(Field, f32)], field: Field| of.iter().any(|(f, score)| *f == field && *score >= 0.9);
+    let beside = |candidates: &[Vec<(Field, f32)>], level: Field| {
+        let at = candidates
+            .windows(2)
+            .position(|w| is(&w[0], level) && (is(&w[1], Field::Weight) || is(&w[1], Field::Score)));
+        at.map(|at| at + 1)
+    };
+    let upper: Vec<usize> = [Field::Level1, Field::Level2].iter().filter_map(|l| beside(&candidates, *l)).collect();
+    let Some(third) = beside(&candidates, Field::Level3).filter(|_| !upper.is_empty()) else {
+        return candidates;
+    };
+    for at in upper {
+        candidates[at] = vec![(Field::SecondScore, 0.9)];
+    }
+    let scored_later = candidates[third + 1..].iter().any(|of| is(of, Field::Score));
+    let weighted = candidates.iter().any(|of| is(of, Field::Weight));
+    if is(&candidates[third], Field::Score) && scored_later && !weighted {
+        candidates[third] = vec![(Field::Weight, 0.9)];
+    }
+    candidates
 }
 
 /// Most columns that are told apart, and most cells of a header row that are looked at: forms have twenty, and what columns

@@ -3,7 +3,7 @@
 use super::layout::{Layout, Pair};
 use super::quantity::{Grammar, WrittenUnit};
 use super::segment::Context;
-use crate::model::{Date, FormType, Number, Region};
+use crate::model::{Date, FormType, Number, Region, Wanted};
 use crate::normalize;
 use crate::patterns::{Field, Patterns, label_key};
 use rust_decimal::Decimal;
@@ -34,6 +34,7 @@ pub(super) fn head(
     context: &Context,
     patterns: &Patterns,
     grammar: &Grammar,
+    wanted: Wanted,
 ) -> FormHead {
     let mut head = FormHead::default();
     let lines: Vec<&str> = before.iter().chain(&layout.head_lines).map(String::as_str).collect();
@@ -84,7 +85,9 @@ pub(super) fn head(
         grammar.unit_in_brackets(line).or_else(|| unit_after_colon(line, grammar)).filter(|u| &*u.base == "元")
     });
     head.year = year(&head, own, &pairs, layout, context, grammar);
-    head.region = region(&head, own, &pairs, after, context, patterns);
+    if wanted.regions {
+        head.region = region(&head, own, &pairs, after, context, patterns);
+    }
     head
 }
 

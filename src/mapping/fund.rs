@@ -248,6 +248,7 @@ impl Reader<'_> {
                 ),
             ));
         }
+        fund.evidence.note(Clue::NameKnown, self.patterns.fund_labels.exact(&fund.item).is_some());
         fund.source = Some(self.patterns.fund_labels.source(&fund.item));
         fund.findings.extend(places.doubts());
         fund.place = places.done();

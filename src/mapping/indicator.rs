@@ -15,7 +15,7 @@ use crate::model::{
     Clue, Code, Columns, Evidence, Finding, IndicatorRecord, Level, Number, Place, Quantity, Relation, Severity,
 };
 use crate::normalize;
-use crate::patterns::{Field, HeaderPart, Patterns, RowLabel, Subject};
+use crate::patterns::{Field, HeaderPart, Patterns, RowLabel, Subject, label_key};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 
@@ -96,13 +96,16 @@ impl Indicator {
         }
     }
 
-    /// The record, ids and the form's fields left to the caller.
-    pub(super) fn into_record(self, patterns: &Patterns, about: &Subject, blank: IndicatorRecord) -> IndicatorRecord {
+    /// The record, ids and the form's fields left to the caller; its canonical id where the form's subject is given.
+    pub(super) fn into_record(
+        self,
+        patterns: &Patterns,
+        about: Option<&Subject>,
+        blank: IndicatorRecord,
+    ) -> IndicatorRecord {
         let (completion, attained) = (self.completion(), self.attained());
-        let indicator = self
-            .level3
-            .as_deref()
-            .and_then(|name| patterns.indicators.find_in(self.level2.name.as_deref(), name, Some(about)));
+        let named = self.level3.as_deref().filter(|_| about.is_some());
+        let indicator = named.and_then(|name| patterns.indicators.find_in(self.level2.name.as_deref(), name, about));
         IndicatorRecord {
             indicator: indicator.map(str::to_owned),
             level1: self.level1.name,
@@ -239,6 +242,7 @@ pub(super) fn indicators(
             found.push(indicator);
         }
     }
+    mark_lost_levels(&mut found, patterns);
     let used = columns
         .iter()
         .filter_map(|c| Some((c.field?, &c.header)))
@@ -637,10 +641,25 @@ impl Reader<'_> {
         evidence.note(Clue::Level1Unknown, first == Some(None));
         let second = level2.name.as_deref().map(|name| levels.second(name));
         evidence.note(Clue::Level2Unknown, second == Some(None));
+        let printed = || [level1, level2].into_iter().filter_map(|level| level.name.as_deref());
+        evidence.note(Clue::LevelMisread, printed().any(|name| levels.is_nearly_known(name)));
+        evidence.note(Clue::LevelOdd, printed().any(holds_more_than_a_level));
+        let cut = level2.name.as_deref().is_some_and(|level| !level.ends_with("指标")) && second != Some(None);
+        evidence.note(Clue::NameHoldsLevel, name.is_some_and(|name| self.begins_with_level(name, cut)));
         if let (Some(Some(second)), Some(name)) = (second, name) {
             let spoken = levels.spoken_for(name);
             evidence.note(Clue::LevelAgainstName, !spoken.is_empty() && !spoken.contains(&second));
         }
+    }
+
+    /// A level's words, whole or (where the level's own cell is `cut`) their end, and a name behind them.
+    fn begins_with_level(&self, name: &str, cut: bool) -> bool {
+        let Some((level, rest)) = name.split_once("指标") else { return false };
+        if !rest.starts_with(|c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c)) {
+            return false;
+        }
+        let known = || self.patterns.levels.of_key(&label_key(level)) != (None, None);
+        if level.is_empty() { cut } else { known() || self.patterns.levels.is_nearly_known(&format!("{level}指标")) }
     }
 
     /// Is a name left in from the template: 指标1., ……?
@@ -743,6 +762,21 @@ fn join(last: &mut Placed, next: Placed) {
     last.findings.extend(next.findings);
 }
 
+/// Marks rows under a level that nothing says to span them, whose names speak of one that stands nowhere in the form: its cell
+/// was lost.
+fn mark_lost_levels(rows: &mut [Indicator], patterns: &Patterns) {
+    let kind = |row: &Indicator| row.level2.name.as_deref().and_then(|name| patterns.levels.second(name));
+    let doubtful = |row: &Indicator| row.evidence.has(Clue::LevelCarried) && row.evidence.has(Clue::LevelAgainstName);
+    if !rows.iter().any(doubtful) {
+        return;
+    }
+    let printed: Vec<_> = rows.iter().filter_map(kind).collect();
+    for row in rows.iter_mut().filter(|row| doubtful(row)) {
+        let spoken = patterns.levels.spoken_for(row.level3.as_deref().unwrap_or_default());
+        row.evidence.note(Clue::LevelLost, !spoken.iter().any(|kind| printed.contains(kind)));
+    }
+}
+
 /// Marks the few rows that fill fewer value columns than most rows of their block, or more.
 fn mark_uneven(rows: &mut [Placed]) {
     let filled = |row: &Placed| {
@@ -759,6 +793,13 @@ fn mark_uneven(rows: &mut [Placed]) {
         row.evidence.note(Clue::FewerCells, own < usual && lone);
         row.evidence.note(Clue::MoreCells, own > usual && lone);
     }
+}
+
+/// Digits or brackets that no weight explains, or words behind 指标: 效益指标（30〇）, 产出指标数量指标.
+fn holds_more_than_a_level(level: &str) -> bool {
+    let behind =
+        level.split_once("指标").is_some_and(|(_, rest)| rest.chars().filter(|c| c.is_alphabetic()).nth(1).is_some());
+    behind || level.contains(|c: char| c.is_ascii_digit() || matches!(c, '(' | '（' | ')' | '）'))
 }
 
 /// The part of a reason that names the measures: after 改进措施：.

@@ -16,6 +16,7 @@ mod levels;
 mod place;
 pub mod quantity;
 mod row;
+mod running;
 mod scoring_rules;
 mod segment;
 mod signals;
@@ -26,11 +27,12 @@ mod traces;
 
 use crate::model::{
     Block, Columns, Date, Evidence, FormRecord, FormRecords, FormType, FundRecord, Identity, IndicatorRecord, Kind,
-    Number, Place, Region, RowEvidence, SCHEMA, SourceOfFunds, StatementRecord,
+    Number, Place, Region, RowEvidence, SCHEMA, SourceOfFunds, StatementRecord, Wanted,
 };
 use crate::normalize;
 use crate::patterns::{Patterns, Subject};
 use quantity::Grammar;
+use running::Running;
 use segment::{Context, FormSource, Segmenter};
 use statement::Prose;
 use std::sync::Arc;
@@ -68,15 +70,16 @@ pub fn records<'a>(
     identity: &Identity,
     patterns: &Patterns,
     grammar: &Grammar,
+    wanted: Wanted,
     sink: &mut dyn FnMut(Found),
 ) -> Summary {
     let mut segmenter = Segmenter::new(patterns);
-    let mut prose = Prose::new(patterns, grammar, identity);
+    let mut prose = Prose::new(patterns, grammar, identity, wanted);
     let mut waiting: Vec<(StatementRecord, Evidence)> = Vec::new();
     let mut summary = Summary::default();
     let mut count = 0;
     let mut read_form = |source: FormSource, context: &Context, summary: &mut Summary| {
-        let read = |source| read(source, context, count + 1, identity, patterns, grammar);
+        let read = |source| read(source, context, count + 1, identity, patterns, grammar, wanted);
         let form = correct::read(source, &read, patterns, grammar)?;
         count += 1;
         summary.year = summary.year.or(form.form.year);
@@ -89,11 +92,11 @@ pub fn records<'a>(
         }
         Some(form)
     };
-    for block in blocks {
+    for block in Running::new(blocks, patterns) {
         match &block {
-            Block::Line(line) => prose.line(line),
+            Block::Line(line) if wanted.statements => prose.line(line),
             Block::Grid(_) => prose.table(),
-            Block::PageBreak | Block::Finding(_) => {}
+            Block::Line(_) | Block::PageBreak | Block::Finding(_) => {}
         }
         // What stands above a table comes before its form, what stands below behind it.
         while let Some(statement) = prose.next_statement() {
@@ -128,7 +131,7 @@ pub fn records<'a>(
     }
     let heads = || context.title.iter().chain(&context.head).map(String::as_str);
     summary.year = summary.year.or_else(|| heads().find_map(|line| grammar.year(line)));
-    if summary.region.is_none() {
+    if summary.region.is_none() && wanted.regions {
         summary.region = patterns.regions.resolve_as_of(&heads().collect::<Vec<_>>(), summary.year);
     }
     summary
@@ -142,11 +145,12 @@ fn read(
     identity: &Identity,
     patterns: &Patterns,
     grammar: &Grammar,
+    wanted: Wanted,
 ) -> Option<FormRecords> {
     let FormSource { before, rows, after, findings } = source;
     let first = rows.first().map(|(_, row)| (row.page, row.table));
     let layout = layout::layout(rows, patterns);
-    let head = form::head(&before, &layout, &after, context, patterns, grammar);
+    let head = form::head(&before, &layout, &after, context, patterns, grammar, wanted);
     let mut block_columns: Vec<_> =
         layout.indicators.iter().map(|block| indicator::block_columns(block, patterns, grammar)).collect();
     let total_columns = block_columns.last().map(Vec::as_slice).unwrap_or_default();
@@ -235,10 +239,11 @@ fn read(
         indicators: indicators.iter().map(|row: &indicator::Indicator| row.evidence).collect(),
     };
     let funds = (1..).zip(funds).map(|(row, fund)| fund.into_record(blank_fund(row))).collect();
-    let about =
-        Subject::of(&[project.as_deref(), title.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" "));
-    let into_record =
-        |(row, indicator): (u32, indicator::Indicator)| indicator.into_record(patterns, &about, blank_indicator(row));
+    let about = || [project.as_deref(), title.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let about = wanted.indicators.then(|| Subject::of(&about()));
+    let into_record = |(row, indicator): (u32, indicator::Indicator)| {
+        indicator.into_record(patterns, about.as_ref(), blank_indicator(row))
+    };
     let indicators = (1..).zip(indicators).map(into_record).collect();
     let form = FormRecord {
         kind: Kind::Form,

@@ -69,7 +69,12 @@ pub(super) fn classify(row: &Row, patterns: &Patterns) -> RowKind {
         return RowKind::IndicatorHeader;
     }
     let money = has(fund, &[Field::BudgetInitial, Field::Budget, Field::Executed, Field::Rate]);
-    if money >= 2 {
+    if money >= 2 && !holds_data(row, patterns) {
+        return RowKind::FundHeader;
+    }
+    // 项目资金 年度资金总额 金额, or 项目资金 资金 预算数: one column of amounts beside the items.
+    let first_label = || row.cells.first().is_some_and(|c| patterns.row_labels.is(&c.label, RowLabel::FundBlock));
+    if money == 1 && row.cells.len() == 3 && first_label() && !row.cells.iter().any(starts_with_digit) {
         return RowKind::FundHeader;
     }
     if sources >= 3 && !row.cells.iter().any(starts_with_digit) {
@@ -127,6 +132,14 @@ pub(super) fn split_at_colon(text: &str) -> Option<(&str, &str)> {
     let width = text[at..].chars().next().map_or(1, char::len_utf8);
     let (label, value) = (text[..at].trim(), text[at + width..].trim());
     (!label.is_empty() && !value.is_empty() && label.chars().count() <= 20).then_some((label, value))
+}
+
+/// Numbers in places that no amount's header leads to: a row of data whose names speak of budgets (预算完成率), no header.
+fn holds_data(row: &Row, patterns: &Patterns) -> bool {
+    let stray = |pair: &&[RowCell]| {
+        starts_with_digit(&pair[1]) && patterns.headers.likely_of(pair[0].facts, HeaderPart::Fund).is_none()
+    };
+    row.cells.windows(2).filter(stray).count() >= 2
 }
 
 fn starts_with_digit(cell: &RowCell) -> bool {

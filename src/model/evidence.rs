@@ -114,6 +114,14 @@ clues! {
     LevelInferred = "level_inferred",
     /// The level's kind and the words of the name speak of different things.
     LevelAgainstName = "level_against_name",
+    /// … nothing states that the level spans the row, and the one that the name speaks of stands nowhere in the form.
+    LevelLost = "level_lost",
+    /// A level is no word of the taxonomy, but one character away from one.
+    LevelMisread = "level_misread",
+    /// A level is a part of another of the form, or holds more than a level's words: a cell was cut or ran on.
+    LevelOdd = "level_odd",
+    /// The name begins with a level's words, as where a level's cell ran into it.
+    NameHoldsLevel = "name_holds_level",
 
     // Values.
     /// Target and actual are both quantities of one unit and less than a fifth apart.
@@ -160,6 +168,10 @@ clues! {
     ValueCut = "value_cut",
     /// A reason, a basis or a measure is a bare number, or a word or two.
     ReasonOdd = "reason_odd",
+    /// Words of a value or a reason hold signs that no print has.
+    TextOdd = "text_odd",
+    /// Behind a value's number stands a word that is no unit.
+    UnitUnread = "unit_unread",
 
     // What the audit found.
     /// The score is above the weight.
@@ -176,6 +188,8 @@ clues! {
     ScoreImputed = "score_imputed",
     /// A statement in prose says another value.
     ProseConflict = "prose_conflict",
+    /// Recognition read another character first, which made no sense; the one that does was taken.
+    OcrCorrected = "ocr_corrected",
     /// Weights add up to the printed total, or to the hundred that they are shared from.
     WeightsClose = "weights_close",
     /// Weights do not add up.
@@ -192,6 +206,8 @@ clues! {
     RateOpen = "rate_open",
     /// A rate is printed, and one of the amounts it comes from is not.
     RateAlone = "rate_alone",
+    /// Points are printed for the money, and no rate that they are for.
+    RateMissing = "rate_missing",
     /// More was executed than was to be had.
     AboveBudget = "above_budget",
     /// The parts of the money add up to the total.
@@ -200,6 +216,10 @@ clues! {
     FundsOpen = "funds_open",
     /// An amount has no unit.
     MoneyWithoutUnit = "money_without_unit",
+    /// All the form's money is less than ten thousand yuan: a unit was lost.
+    MoneySmall = "money_small",
+    /// The weights would add up if the money's row had the usual one.
+    FundWeightWanted = "fund_weight_wanted",
     /// Of several rows of funds this one prints no amount that the others do.
     AmountMissing = "amount_missing",
     /// The name of a fund row does not say whose money it is.
@@ -220,12 +240,16 @@ clues! {
     FormFaint = "form_faint",
     /// The form has one or two indicators.
     FormSmall = "form_small",
+    /// Rows have scores, and none of them an actual value.
+    NoActuals = "no_actuals",
     /// The form's head names no project.
     ProjectMissing = "project_missing",
     /// The form was cut by a page break.
     FormOverPages = "form_over_pages",
     /// A row of the form was marked by the audit.
     FormMarked = "form_marked",
+    /// The record's own texts were misread, or its cells taken for others, for sure.
+    Damaged = "damaged",
 
     // Statements.
     /// The measure's name stands behind the number.
@@ -234,6 +258,8 @@ clues! {
     NameCarried = "name_carried",
     /// The name does not end as names of measures do.
     NameUnusual = "name_unusual",
+    /// The subject holds digits, as where a year or a number was misread.
+    NameHoldsDigits = "name_holds_digits",
     /// The statement has several parts.
     SaidInParts = "said_in_parts",
     /// The statement says no year.
@@ -314,7 +340,12 @@ impl Evidence {
 
     /// The clues, in the order of [`Clue::ALL`].
     pub fn clues(self) -> impl Iterator<Item = Clue> {
-        Clue::ALL.iter().copied().filter(move |clue| self.has(*clue))
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let clue = Clue::ALL.get(left.trailing_zeros() as usize).copied()?;
+            left &= left - 1;
+            Some(clue)
+        })
     }
 
     /// The score of the least sure cell of a row, 0 to 1, as the clues that it falls below.

@@ -15,6 +15,7 @@ mod page;
 mod quantity;
 mod raster;
 mod record;
+mod wanted;
 
 pub use alternative::Alternative;
 pub use bbox::BBox;
@@ -34,3 +35,4 @@ pub use record::{
     Level, Place, Record, Region, RegionLevel, RowEvidence, SCHEMA, ScoringRules, SourceOfFunds, StatementRecord,
     Status,
 };
+pub use wanted::Wanted;

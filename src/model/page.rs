@@ -34,6 +34,9 @@ pub struct Page {
     pub curves: Vec<Rect>,
     /// Boxes of pictures.
     pub images: Vec<Rect>,
+    /// Resolution of the largest of them, in dots an inch of its finer direction: drawing the page finer shows no more of it.
+    /// None where there is no picture, or its file does not say how many pixels it has.
+    pub picture_dpi: Option<f32>,
     /// What the format's own structure says of marked content, sorted by `mark`.
     pub tags: Vec<Tag>,
     /// Why the page's text is not to be trusted and should be recognised from pixels instead; None where it is fine.

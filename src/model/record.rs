@@ -252,10 +252,11 @@ pub struct StatementRecord {
     pub id: String,
     pub document: Arc<str>,
     pub source: Arc<str>,
-    pub section: Vec<String>,
+    /// One path for all statements of a paragraph.
+    pub section: Arc<Vec<String>>,
     pub sentence: String,
     pub subject: Option<String>,
-    pub aspect: String,
+    pub aspect: &'static str,
     pub year: Option<i32>,
     pub value: Option<Quantity>,
     pub indicator: Option<String>,

@@ -42,31 +42,50 @@ pub(super) fn fold(c: char) -> char {
 /// words that need it. Borrowed where nothing changes.
 pub(super) fn one_line(text: &str) -> Cow<'_, str> {
     let text = text.trim_matches(is_space);
-    if !text.chars().any(|c| !stays(c) && (is_space(c) || fold(c) != c)) {
+    let first = staying(text);
+    if first == text.len() {
         return Cow::Borrowed(text);
     }
+    // What stays is copied run by run, up to the next character that does not.
     let mut out = String::with_capacity(text.len());
-    let mut last = None;
+    out.push_str(&text[..first]);
+    let mut rest = &text[first..];
     let mut space = false;
-    for c in text.chars() {
+    while let Some(c) = rest.chars().next() {
+        rest = &rest[c.len_utf8()..];
         if is_space(c) {
             space = true;
             continue;
         }
         let c = fold(c);
-        if space && last.is_some_and(|l| parted_by_space(l, c)) {
+        if space && out.chars().next_back().is_some_and(|last| parted_by_space(last, c)) {
             out.push(' ');
         }
         space = false;
         out.push(c);
-        last = Some(c);
+        let run = staying(rest);
+        out.push_str(&rest[..run]);
+        rest = &rest[run..];
     }
     Cow::Owned(out)
 }
 
-/// Characters of which nearly every text is made, and that stay as they are.
-fn stays(c: char) -> bool {
-    matches!(c, '!'..='~' | '\u{4E00}'..='\u{9FFF}')
+/// How many bytes the characters take that the text begins with and that stay as they are.
+fn staying(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'!'..=b'~' => at += 1,
+            // Ideographs from U+5000 to U+9FFF: nearly every other character of such texts, told by its first byte.
+            0xE5..=0xE9 => at += 3,
+            _ => match text.get(at..).and_then(|rest| rest.chars().next()) {
+                Some(c) if !is_space(c) && fold(c) == c => at += c.len_utf8(),
+                _ => return at,
+            },
+        }
+    }
+    at
 }
 
 fn is_space(c: char) -> bool {

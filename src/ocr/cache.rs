@@ -38,7 +38,7 @@ impl Cache {
 
     /// What a picture is known by: its pixels, and who reads them how.
     /// The resolution decided where the lines were found that part what is read.
-    pub(super) fn key(picture: &Gray, drawn: &Lines, profile: Profile) -> String {
+    pub(super) fn key(picture: &Gray, drawn: &Lines, soft: bool, profile: Profile) -> String {
         let mut hash = Sha256::new();
         hash.update(READER);
         for file in models::FILES {
@@ -51,6 +51,8 @@ impl Cache {
                 hash.update(part.to_le_bytes());
             }
         }
+        hash.update(drawn.dpi().to_le_bytes());
+        hash.update([u8::from(soft)]);
         hash.update((picture.width as u64).to_le_bytes());
         hash.update((picture.height as u64).to_le_bytes());
         hash.update(&picture.pixels);
@@ -108,7 +110,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let cache = Cache::new(&dir.path().join("not/yet/there"));
         let white = Gray::new(3, 2, 255);
-        let key = Cache::key(&white, &Lines::find(&white, 200.0), Profile::Balanced);
+        let key = Cache::key(&white, &Lines::find(&white, 200.0), false, Profile::Balanced);
         assert_eq!(cache.get(&key), None);
         cache.put(&key, &[line()]);
         assert_eq!(cache.get(&key), Some(vec![line()]));
@@ -118,7 +120,7 @@ mod tests {
 
     #[test]
     fn another_picture_size_profile_or_set_of_lines_is_another_result() {
-        let key = |picture: &Gray, dpi, profile| Cache::key(picture, &Lines::find(picture, dpi), profile);
+        let key = |picture: &Gray, dpi, profile| Cache::key(picture, &Lines::find(picture, dpi), false, profile);
         let picture = Gray::new(3, 2, 255);
         let known = key(&picture, 200.0, Profile::Balanced);
         assert_ne!(known, key(&Gray::new(2, 3, 255), 200.0, Profile::Balanced));
@@ -134,7 +136,7 @@ mod tests {
         let found = Lines::find(&framed, 200.0);
         assert!(!found.rulings().is_empty());
         let none = Lines::find(&Gray::new(400, 400, 255), 200.0);
-        let of = |lines: &Lines| Cache::key(&framed, lines, Profile::Balanced);
+        let of = |lines: &Lines| Cache::key(&framed, lines, false, Profile::Balanced);
         assert_ne!(of(&found), of(&none));
     }
 }

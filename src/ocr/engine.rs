@@ -3,6 +3,7 @@
 use super::agree::better;
 use super::ctc::Other;
 use super::detect;
+use super::gaps;
 use super::ink::{Box2, Ink};
 use super::models;
 use super::network::Network;
@@ -12,6 +13,7 @@ use super::recognise::{HEIGHT, LEAST_WIDTH, MOST_WIDTH, Reading, Recogniser, Str
 use super::resample;
 use super::rulings::Lines;
 use super::segment::{self, Line};
+use super::shape;
 use super::walls;
 use rten::ThreadPool;
 use serde::{Deserialize, Serialize};
@@ -83,8 +85,8 @@ const DOUBTFUL: f32 = 0.9;
 const DOUBTFUL_FIGURES: f32 = 0.98;
 /// A strip narrower than this holds a sign or two.
 const SHORT: u32 = 160;
-/// The detector looks at the picture reduced to this: text of 10 points is then 17 pixels high.
-const DETECT_SCALE: f32 = 0.6;
+/// The detector looks at the picture at this resolution, in dots an inch: text of 10 points is then 17 pixels high.
+const DETECT_DPI: f32 = 120.0;
 /// Margin around a line's ink, in hundredths of its height.
 const MARGIN: i32 = 12;
 
@@ -107,23 +109,32 @@ impl Engine {
         })
     }
 
-    /// Reads an upright, clean picture in which these lines are drawn.
+    /// Reads an upright, clean picture in which these lines are drawn. Of a photograph (`soft`) the lines are blurred.
     ///
     /// # Errors
     /// A network cannot be run.
-    pub(super) fn read(&self, picture: &Gray, drawn: &Lines, profile: Profile) -> Result<Vec<ReadLine>, String> {
+    pub(super) fn read(
+        &self,
+        picture: &Gray,
+        drawn: &Lines,
+        soft: bool,
+        profile: Profile,
+    ) -> Result<Vec<ReadLine>, String> {
         let mut clean = picture.clone();
         drawn.erase(&mut clean);
         let ink = Ink::of(&clean);
         let Some(content) = ink.bounds(&ink.area()) else { return Ok(Vec::new()) };
         let content = content.grown(16).within(&ink.area());
         let began = Instant::now();
-        let places = detect::detect(&self.detector, picture, &content, DETECT_SCALE)?;
+        // A line through print hides it from the detector; a blurred one takes too much of the print along.
+        let seen = if soft { picture } else { &clean };
+        let places = detect::detect(&self.detector, seen, &content, (DETECT_DPI / drawn.dpi()).min(1.0))?;
         tracing::debug!(ms = began.elapsed().as_millis(), places = places.len(), "detected");
         let rulings = drawn.rulings();
         let lines = segment::lines(&places, &ink, &rulings);
-        let bare = walls::bare(picture, &clean, &rulings);
         let size = segment::typical(lines.iter().flat_map(|line| &line.pieces));
+        let lines = gaps::part(lines, &ink, size);
+        let bare = walls::bare(picture, &clean, &rulings);
         let cut: Vec<(Strip, Vec<Slot>)> = lines.iter().map(|line| strip(&bare, line, size)).collect();
         let strips: Vec<&Strip> = cut.iter().map(|(strip, _)| strip).collect();
         let began = Instant::now();
@@ -132,7 +143,10 @@ impl Engine {
         let placed = lines.into_iter().zip(readings).zip(&cut);
         let mut placed: Vec<ReadLine> =
             placed.map(|((line, reading), (_, slots))| place(line, reading, slots)).collect();
-        placed.iter_mut().for_each(|line| points::tell(&ink, line));
+        for line in &mut placed {
+            shape::settle(&ink, line);
+            points::tell(&ink, line);
+        }
         Ok(placed)
     }
 

@@ -131,6 +131,25 @@ impl Ink {
         sums
     }
 
+    /// The parts of a box, as high as that, that hang together: between them are columns without ink.
+    pub(super) fn stretches(&self, area: &Box2) -> Vec<Box2> {
+        let area = area.within(&self.area());
+        let columns = self.by_column(&area);
+        let mut found = Vec::new();
+        let mut begun = None;
+        for column in 0..=columns.len() {
+            match (begun, columns.get(column).is_some_and(|&n| n > 0)) {
+                (None, true) => begun = Some(column),
+                (Some(from), false) => {
+                    begun = None;
+                    found.push(Box2 { x0: area.x0 + from as i32, x1: area.x0 + column as i32, ..area });
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
     /// The smallest box around the ink in a box; None where there is none.
     pub(super) fn bounds(&self, area: &Box2) -> Option<Box2> {
         let area = area.within(&self.area());
@@ -221,6 +240,7 @@ mod tests {
             assert_eq!(ink.count(&Box2::new(0, 0, 50, 25)), 50);
             assert_eq!(ink.by_row(&Box2::new(40, 19, 70, 21)), [0, 30]);
             assert_eq!(ink.by_column(&Box2::new(39, 20, 41, 30)), [0, 10]);
+            assert_eq!(ink.stretches(&Box2::new(30, 22, 80, 25)), [Box2::new(40, 22, 70, 25)]);
         }
     }
 

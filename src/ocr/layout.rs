@@ -123,9 +123,14 @@ fn without_spread<'a>(letters: &[&'a PlacedLetter], piece: &Box2) -> Vec<&'a Pla
     let is_figure = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '%' | '-');
     let figures: Vec<&PlacedLetter> = letters.iter().copied().filter(|letter| is_figure(letter.text)).collect();
     let only_figures = letters.iter().all(|letter| is_figure(letter.text) || letter.text == ' ');
-    // Figures are 0.72 em high; half as wide as ideographs, their middles lie 0.55 em apart.
+    // Figures are 0.72 em high, some a little higher; half as wide as ideographs, their middles lie 0.55 em apart, 0.4 em
+    // from a point's.
     let em = piece.height() as f32 / FIGURE_INK;
-    let spread = figures.windows(2).all(|pair| pair[1].x - pair[0].x > 0.75 * em);
+    let is_point = |letter: &PlacedLetter| matches!(letter.text, '.' | ',');
+    let spread = figures.windows(2).all(|pair| {
+        let least = if pair.iter().any(|letter| is_point(letter)) { 0.42 } else { 0.62 };
+        pair[1].x - pair[0].x > least * em
+    });
     if only_figures && figures.len() > 1 && spread { figures } else { letters.to_vec() }
 }
 
@@ -218,6 +223,9 @@ mod tests {
         };
         let wide = [letter('9', 10.0), letter(' ', 22.0), letter('2', 35.0), letter('.', 55.0), letter('6', 85.0)];
         assert_eq!(text(&wide), "92.6");
+        // The point stands at the left of its square.
+        let near = [letter('9', 10.0), letter(' ', 22.0), letter('2', 35.0), letter('.', 50.0), letter('6', 85.0)];
+        assert_eq!(text(&near), "92.6");
         let two = [letter('1', 10.0), letter('0', 23.0), letter(' ', 35.0), letter('5', 50.0)];
         assert_eq!(text(&two), "10 5");
     }

@@ -11,6 +11,7 @@ mod ctc;
 mod cut;
 mod detect;
 mod engine;
+mod gaps;
 mod ink;
 mod layer;
 mod layout;
@@ -24,6 +25,7 @@ mod resample;
 pub mod rulings;
 mod segment;
 mod settings;
+mod shape;
 mod walls;
 
 pub use engine::{Engine, Profile};

@@ -10,8 +10,10 @@ use crate::model::{Code, Finding, Page, PageSource, Raster, Rect, Severity};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Resolution at which pages are recognised, in dots an inch.
+/// Resolution at which pages are recognised, in dots an inch, unless what they show is finer.
 pub const DPI: f32 = 200.0;
+/// Finest resolution at which they are.
+const FINEST: f32 = 300.0;
 /// Score below which a character is doubtful.
 pub const DOUBTFUL: f32 = 0.8;
 
@@ -97,7 +99,7 @@ impl Recognised {
         if pictures.is_empty() || self.ocr.engine().is_err() {
             return;
         }
-        let Some(raster) = self.source.render(page.number, DPI) else { return };
+        let Some(raster) = self.source.render(page.number, own_dpi(page)) else { return };
         let dpi = dpi_of(&raster, page);
         let whole = Gray::of(&raster);
         drop(raster);
@@ -106,7 +108,7 @@ impl Recognised {
             let (right, bottom) = ((area.x1 * dpi / 72.0) as usize, (area.y1 * dpi / 72.0) as usize);
             let part = whole.part(left, top, right, bottom);
             let drawn = Lines::find(&part, dpi);
-            let Ok(lines) = self.ocr.read(&part, &drawn) else { continue };
+            let Ok(lines) = self.ocr.read(&part, &drawn, false) else { continue };
             let count = lines.iter().map(|line| line.letters.len()).sum::<usize>();
             if count < LEAST_IN_PICTURE || sureness(&lines) < IN_PICTURE {
                 continue;
@@ -122,7 +124,8 @@ impl Recognised {
     fn recognise(&self, page: &Page) -> Result<Page, String> {
         // Whether there are models is known before the page is drawn.
         self.ocr.engine()?;
-        let raster = self.source.render(page.number, DPI).ok_or("the page cannot be drawn")?;
+        let drawn_at = if is_picture(page) { own_dpi(page) } else { DPI };
+        let raster = self.source.render(page.number, drawn_at).ok_or("the page cannot be drawn")?;
         let dpi = dpi_of(&raster, page);
         let mut sheet = Sheet::read(&self.ocr, picture::prepare(&raster, dpi), dpi)?;
         if sheet.is_gibberish() {
@@ -217,7 +220,7 @@ const LEAST_CHANCE: f32 = 0.05;
 impl Sheet {
     fn read(ocr: &Ocr, prepared: Prepared, dpi: f32) -> Result<Sheet, String> {
         let drawn = Lines::find(&prepared.gray, dpi);
-        let lines = ocr.read(&prepared.gray, &drawn)?;
+        let lines = ocr.read(&prepared.gray, &drawn, prepared.photographed)?;
         Ok(Sheet { prepared, drawn, lines })
     }
 
@@ -233,7 +236,21 @@ impl Sheet {
 /// The resolution that a page was drawn at: pictures are never drawn finer than they are.
 fn dpi_of(raster: &Raster, page: &Page) -> f32 {
     let dpi = raster.width as f32 * 72.0 / page.width;
-    if dpi.is_finite() && dpi >= 20.0 { dpi.min(DPI) } else { DPI }
+    if dpi.is_finite() && dpi >= 20.0 { dpi.min(FINEST) } else { DPI }
+}
+
+/// The resolution of a page's largest picture, within what recognition is made for: drawn so, no stroke is resampled.
+fn own_dpi(page: &Page) -> f32 {
+    page.picture_dpi.map_or(DPI, |dpi| dpi.clamp(DPI, FINEST))
+}
+
+/// Part of a page that its largest picture covers where the page is one.
+const COVERED: f32 = 0.5;
+
+/// Is the page one picture, and not drawn from letters and lines?
+fn is_picture(page: &Page) -> bool {
+    let largest = page.images.iter().map(|area| area.width() * area.height()).fold(0.0, f32::max);
+    page.images.is_empty() || largest >= COVERED * page.width * page.height
 }
 
 impl PageSource for Recognised {

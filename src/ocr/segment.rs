@@ -21,9 +21,11 @@ const CROSSES: i32 = 60;
 
 /// The lines of a page. `ink` is without the walls.
 pub(super) fn lines(places: &[Place], ink: &Ink, walls: &[Ruling]) -> Vec<Line> {
-    let pieces: Vec<Box2> = places.iter().flat_map(|place| cut(&place.area, walls)).collect();
-    let trimmed: Vec<Box2> = pieces.iter().filter_map(|piece| trimmed(ink, piece)).collect();
+    let cut: Vec<(&Place, Vec<Box2>)> = places.iter().map(|place| (place, cut(&place.area, walls))).collect();
+    let trimmed: Vec<Box2> =
+        cut.iter().flat_map(|(_, pieces)| pieces).filter_map(|piece| trimmed(ink, piece)).collect();
     let size = typical(trimmed.iter());
+    let pieces: Vec<Piece> = cut.into_iter().flat_map(|(place, pieces)| without_slivers(place, pieces, size)).collect();
     let (inked, left) = share_out(&pieces, components(ink), ink, size);
     let mut lines: Vec<Line> = Vec::new();
     for bounds in inked.iter().flatten() {
@@ -43,16 +45,42 @@ pub(super) fn lines(places: &[Place], ink: &Ink, walls: &[Ruling]) -> Vec<Line> 
     lines
 }
 
+/// A part of a place between walls.
+struct Piece {
+    area: Box2,
+    /// The same with as much of the place beyond the walls above and below as its characters may reach over them: in
+    /// rows lower than their text they do.
+    reach: Box2,
+}
+
+/// What is lower than this, in hundredths of the text's height, is no line of text beside a larger part of its place.
+const SLIVER: i32 = 45;
+/// How far characters reach over a wall, in hundredths of their height.
+const OVER: i32 = 20;
+
+/// The parts of a place without those that are but the edges of characters in the others.
+fn without_slivers(place: &Place, mut pieces: Vec<Box2>, size: i32) -> Vec<Piece> {
+    let tallest = pieces.iter().map(Box2::height).max().unwrap_or(0);
+    pieces.retain(|piece| piece.height() * 100 >= size * SLIVER || piece.height() == tallest);
+    let over = size * OVER / 100;
+    let reach = |area: &Box2| Box2 {
+        y0: (area.y0 - over).max(place.area.y0),
+        y1: (area.y1 + over).min(place.area.y1),
+        ..*area
+    };
+    pieces.into_iter().map(|area| Piece { area, reach: reach(&area) }).collect()
+}
+
 /// Rows of pixels in a drawer of pieces, so that a blob is compared with those near it.
 const DRAWER: i32 = 64;
 
 /// Gives each blob of ink to the piece that holds most of it. The box around the ink of each piece, and the blobs that
 /// none holds.
-fn share_out(pieces: &[Box2], blobs: Vec<Box2>, ink: &Ink, size: i32) -> (Vec<Option<Box2>>, Vec<Box2>) {
+fn share_out(pieces: &[Piece], blobs: Vec<Box2>, ink: &Ink, size: i32) -> (Vec<Option<Box2>>, Vec<Box2>) {
     let mut drawers: Vec<Vec<usize>> = vec![Vec::new(); (ink.height / DRAWER + 1) as usize];
     let rows = |b: &Box2| (b.y0.max(0) / DRAWER) as usize..=((b.y1 - 1).clamp(0, ink.height) / DRAWER) as usize;
     for (index, piece) in pieces.iter().enumerate() {
-        for drawer in drawers.get_mut(rows(piece)).unwrap_or(&mut []) {
+        for drawer in drawers.get_mut(rows(&piece.reach)).unwrap_or(&mut []) {
             drawer.push(index);
         }
     }
@@ -65,11 +93,11 @@ fn share_out(pieces: &[Box2], blobs: Vec<Box2>, ink: &Ink, size: i32) -> (Vec<Op
     };
     for blob in blobs {
         let near = drawers.get(rows(&blob)).unwrap_or(&[]).iter().flatten();
-        let shared = |index: &usize| pieces.get(*index).map_or(0, |piece| piece.within(&blob).area());
+        let shared = |index: &usize| pieces.get(*index).map_or(0, |piece| piece.area.within(&blob).area());
         if blob.height() * 10 > size * 17 || blob.width() > size * 4 {
             // Characters of several lines that touch each other: each piece has its part.
             for &index in near {
-                let part = pieces.get(index).map(|piece| piece.within(&blob)).filter(|part| part.area() > 0);
+                let part = pieces.get(index).map(|piece| piece.reach.within(&blob)).filter(|part| part.area() > 0);
                 if let Some(part) = part.and_then(|part| ink.bounds(&part)) {
                     add(index, part);
                 }

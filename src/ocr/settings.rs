@@ -107,20 +107,21 @@ impl Ocr {
         self.engine.get_or_init(load).as_ref().map_err(String::as_str)
     }
 
-    /// Reads an upright, clean picture in which these lines are drawn, or remembers what was read of it.
+    /// Reads an upright, clean picture in which these lines are drawn, or remembers what was read of it. Of a
+    /// photograph (`soft`) the lines are blurred.
     ///
     /// # Errors
     /// There are no networks, or one cannot be run.
-    pub(super) fn read(&self, picture: &Gray, drawn: &Lines) -> Result<Vec<ReadLine>, String> {
+    pub(super) fn read(&self, picture: &Gray, drawn: &Lines, soft: bool) -> Result<Vec<ReadLine>, String> {
         let profile = self.settings.profile;
         // Without networks nothing is remembered either: a run says the same whatever ran before it.
         let engine = self.engine()?;
-        let Some(dir) = &self.settings.cache else { return engine.read(picture, drawn, profile) };
-        let (cache, key) = (Cache::new(dir), Cache::key(picture, drawn, profile));
+        let Some(dir) = &self.settings.cache else { return engine.read(picture, drawn, soft, profile) };
+        let (cache, key) = (Cache::new(dir), Cache::key(picture, drawn, soft, profile));
         if let Some(lines) = cache.get(&key) {
             return Ok(lines);
         }
-        let lines = engine.read(picture, drawn, profile)?;
+        let lines = engine.read(picture, drawn, soft, profile)?;
         cache.put(&key, &lines);
         Ok(lines)
     }

@@ -56,9 +56,8 @@ impl AuditWords {
         self.0.contains(&key)
     }
 
-    /// Does the text end in one of the words?
-    pub fn ends(&self, text: &str) -> bool {
-        let key = normalize::key(text);
+    /// Does a key ([`normalize::key`]) end in one of the words? Several lists are asked for one name, which is folded once.
+    pub fn ends_key(&self, key: &str) -> bool {
         self.0.iter().any(|word| key.ends_with(word.as_str()))
     }
 }

@@ -1,10 +1,11 @@
 //! The names of places: what `regions.tsv` and `region_aliases.tsv` say, indexed for lookup at a position in a text.
 
 use super::problem::{PatternError, Problem};
+use super::quick_hash::QuickMap;
 use super::rows::{CellText, Row, RowFile};
 use crate::model::RegionLevel;
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 
 /// The divisions and their codes.
@@ -92,7 +93,8 @@ pub(super) struct Gazetteer {
     before: Vec<Before>,
     places: Vec<PlaceEntry>,
     names: Vec<Name>,
-    heads: HashMap<[char; 2], u32>,
+    /// By their first two characters.
+    heads: QuickMap<u32, u64>,
     generic: HashSet<CellText>,
 }
 
@@ -117,7 +119,7 @@ impl Gazetteer {
             before: Vec::with_capacity(earlier.len()),
             places: Vec::with_capacity(regions.len()),
             names: Vec::with_capacity(regions.len() + aliases.len() + 600),
-            heads: HashMap::with_capacity(regions.len()),
+            heads: QuickMap::with_capacity_and_hasher(regions.len(), Default::default()),
             generic: HashSet::new(),
         };
         let words: HashSet<&str> = aliases.iter().filter(|r| r.cells[2] == "word").map(|r| &*r.cells[0]).collect();
@@ -262,7 +264,7 @@ impl Gazetteer {
             return; // one character is never a name
         };
         let id = self.names.len() as u32;
-        let next = self.heads.insert([first, second], id);
+        let next = self.heads.insert(head(first, second), id);
         self.names.push(Name { text, kind, place, next });
     }
 
@@ -293,8 +295,8 @@ impl Gazetteer {
     /// The names that `rest` begins with.
     pub(super) fn names_at(&self, rest: impl Iterator<Item = char> + Clone) -> impl Iterator<Item = Named<'_>> {
         let mut chars = rest.clone();
-        let head = chars.next().zip(chars.next()).and_then(|(a, b)| self.heads.get(&[a, b]).copied());
-        std::iter::successors(head, |id| self.names[*id as usize].next)
+        let first = chars.next().zip(chars.next()).and_then(|(a, b)| self.heads.get(&head(a, b)).copied());
+        std::iter::successors(first, |id| self.names[*id as usize].next)
             .map(|id| &self.names[id as usize])
             .filter(move |name| {
                 let mut rest = rest.clone();
@@ -302,6 +304,11 @@ impl Gazetteer {
             })
             .map(|name| Named { text: &name.text, kind: name.kind, place: name.place })
     }
+}
+
+/// Two characters as one key.
+fn head(first: char, second: char) -> u64 {
+    u64::from(first) << 32 | u64::from(second)
 }
 
 /// What reading has to say, and where the rows came from.

@@ -16,7 +16,7 @@ pub(super) fn name_key(name: &str) -> String {
             rest = &rest[end + 1..];
             continue;
         }
-        if c.is_alphanumeric() || matches!(c, '/' | '.') {
+        if matches!(c, '\u{4E00}'..='\u{9FFF}' | '/' | '.') || c.is_alphanumeric() {
             out.push(c);
         }
         rest = &rest[c.len_utf8()..];
@@ -42,7 +42,7 @@ fn without_number(key: &str) -> &str {
 
 /// A bracket's content that says a unit and not what is measured: 人, %, 万元, ≥90%, ≥**人.
 fn holds_unit(inside: &str) -> bool {
-    inside.chars().count() <= 4 || inside.chars().all(|c| !c.is_alphabetic())
+    inside.chars().nth(4).is_none() || inside.chars().all(|c| !c.is_alphabetic())
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::problem::PatternError;
 use super::quick_hash::QuickMap;
 use aho_corasick::AhoCorasick;
 use serde::Deserialize;
+use std::cmp::Ordering;
 use std::path::Path;
 
 #[derive(Debug, Deserialize)]
@@ -53,7 +54,12 @@ pub struct Levels {
     named: QuickMap<[Option<LevelKind>; 2]>,
     words: AhoCorasick,
     kind_of_word: Vec<LevelKind>,
+    /// Every name, bare and with 指标 behind it.
+    spelt: Vec<Vec<char>>,
 }
+
+/// Shorter words are a character away from many others.
+const SHORTEST_SPELT: usize = 4;
 
 impl Levels {
     pub(super) fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
@@ -76,7 +82,10 @@ impl Levels {
             message: format!("its words cannot be compiled: {error}"),
         })?;
         let kind_of_word = words().map(|(_, kind)| kind).collect();
-        Ok(Levels { entries, named, words: search, kind_of_word })
+        let spelt = named.keys().flat_map(|stem| [stem.clone(), format!("{stem}指标")]);
+        let mut spelt: Vec<Vec<char>> = spelt.map(|name| name.chars().collect()).collect();
+        spelt.retain(|name: &Vec<char>| name.len() >= SHORTEST_SPELT);
+        Ok(Levels { entries, named, words: search, kind_of_word, spelt })
     }
 
     /// The kind of level 1 that a cell names: `产 出 指 标(50分)` is the same as `产出`.
@@ -96,6 +105,14 @@ impl Levels {
     /// The kind of level 2 that a cell names.
     pub fn second(&self, text: &str) -> Option<LevelKind> {
         self.of_key(&label_key(text)).1
+    }
+
+    /// Is this no known level, but one character away from one: 时郊指标, 社效益指标?
+    pub fn is_nearly_known(&self, text: &str) -> bool {
+        let key = label_key(text);
+        let key = key.strip_suffix('等').unwrap_or(&key);
+        let chars: Vec<char> = key.chars().collect();
+        self.of_key(key) == (None, None) && self.spelt.iter().any(|name| is_one_apart(name, &chars))
     }
 
     /// Is a kind's word the name of an indicator just as often: 预算执行?
@@ -132,6 +149,20 @@ impl Levels {
     }
 }
 
+/// Does one text become the other by changing, adding or taking away one character?
+fn is_one_apart(one: &[char], other: &[char]) -> bool {
+    if one.len().abs_diff(other.len()) > 1 || one == other {
+        return false;
+    }
+    let same = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    let (one, other) = (&one[same..], &other[same..]);
+    match one.len().cmp(&other.len()) {
+        Ordering::Equal => one[1..] == other[1..],
+        Ordering::Less => one == &other[1..],
+        Ordering::Greater => &one[1..] == other,
+    }
+}
+
 fn core(text: &str) -> String {
     stem(&label_key(text)).to_owned()
 }
@@ -140,4 +171,22 @@ fn core(text: &str) -> String {
 fn stem(key: &str) -> &str {
     let tails = ["指标", "目标", "类", "维度", "情况"];
     tails.iter().find_map(|tail| key.strip_suffix(tail).filter(|rest| !rest.is_empty())).unwrap_or(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_misread_in_one_character_is_told() {
+        let levels = Levels::load(None).unwrap();
+        for text in ["时郊指标", "数量措标", "社效益指标", "社会效盆", "成本指", "可持续上响指标"]
+        {
+            assert!(levels.is_nearly_known(text), "{text}");
+        }
+        for text in ["时效指标", "质量指标", "社会效益", "时郊", "运行维护", "", "成本控制指标"]
+        {
+            assert!(!levels.is_nearly_known(text), "{text}");
+        }
+    }
 }

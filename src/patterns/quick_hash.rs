@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// A map from a pattern's spelling.
-pub(super) type QuickMap<V> = HashMap<String, V, BuildHasherDefault<QuickHasher>>;
+/// A map from a pattern's spelling, or from what it begins with.
+pub(super) type QuickMap<V, K = String> = HashMap<K, V, BuildHasherDefault<QuickHasher>>;
 
 /// Multiplies and rotates eight bytes at a time.
 #[derive(Default)]
@@ -31,6 +31,10 @@ impl Hasher for QuickHasher {
 
     fn write_u8(&mut self, byte: u8) {
         self.mix(u64::from(byte));
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        self.mix(word);
     }
 
     fn finish(&self) -> u64 {

@@ -119,7 +119,13 @@ impl Regions {
     }
 
     fn resolve_place(&self, texts: &[&str]) -> Option<PlaceId> {
-        let named: Vec<NamedPlaces> = texts.iter().map(|text| self.named_in(text)).collect();
+        let (first, others) = texts.split_first()?;
+        let mut named = vec![self.named_in(first)];
+        // The reporting unit's own name, where it leaves nothing open, needs no other text.
+        if let Some(found) = self.alone(&named[0]) {
+            return Some(found.place);
+        }
+        named.extend(others.iter().map(|text| self.named_in(text)));
         let around: Vec<PlaceId> =
             named.iter().flat_map(|named| &named.names).filter_map(|name| name.certain()).collect();
         let mut found: Option<PlaceId> = None;
@@ -145,6 +151,13 @@ impl Regions {
 
     fn places_named(&self, texts: &[&str]) -> Vec<PlaceId> {
         texts.iter().flat_map(|text| self.named_in(text).names).filter_map(|name| name.certain()).collect()
+    }
+
+    /// What a text says whatever stands around it; None where it names no place or something could be read otherwise.
+    fn alone(&self, named: &NamedPlaces) -> Option<Found> {
+        let here: Vec<PlaceId> = named.names.iter().filter_map(|name| name.certain()).collect();
+        let decided = named.names.iter().all(|name| self.decide(name, &here).is_some());
+        if decided { self.best(named, &[]) } else { None }
     }
 
     /// The first name that can be decided; in a short text, the more exact one inside it that comes later.
@@ -364,7 +377,7 @@ impl Letters {
         let Some(before) = at.checked_sub(1).and_then(|before| self.get(before)) else {
             return true;
         };
-        self.0[at].gap || !is_han(before) || BEFORE_NAMES.contains(&before)
+        self.0[at].gap || !is_han(before) || may_stand_before_name(before)
     }
 
     /// A name with the word for its kind ends here, and that word is not the start of another: 铁山区|域.
@@ -399,11 +412,15 @@ impl Letters {
 /// Characters that a place's name may follow in the texts of forms: ends of times (2020年·), of units (税务总局·,
 /// 银行·, 党·), of larger places that are not known, and words that govern a name (关于·, 对·, 位于/在·).
 #[rustfmt::skip]
-const BEFORE_NAMES: &[char] = &[
-    '年', '度', '月', '日', '季', '于', '在', '对', '由', '为', '与', '和', '及', '或', '到', '至', '是', '即', '的', '局',
-    '行', '委', '部', '会', '党', '共', '团', '社', '司', '院', '署', '处', '所', '站', '网', '联', '室', '厅', '省', '市',
-    '区', '县', '州', '盟', '旗', '乡', '镇', '送', '向', '从', '以', '原', '我', '驻', '中',
-];
+fn may_stand_before_name(c: char) -> bool {
+    matches!(
+        c,
+        '年' | '度' | '月' | '日' | '季' | '于' | '在' | '对' | '由' | '为' | '与' | '和' | '及' | '或' | '到' | '至' | '是'
+        | '即' | '的' | '局' | '行' | '委' | '部' | '会' | '党' | '共' | '团' | '社' | '司' | '院' | '署' | '处' | '所' | '站'
+        | '网' | '联' | '室' | '厅' | '省' | '市' | '区' | '县' | '州' | '盟' | '旗' | '乡' | '镇' | '送' | '向' | '从' | '以'
+        | '原' | '我' | '驻' | '中'
+    )
+}
 
 /// The last character of a unit's name: 局, 委员会, 图书馆, 中心, 公司, 支行 …
 const UNIT_ENDINGS: &str = "局委会厅院馆校学心站所队办室处司社府园部团厂场店台署行";

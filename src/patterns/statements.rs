@@ -140,37 +140,64 @@ type Word = (Box<[char]>, Cue);
 /// Words by one of their characters, longest first.
 #[derive(Debug, Default)]
 struct ByChar {
-    /// Sorted by character.
     words: Vec<(char, Vec<Word>)>,
-    /// Which low bytes any of the characters has: nearly every other one is told by this alone.
-    low_bytes: [u64; 4],
+    /// Of each character, by its hash, its place in `words` and one more; 0 for none. A power of two of them, at least four
+    /// times as many as characters, so that most others meet an empty one at once: texts are asked about character by character.
+    slots: Vec<u16>,
 }
 
 impl ByChar {
-    const NONE: ByChar = ByChar { words: Vec::new(), low_bytes: [0; 4] };
+    const NONE: ByChar = ByChar { words: Vec::new(), slots: Vec::new() };
 
     fn add(&mut self, c: char, word: Box<[char]>, cue: Cue) {
-        let place = match self.words.binary_search_by_key(&c, |(c, _)| *c) {
-            Ok(place) => place,
-            Err(place) => {
-                self.words.insert(place, (c, Vec::new()));
-                place
-            }
-        };
+        let place = self.place(c).unwrap_or_else(|| {
+            self.words.push((c, Vec::new()));
+            self.put_slot(self.words.len() - 1);
+            self.words.len() - 1
+        });
         let words = &mut self.words[place].1;
         let at = words.partition_point(|(other, _)| other.len() >= word.len());
         words.insert(at, (word, cue));
-        let low = c as usize & 255;
-        self.low_bytes[low / 64] |= 1 << (low % 64);
+    }
+
+    /// Gives a new character its slot, all of them new ones where they have become few.
+    fn put_slot(&mut self, new: usize) {
+        let mut first = new;
+        if self.words.len() * 4 > self.slots.len() {
+            self.slots = vec![0; (self.words.len() * 8).next_power_of_two()];
+            first = 0;
+        }
+        let last = self.slots.len() - 1;
+        for place in first..=new {
+            let mut slot = hash(self.words[place].0) & last;
+            while self.slots[slot] != 0 {
+                slot = (slot + 1) & last;
+            }
+            // No language has so many characters that one would stay without.
+            self.slots[slot] = u16::try_from(place + 1).unwrap_or(0);
+        }
+    }
+
+    fn place(&self, c: char) -> Option<usize> {
+        let last = self.slots.len().wrapping_sub(1);
+        let mut slot = hash(c) & last;
+        while let Some(place) = self.slots.get(slot).map(|place| usize::from(*place)).filter(|place| *place != 0) {
+            if self.words.get(place - 1).is_some_and(|(known, _)| *known == c) {
+                return Some(place - 1);
+            }
+            slot = (slot + 1) & last;
+        }
+        None
     }
 
     fn of(&self, c: char) -> &[Word] {
-        let low = c as usize & 255;
-        if self.low_bytes[low / 64] & (1 << (low % 64)) == 0 {
-            return &[];
-        }
-        self.words.binary_search_by_key(&c, |(c, _)| *c).map_or(&[], |place| &self.words[place].1)
+        self.place(c).map_or(&[], |place| &self.words[place].1)
     }
+}
+
+/// Spreads characters over the low bits.
+fn hash(c: char) -> usize {
+    ((c as u32).wrapping_mul(0x9E37_79B1) >> 16) as usize
 }
 
 impl WordSet {

@@ -2,6 +2,7 @@
 //! [`Document`]; goes out a sequence of [`Block`]s in which tables are [`crate::model::Grid`]s.
 
 mod cell_lines;
+mod closed_rows;
 mod comma_rows;
 mod drawn_rows;
 mod html_tables;

@@ -1,5 +1,6 @@
 //! Markdown pipe tables, with or without the row of dashes and the outer pipes.
 
+use super::closed_rows;
 use super::lines::{RawLine, lines_from};
 use super::tab_rows::trim_lines;
 use super::text_blocks::{CHUNK_CELLS, CHUNK_ROWS, Reading};
@@ -21,8 +22,9 @@ struct Row<'a> {
     dashes: bool,
 }
 
-/// The pipe table that begins at `start`; `going_on` if it continues one handed out before.
-pub(super) fn read<'a>(text: &'a str, start: usize, going_on: bool) -> Reading<'a> {
+/// The pipe table that begins at `start`; `going_on` if it continues one handed out before. `tries` counts down how often
+/// cells that pipes only close are still looked for in this paragraph.
+pub(super) fn read<'a>(text: &'a str, start: usize, going_on: bool, tries: &mut u8) -> Reading<'a> {
     let mut rows: Vec<Row<'a>> = Vec::new();
     let (mut at, mut end, mut blanks, mut cells) = (start, start, 0, 0);
     let (mut full, mut ends_page) = (false, false);
@@ -60,7 +62,17 @@ pub(super) fn read<'a>(text: &'a str, start: usize, going_on: bool) -> Reading<'
             break;
         }
     }
-    if rows.is_empty() || (!going_on && !is_table(&rows)) {
+    let is_table = going_on || (!rows.is_empty() && is_table(&rows));
+    let markdown = rows.get(1).is_some_and(|row| row.dashes);
+    // What pipes only close, over lines and filled up, reaches further than rows of separated cells do.
+    let reached = if is_table { end } else { start };
+    if !markdown && (going_on || *tries > 0) {
+        if let Some(reading) = closed_rows::read(text, start, reached) {
+            return reading;
+        }
+        *tries = tries.saturating_sub(1);
+    }
+    if rows.is_empty() || !is_table {
         return Reading::Plain { end };
     }
     let grid = grid(&rows);

@@ -2,7 +2,7 @@
 
 use super::cell_lines::Kind;
 use super::lines::RawLine;
-use super::{cell_lines, comma_rows, drawn_rows, html_tables, pipe_rows, tab_rows};
+use super::{cell_lines, closed_rows, comma_rows, drawn_rows, html_tables, pipe_rows, tab_rows};
 use crate::model::{Block, Grid, Line};
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -12,6 +12,9 @@ pub(super) const CHUNK_ROWS: usize = 5_000;
 
 /// Cells after which the same happens.
 pub(super) const CHUNK_CELLS: usize = 200_000;
+
+/// Lines of a paragraph at which a table of cells that pipes close is looked for: each look may read the whole paragraph.
+const CLOSED_TRIES: u8 = 8;
 
 /// What a dialect made of the text from a place on.
 pub(super) enum Reading<'a> {
@@ -27,6 +30,8 @@ enum Dialect {
     Tabs,
     CellLines,
     Pipes,
+    /// Lines with pipes that are no rows of separated cells: a table of closed cells may still begin among them.
+    Closed,
     Commas,
     Drawn,
 }
@@ -44,6 +49,8 @@ pub(super) struct TextBlocks<'a> {
     commas_plain_until: usize,
     /// Up to here, drawn lines are known to be no table.
     drawn_plain_until: usize,
+    /// How often more a table of cells that pipes close is looked for in this paragraph.
+    closed_tries: u8,
     /// A table in parts: its dialect and the rows handed out so far.
     going_on: Option<(Dialect, usize)>,
     html: html_tables::Finder,
@@ -60,6 +67,7 @@ impl<'a> TextBlocks<'a> {
             pipes_plain_until: 0,
             commas_plain_until: 0,
             drawn_plain_until: 0,
+            closed_tries: CLOSED_TRIES,
             going_on: None,
             html: html_tables::Finder::default(),
             after_blank: true,
@@ -82,6 +90,8 @@ impl<'a> TextBlocks<'a> {
             self.read_dialect(Dialect::Drawn, line, 0);
         } else if line.start >= self.pipes_plain_until && line.text.contains('|') {
             self.read_dialect(Dialect::Pipes, line, 0);
+        } else if self.closed_tries > 0 && line.text.contains('|') && !line.has_tab() {
+            self.read_dialect(Dialect::Closed, line, 0);
         } else if line.start >= self.tabs_plain_until && line.has_tab() {
             let kind = if line.text.starts_with('\t') { cell_lines::kind(self.text, line.start) } else { Kind::Other };
             match kind {
@@ -104,16 +114,22 @@ impl<'a> TextBlocks<'a> {
         let reading = match dialect {
             Dialect::Tabs => tab_rows::read(self.text, line.start, going_on),
             Dialect::CellLines => cell_lines::read(self.text, line.start, going_on),
-            Dialect::Pipes => pipe_rows::read(self.text, line.start, going_on),
+            Dialect::Pipes => pipe_rows::read(self.text, line.start, going_on, &mut self.closed_tries),
+            Dialect::Closed => {
+                self.closed_tries -= 1;
+                closed_rows::read(self.text, line.start, line.start).unwrap_or(Reading::Plain { end: line.next })
+            }
             Dialect::Commas => comma_rows::read(self.text, line.start, going_on),
             Dialect::Drawn => drawn_rows::read(self.text, line.start),
         };
         match reading {
             Reading::Blocks { mut blocks, end, goes_on } if end > line.start => {
+                self.closed_tries = CLOSED_TRIES;
                 let first = blocks.iter_mut().find_map(|b| if let Block::Grid(grid) = b { Some(grid) } else { None });
                 if let Some(Grid { first_row, .. }) = first {
                     *first_row = rows_before;
                 }
+                let dialect = if dialect == Dialect::Closed { Dialect::Pipes } else { dialect };
                 self.going_on = goes_on.map(|rows| (dialect, if going_on { rows_before + rows } else { rows }));
                 self.ready.extend(blocks);
                 self.at = end;
@@ -122,6 +138,7 @@ impl<'a> TextBlocks<'a> {
             Reading::Plain { end } => {
                 match dialect {
                     Dialect::Pipes => self.pipes_plain_until = end.max(line.next),
+                    Dialect::Closed => {}
                     Dialect::Drawn => self.drawn_plain_until = end.max(line.next),
                     Dialect::Commas => self.commas_plain_until = end.max(line.next),
                     Dialect::Tabs | Dialect::CellLines => self.tabs_plain_until = end.max(line.next),
@@ -138,6 +155,9 @@ impl<'a> TextBlocks<'a> {
 
     fn read_line(&mut self, line: RawLine<'a>) {
         self.at = line.next;
+        if line.text.trim().is_empty() {
+            self.closed_tries = CLOSED_TRIES;
+        }
         self.ready.push_back(Block::Line(text_line(line.text)));
         if line.ends_page {
             self.ready.push_back(Block::PageBreak);

@@ -1,6 +1,7 @@
 //! What a finished record shows of how it was read: clues from its own fields, from the audit's findings, and from the
 //! form around it.
 
+use super::looks::Looks;
 use crate::model::{
     Clue, Code, Evidence, Finding, FormRecord, FormRecords, FundRecord, IndicatorRecord, Number, Quantity, Severity,
     SourceOfFunds, StatementRecord,
@@ -13,7 +14,7 @@ use std::collections::HashMap;
 const REPAIRS: [Clue; 6] =
     [Clue::CellsMoved, Clue::CellDropped, Clue::PlacesSearched, Clue::FewerCells, Clue::MoreCells, Clue::CellsSplit];
 /// Clues that its texts were misread, or its cells taken for others.
-const DAMAGE: [Clue; 12] = [
+const DAMAGE: [Clue; 19] = [
     Clue::NameMissing,
     Clue::NameOdd,
     Clue::NameCut,
@@ -26,12 +27,21 @@ const DAMAGE: [Clue; 12] = [
     Clue::Level1Unknown,
     Clue::LevelMissing,
     Clue::ScoreAboveWeight,
+    Clue::LevelMisread,
+    Clue::LevelOdd,
+    Clue::NameHoldsLevel,
+    Clue::ShareAboveOne,
+    Clue::UnitConflict,
+    Clue::UnitUnread,
+    Clue::TextOdd,
 ];
 
 /// Shares of a form's rows, in per cent.
 const A_SIXTH: usize = 16;
 const A_THIRD: usize = 33;
 const TWO_THIRDS: usize = 66;
+/// Less than this in 元, all together, is hardly what a form reports on: 万 was lost.
+const LITTLE_MONEY: Decimal = Decimal::from_parts(10_000, 0, 0, false, 0);
 /// Above so many points a row is a block.
 const MANY_POINTS: Decimal = Decimal::from_parts(30, 0, 0, false, 0);
 
@@ -46,10 +56,16 @@ pub(super) fn form(records: &mut FormRecords, recognised: bool) {
         let name = row.level3.as_deref().unwrap_or_default();
         own.note(Clue::NameRepeated, names.get(name).is_some_and(|count| *count > 1));
     }
+    let levels = |of: &dyn Fn(&IndicatorRecord) -> Option<&str>, own: &mut [Evidence]| cut_levels(indicators, of, own);
+    levels(&|row| row.level1.as_deref(), &mut evidence.indicators);
+    levels(&|row| row.level2.as_deref(), &mut evidence.indicators);
     for (fund, own) in funds.iter().zip(&mut evidence.funds) {
         of_fund(fund, funds, own);
     }
     let own_levels = own_levels(&mut evidence.indicators);
+    for own in evidence.indicators.iter_mut().chain(&mut evidence.funds) {
+        own.note(Clue::Damaged, own.has_any(&DAMAGE));
+    }
     let mut around = around(form, funds, indicators, &evidence.indicators);
     around.note(Clue::FormOwnLevels, own_levels);
     let damaged = evidence.indicators.iter().chain(&evidence.funds).filter(|own| own.has_any(&DAMAGE)).count();
@@ -76,6 +92,9 @@ pub(super) fn statement(statement: &StatementRecord, recognised: bool, own: &mut
     let subject = statement.subject.as_deref().unwrap_or_default();
     of_name(subject, own);
     own.note(Clue::NameKnown, statement.indicator.is_some());
+    own.note(Clue::NameHoldsDigits, subject.contains(|c: char| c.is_ascii_digit()));
+    let looks = Looks::of(&statement.sentence);
+    own.note(Clue::TextOdd, looks.odd_sign || looks.misread_number);
     if let Some(value) = &statement.value {
         of_value(value, own);
     }
@@ -114,10 +133,36 @@ fn own_levels(rows: &mut [Evidence]) -> bool {
         let unknown = rows.iter().filter(|own| own.has(clue)).count();
         if unknown * 5 > rows.len() * 2 {
             any = true;
-            rows.iter_mut().for_each(|own| *own = own.without(clue));
+            rows.iter_mut().for_each(|own| *own = own.without(clue).without(Clue::LevelMisread));
         }
     }
     any
+}
+
+/// Marks levels that are the beginning or the end of another of the same form, or go on where that ends, as where a cell
+/// was cut or ran on: 效益 beside 效益指标. Of two such it is the one that fewer rows have.
+fn cut_levels(
+    rows: &[IndicatorRecord],
+    level: &dyn for<'r> Fn(&'r IndicatorRecord) -> Option<&'r str>,
+    evidence: &mut [Evidence],
+) {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for name in rows.iter().filter_map(level) {
+        match counts.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((name, 1)),
+        }
+    }
+    let cut = |name: &str, own: usize| {
+        counts.iter().any(|(other, count)| {
+            let (long, short) = if other.len() > name.len() { (*other, name) } else { (name, *other) };
+            *other != name && *count >= own && (long.starts_with(short) || long.ends_with(short))
+        })
+    };
+    let marked: Vec<&str> = counts.iter().filter(|(name, own)| cut(name, *own)).map(|(name, _)| *name).collect();
+    for (row, own) in rows.iter().zip(evidence) {
+        own.note(Clue::LevelOdd, level(row).is_some_and(|name| marked.contains(&name)));
+    }
 }
 
 /// What the rows of a form usually print.
@@ -171,11 +216,16 @@ fn of_indicator(row: &IndicatorRecord, usual: &Usual, own: &mut Evidence) {
     }
     own.note(
         Clue::PointsOdd,
-        [row.weight, row.score].into_iter().flatten().any(are_odd) || row.weight.is_some_and(is_broken),
+        [row.weight, row.score].into_iter().flatten().any(are_odd)
+            || row.weight.is_some_and(|weight| weight.get().is_zero() || is_broken(weight)),
     );
     let reasons = [&row.deviation, &row.improvement, &row.basis];
-    own.note(Clue::ReasonOdd, reasons.iter().filter_map(|text| text.as_deref()).any(is_odd_reason));
-    own.note(Clue::ValueCut, reasons.iter().filter_map(|text| text.as_deref()).any(is_open));
+    for reason in reasons.iter().filter_map(|text| text.as_deref()) {
+        let looks = Looks::of(reason);
+        own.note(Clue::ReasonOdd, is_odd_reason(reason, looks.length));
+        own.note(Clue::ValueCut, looks.open);
+        own.note(Clue::TextOdd, looks.odd_sign || looks.misread_number);
+    }
     of_findings(&row.findings, own);
 }
 
@@ -197,6 +247,8 @@ fn of_fund(fund: &FundRecord, all: &[FundRecord], own: &mut Evidence) {
     own.note(Clue::RateOpen, open);
     own.note(Clue::RateCloses, complete && !open);
     own.note(Clue::RateAlone, rate.is_some() && (budget.is_none() || executed.is_none()));
+    let scored = fund.weight.is_some() && fund.score.is_some();
+    own.note(Clue::RateMissing, scored && rate.is_none() && budget.is_some() && executed.is_some());
     let above = budget.zip(executed).is_some_and(|(budget, executed)| executed > budget);
     own.note(Clue::AboveBudget, above && fund.source_of_funds != SourceOfFunds::Income);
     if let (Some(weight), Some(score)) = (fund.weight, fund.score) {
@@ -213,6 +265,7 @@ fn of_findings(findings: &[Finding], own: &mut Evidence) {
         (Code::UnitConflict, Severity::Warning, Clue::UnitConflict),
         (Code::ScoresDoNotAddUp, Severity::Warning, Clue::ScoreAgainstRule),
         (Code::ScoreImputed, Severity::Info, Clue::ScoreImputed),
+        (Code::OcrCorrected, Severity::Info, Clue::OcrCorrected),
         (Code::ProseTableConflict, Severity::Warning, Clue::ProseConflict),
     ] {
         own.note(clue, has(findings, code, least));
@@ -240,6 +293,17 @@ fn around(form: &FormRecord, funds: &[FundRecord], rows: &[IndicatorRecord], evi
     let parted = funds.len() > 1 && funds.iter().any(|fund| fund.source_of_funds == SourceOfFunds::Total);
     around.note(Clue::FundsClose, parted && !open(Code::FundsDoNotAddUp));
     around.note(Clue::FundsOpen, open(Code::FundsDoNotAddUp));
+    // Only the money's row lacks points, and with the usual ones the weights would add up.
+    let unscored = funds.iter().all(|fund| fund.weight.is_none() && fund.score.is_none());
+    let rest = weights.and_then(|sum| form.total_weight.map_or(hundred, Number::get).checked_sub(sum));
+    let usual = rest.is_some_and(|rest| [10, 20].iter().any(|points| rest == Decimal::from(*points)));
+    let usual = usual && form.total_weight.is_some();
+    around.note(Clue::FundWeightWanted, !funds.is_empty() && unscored && usual);
+    let any_actual = rows.iter().any(|row| row.actual.is_some());
+    around.note(Clue::NoActuals, !any_actual && rows.iter().any(|row| row.score.is_some()));
+    let money = || funds.iter().flat_map(|fund| [&fund.budget_initial, &fund.budget, &fund.executed]).flatten();
+    let most = money().filter_map(|amount| amount.value.map(Number::get)).max();
+    around.note(Clue::MoneySmall, most.is_some_and(|most| !most.is_zero() && most < LITTLE_MONEY));
     around.note(Clue::FormSmall, (1..=2).contains(&rows.len()));
     around.note(Clue::ProjectMissing, form.project.is_none());
     let pages = || rows.iter().filter_map(|row| row.place.page);
@@ -261,26 +325,28 @@ fn around(form: &FormRecord, funds: &[FundRecord], rows: &[IndicatorRecord], evi
 }
 
 fn of_name(name: &str, own: &mut Evidence) {
-    let length = name.chars().count();
-    own.note(Clue::NameShort, length < 4);
-    own.note(Clue::NameLong, length > 30);
-    own.note(Clue::NameOdd, is_odd_text(name));
+    let looks = Looks::of(name);
+    own.note(Clue::NameShort, looks.length < 4);
+    own.note(Clue::NameLong, looks.length > 30);
+    own.note(Clue::NameOdd, looks.odd_sign || looks.open || looks.misread_number);
     let (first, last) = (name.chars().next(), name.chars().next_back());
     let cut_before = first.is_some_and(|c| "，。、；：,;:)）]】%％".contains(c));
     let cut_behind = last.is_some_and(|c| "，、；,;（([【和及与的/-—".contains(c));
     own.note(Clue::NameCut, cut_before || cut_behind);
     let sign = name.contains(['≥', '≤', '%', '％', '＞', '＜']);
-    own.note(Clue::NameHoldsValue, sign && name.contains(|c: char| c.is_ascii_digit()));
+    own.note(Clue::NameHoldsValue, sign && looks.digits);
 }
 
 fn of_value(value: &Quantity, own: &mut Evidence) {
     let text = normalize::display(&value.raw);
-    let digits = text.contains(|c: char| c.is_ascii_digit());
+    let looks = Looks::of(&text);
     own.note(Clue::ValueMixed, value.is_measured() && value.text.is_some());
-    own.note(Clue::DigitsUnread, !value.is_measured() && digits);
-    own.note(Clue::NumberOdd, digits && has_misread_number(&text));
-    own.note(Clue::NumberBroken, digits && has_broken_number(&text));
-    own.note(Clue::ValueCut, is_open(&text));
+    own.note(Clue::DigitsUnread, !value.is_measured() && looks.digits);
+    own.note(Clue::UnitUnread, looks.digits && value.unit.is_none() && value.date.is_none() && has_bare_word(&text));
+    own.note(Clue::NumberOdd, looks.digits && looks.misread_number);
+    own.note(Clue::NumberBroken, looks.digits && looks.broken_number);
+    own.note(Clue::ValueCut, looks.open);
+    own.note(Clue::TextOdd, !looks.digits && looks.odd_sign);
     let above = Decimal::new(15, 1);
     let is_share = value.unit.as_deref() == Some("ratio");
     own.note(Clue::ShareAboveOne, is_share && value.value.is_some_and(|value| value.get() > above));
@@ -298,6 +364,14 @@ fn of_pair(target: &Quantity, actual: &Quantity, own: &mut Evidence) {
     own.note(Clue::ValuesNear, times < Decimal::new(12, 1));
     own.note(Clue::ValuesFar, times > Decimal::from(3));
     own.note(Clue::ValuesVeryFar, times > Decimal::from(9));
+}
+
+/// A number, and right behind it a word that is no unit, relation or date: 5钟以内, ≤365刀元.
+fn has_bare_word(text: &str) -> bool {
+    let number = text.trim_start_matches(['≥', '≤', '>', '<', '=', '≧', '≦']);
+    let behind = number.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | ' '));
+    let word = |c: char| matches!(c, '\u{4E00}'..='\u{9FFF}') && !"以及左年月日至到".contains(c);
+    behind.len() < number.len() && behind.starts_with(word)
 }
 
 fn has(findings: &[Finding], code: Code, least: Severity) -> bool {
@@ -318,80 +392,8 @@ fn is_broken(weight: Number) -> bool {
     !(weight.get() * Decimal::TWO).fract().is_zero()
 }
 
-fn is_odd_reason(text: &str) -> bool {
-    let length = text.chars().count();
+fn is_odd_reason(text: &str, length: usize) -> bool {
     length <= 2 || length <= 12 && text.chars().all(|c| c.is_ascii_digit() || ".,%％-≥≤分元".contains(c))
-}
-
-/// Signs that no print has, a lone Latin letter among Chinese words, a bracket without its other half.
-fn is_odd_text(text: &str) -> bool {
-    let chars: Vec<char> = text.chars().collect();
-    let letter = |at: Option<&char>| at.is_some_and(char::is_ascii_alphabetic);
-    let lone = |at: usize| {
-        chars[at].is_ascii_lowercase()
-            && !letter(at.checked_sub(1).and_then(|at| chars.get(at)))
-            && !letter(chars.get(at + 1))
-    };
-    text.contains(['\u{fffd}', '$', '\\', '|', '^', '~', '?', '？', '!', '_', '#', '@', '{', '}'])
-        || (0..chars.len()).any(lone)
-        || is_open(text)
-        || has_misread_number(text)
-}
-
-/// Does a bracket lack its other half?
-fn is_open(text: &str) -> bool {
-    let mut depth = 0i32;
-    for c in text.chars() {
-        match c {
-            '(' | '（' | '[' | '【' | '《' => depth += 1,
-            ')' | '）' | ']' | '】' | '》' => depth -= 1,
-            _ => {}
-        }
-    }
-    depth != 0
-}
-
-/// A letter or sign that looks like a digit, beside a digit or a decimal point.
-fn has_misread_number(text: &str) -> bool {
-    // All of them are ASCII: bytes of other characters are neither.
-    let alike = |byte: u8| {
-        matches!(
-            byte,
-            b'O' | b'o'
-                | b'Q'
-                | b'D'
-                | b'I'
-                | b'i'
-                | b'l'
-                | b'|'
-                | b'!'
-                | b'S'
-                | b's'
-                | b'B'
-                | b'b'
-                | b'Z'
-                | b'z'
-                | b'q'
-                | b'g'
-        )
-    };
-    let numeric = |byte: u8| byte.is_ascii_digit() || byte == b'.';
-    text.as_bytes().windows(2).any(|pair| (numeric(pair[0]) && alike(pair[1])) || (numeric(pair[1]) && alike(pair[0])))
-}
-
-/// White space inside a number, two signs in a row, a point at its edge.
-fn has_broken_number(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    (1..bytes.len()).any(|at| match bytes[at] {
-        b' ' => digit(at - 1) && (digit(at + 1) || bytes.get(at + 1) == Some(&b'.')),
-        b'.' | b',' => {
-            let (before, behind) = (bytes[at - 1], bytes.get(at + 1).copied().unwrap_or(b' '));
-            matches!(before, b'.' | b',' | b' ') && digit(at + 1)
-                || before.is_ascii_digit() && matches!(behind, b'%' | b' ')
-        }
-        _ => false,
-    })
 }
 
 #[cfg(test)]
@@ -399,31 +401,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_that_recognition_damaged_are_told() {
-        for bad in ["1O0%", "l00", "9S.5%", "≥9O%", "3B人"] {
-            assert!(has_misread_number(bad), "{bad}");
-        }
-        for good in ["100%", "≥90%", "5G", "PM2.5", "100kW", "3 km"] {
-            assert!(!has_misread_number(good), "{good}");
-        }
-        for bad in ["98 .5%", "1 00", "98..5", "95.%"] {
-            assert!(has_broken_number(bad), "{bad}");
-        }
-        for good in ["98.5%", "1,234.5", "12 人", "1. 完成"] {
-            assert!(!has_broken_number(good) || good == "1. 完成", "{good}");
-        }
-    }
-
-    #[test]
-    fn names_that_recognition_damaged_are_told() {
-        for bad in ["参保人数（人", "参保l人数", "参保?人数", "资金\\到位率"] {
-            assert!(is_odd_text(bad), "{bad}");
-        }
-        for good in ["参保人数（人）", "DRG付费覆盖率", "2023年参保人数", "“一站式”结算"] {
-            assert!(!is_odd_text(good), "{good}");
-        }
+    fn a_name_cut_in_a_phrase_is_told() {
         let mut evidence = Evidence::NONE;
         of_name("参保人员对医保服务的", &mut evidence);
-        assert!(evidence.has(Clue::NameCut));
+        assert!(evidence.has(Clue::NameCut) && !evidence.has(Clue::NameOdd));
     }
 }

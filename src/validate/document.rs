@@ -4,6 +4,7 @@ use super::duplicates::{Fingerprints, SeenForms};
 use super::prose::Prose;
 use super::said::Said;
 use crate::model::{Finding, FormRecords, StatementRecord};
+use crate::normalize;
 use crate::patterns::Audit;
 
 /// What one document has said so far.
@@ -36,8 +37,9 @@ impl<'p> Document<'p> {
 
     /// Marks a statement that contradicts what came before it.
     pub fn statement(&mut self, statement: &mut StatementRecord) {
-        self.prose.statement(statement, self.audit);
-        self.said.statement(statement, self.audit);
+        let Some(subject) = statement.subject.as_deref().map(normalize::key) else { return };
+        self.said.statement(statement, &subject, self.audit);
+        self.prose.statement(statement, subject, self.audit);
     }
 
     /// What can only be told of the whole document.

@@ -10,6 +10,7 @@ mod duplicates;
 mod figure;
 mod funds;
 mod imputed;
+mod looks;
 mod presence;
 mod prose;
 mod rates;

@@ -17,7 +17,9 @@ const SHORTEST_SUBJECT: usize = 6;
 /// What one document has said so far.
 #[derive(Debug, Default)]
 pub(super) struct Prose {
-    facts: Vec<Fact>,
+    /// By [`Aspect`]: only figures of one aspect can contradict each other.
+    facts: [Vec<Fact>; 3],
+    count: usize,
 }
 
 #[derive(Debug)]
@@ -49,16 +51,17 @@ enum Aspect {
 }
 
 impl Prose {
-    /// Compares a statement with what was said before it, and remembers it.
-    pub(super) fn statement(&mut self, statement: &mut StatementRecord, audit: &Audit) {
+    /// Compares a statement with what was said before it, and remembers it. `key` is that of its subject.
+    pub(super) fn statement(&mut self, statement: &mut StatementRecord, key: String, audit: &Audit) {
         let (Some(subject), Some(value)) = (&statement.subject, &statement.value) else { return };
-        let name = name_of(subject);
+        let fund = fund_of(&key, audit);
+        let name = name_of(key);
         if statement.aspect == "completion_rate" {
             let found = self.rate(&name, statement.year, value);
             statement.findings.extend(found);
             return;
         }
-        let aspect = match statement.aspect.as_str() {
+        let aspect = match statement.aspect {
             "target" => Aspect::Target,
             "actual" | "balance" => Aspect::Actual,
             "budget" => Aspect::Budget,
@@ -67,12 +70,12 @@ impl Prose {
         let Some(fact) = Fact::of(name, aspect, value) else { return };
         let fact = Fact {
             indicator: statement.indicator.clone(),
-            fund: fund_of(subject, audit),
+            fund,
             year: statement.year,
             id: statement.id.clone(),
             ..fact
         };
-        let conflict = self.facts.iter().find(|other| other.contradicts(&fact));
+        let conflict = self.contradicted(&fact);
         statement.findings.extend(conflict.map(|other| conflict_of(subject, other, &fact)));
         self.keep(fact);
     }
@@ -84,8 +87,9 @@ impl Prose {
             if !matches!(row.source_of_funds, SourceOfFunds::Income | SourceOfFunds::Expenditure) {
                 continue;
             }
+            let name = name_of(normalize::key(&row.item));
             for (aspect, value) in [(Aspect::Budget, &row.budget), (Aspect::Actual, &row.executed)] {
-                let fact = value.as_ref().and_then(|value| Fact::of(name_of(&row.item), aspect, value));
+                let fact = value.as_ref().and_then(|value| Fact::of(name.clone(), aspect, value));
                 let Some(fact) = fact else { continue };
                 let fact = Fact {
                     fund: Some(row.source_of_funds),
@@ -94,16 +98,17 @@ impl Prose {
                     in_table: true,
                     ..fact
                 };
-                let conflict = self.facts.iter().find(|other| other.contradicts(&fact));
+                let conflict = self.contradicted(&fact);
                 row.findings.extend(conflict.map(|other| conflict_of(&row.item, other, &fact)));
                 self.keep(fact);
             }
         }
         for row in &mut records.indicators {
             let Some(indicator) = row.indicator.clone() else { continue };
-            let shown = row.level3.clone().unwrap_or_default();
+            let shown = row.level3.as_deref().unwrap_or_default();
+            let name = name_of(normalize::key(shown));
             for (aspect, value) in [(Aspect::Target, &row.target), (Aspect::Actual, &row.actual)] {
-                let Some(fact) = value.as_ref().and_then(|value| Fact::of(name_of(&shown), aspect, value)) else {
+                let Some(fact) = value.as_ref().and_then(|value| Fact::of(name.clone(), aspect, value)) else {
                     continue;
                 };
                 let fact = Fact {
@@ -113,25 +118,31 @@ impl Prose {
                     in_table: true,
                     ..fact
                 };
-                let conflict = self.facts.iter().find(|other| other.contradicts(&fact));
-                row.findings.extend(conflict.map(|other| conflict_of(&shown, other, &fact)));
+                let conflict = self.contradicted(&fact);
+                row.findings.extend(conflict.map(|other| conflict_of(shown, other, &fact)));
                 self.keep(fact);
             }
         }
     }
 
     fn keep(&mut self, fact: Fact) {
-        if self.facts.len() < MOST_FACTS {
-            self.facts.push(fact);
+        if self.count < MOST_FACTS {
+            self.count += 1;
+            self.facts[fact.aspect as usize].push(fact);
         }
+    }
+
+    /// What said the same measure's figure otherwise before.
+    fn contradicted(&self, fact: &Fact) -> Option<&Fact> {
+        self.facts[fact.aspect as usize].iter().find(|other| other.contradicts(fact))
     }
 
     /// 完成预算的99.57%, where the text itself gives budget and result.
     fn rate(&self, name: &str, year: Option<i32>, rate: &Quantity) -> Option<Finding> {
         let printed = Fact::of(name.to_owned(), Aspect::Actual, rate)?;
         let last = |aspect: Aspect| {
-            let same = |fact: &&Fact| !fact.in_table && fact.name == name && fact.year == year && fact.aspect == aspect;
-            self.facts.iter().rev().find(same)
+            let same = |fact: &&Fact| !fact.in_table && fact.year == year && fact.name == name;
+            self.facts[aspect as usize].iter().rev().find(same)
         };
         let (result, budget) = (last(Aspect::Actual)?, last(Aspect::Budget).or_else(|| last(Aspect::Target))?);
         if result.unit != budget.unit || printed.relation != Some(Relation::Equal) || budget.value.is_zero() {
@@ -152,7 +163,11 @@ impl Prose {
         let computed = computed.round_dp(4).normalize();
         let message = format!(
             "{} ÷ {} is {computed}, not {} as the text says ({}, {})",
-            result.raw, budget.raw, printed.raw, result.id, budget.id
+            result.shown(),
+            budget.shown(),
+            printed.shown(),
+            result.id,
+            budget.id
         );
         Some(Finding::new(Code::RateMismatch, Severity::Warning, message).with(computed, printed.value.normalize()))
     }
@@ -172,25 +187,32 @@ impl Fact {
             relation: value.relation,
             value: number,
             last_place: Figure::of(value).filter(|figure| figure.factor.is_some())?.place,
-            raw: value.raw.split_whitespace().collect(),
+            raw: value.raw.clone(),
             id: String::new(),
             in_table: false,
         })
     }
 
-    /// One measure, of one year, in one unit, said twice with figures that are near and yet not one rounded or cut.
+    /// The figure as printed, for a message: without white space.
+    fn shown(&self) -> String {
+        self.raw.split_whitespace().collect()
+    }
+
+    /// One measure of this aspect, of one year, in one unit, said twice with figures that are near and yet not one rounded or cut.
     fn contradicts(&self, other: &Fact) -> bool {
-        let same_kind = self.aspect == other.aspect && self.unit == other.unit && self.relation == other.relation;
-        if !same_kind || self.year != other.year || (self.in_table && other.in_table) {
+        if self.year != other.year || (self.in_table && other.in_table) {
             return false;
         }
         let same_indicator = self.indicator.is_some() && self.indicator == other.indicator;
-        let same_name = self.name == other.name && self.name.chars().count() >= SHORTEST_SUBJECT;
+        let same_name = self.name == other.name && self.name.chars().nth(SHORTEST_SUBJECT - 1).is_some();
         let across = self.in_table != other.in_table;
         // Within the text one indicator may have several subjects; only what ends alike is one measure.
-        let one_ends_the_other = self.name.ends_with(&other.name) || other.name.ends_with(&self.name);
+        let one_ends_the_other = || self.name.ends_with(&other.name) || other.name.ends_with(&self.name);
         let same_fund = across && self.fund.is_some() && self.fund == other.fund;
-        if !(same_name || same_fund || same_indicator && (across || one_ends_the_other)) {
+        if !(same_name || same_fund || same_indicator && (across || one_ends_the_other())) {
+            return false;
+        }
+        if self.relation != other.relation || self.unit != other.unit {
             return false;
         }
         let Some(apart) = self.value.checked_sub(other.value).map(|d| d.abs()) else { return false };
@@ -201,23 +223,29 @@ impl Fact {
 
 fn conflict_of(name: &str, earlier: &Fact, found: &Fact) -> Finding {
     let whose = |fact: &Fact| if fact.in_table { "the table" } else { "the text" };
-    let message =
-        format!("{name}: {} says {}, but {} {} ({})", whose(found), found.raw, whose(earlier), earlier.raw, earlier.id);
+    let message = format!(
+        "{name}: {} says {}, but {} {} ({})",
+        whose(found),
+        found.shown(),
+        whose(earlier),
+        earlier.shown(),
+        earlier.id
+    );
     Finding::new(Code::ProseTableConflict, Severity::Warning, message)
         .with(earlier.value.normalize(), found.value.normalize())
 }
 
-/// What names are compared by: a budget and its result bear one name.
-fn name_of(subject: &str) -> String {
-    let key = normalize::key(subject);
-    key.strip_suffix("预算").unwrap_or(&key).to_owned()
+/// What names are compared by, from a name's key: a budget and its result bear one name.
+fn name_of(mut key: String) -> String {
+    key.truncate(key.strip_suffix("预算").map_or(key.len(), str::len));
+    key
 }
 
-/// Whether a subject is the income or the expenditure of a whole fund.
-fn fund_of(subject: &str, audit: &Audit) -> Option<SourceOfFunds> {
-    if audit.income_in_prose.ends(subject) {
+/// Whether the subject of this key is the income or the expenditure of a whole fund.
+fn fund_of(key: &str, audit: &Audit) -> Option<SourceOfFunds> {
+    if audit.income_in_prose.ends_key(key) {
         Some(SourceOfFunds::Income)
-    } else if audit.expenditure_in_prose.ends(subject) {
+    } else if audit.expenditure_in_prose.ends_key(key) {
         Some(SourceOfFunds::Expenditure)
     } else {
         None

@@ -40,16 +40,17 @@ struct Facts {
 }
 
 impl Said {
-    pub(super) fn statement(&mut self, statement: &StatementRecord, audit: &Audit) {
-        let (Some(subject), Some(quantity)) = (&statement.subject, &statement.value) else { return };
+    /// Keeps what a statement says of the form. `subject` is the key of its subject.
+    pub(super) fn statement(&mut self, statement: &StatementRecord, subject: &str, audit: &Audit) {
+        let Some(quantity) = &statement.value else { return };
         let Some(value) = quantity.value.filter(|_| quantity.upper.is_none()) else { return };
-        let what = if audit.total_score_in_prose.ends(subject) {
+        let what = if audit.total_score_in_prose.ends_key(subject) {
             What::TotalScore
-        } else if audit.counted_level1.ends(subject) {
+        } else if audit.counted_level1.ends_key(subject) {
             What::Level1
-        } else if audit.counted_level2.ends(subject) {
+        } else if audit.counted_level2.ends_key(subject) {
             What::Level2
-        } else if audit.counted_level3.ends(subject) {
+        } else if audit.counted_level3.ends_key(subject) {
             What::Level3
         } else {
             return;

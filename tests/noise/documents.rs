@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo run --example noisy_documents -- out/noisy 24
+//! cargo run --example noisy_documents -- out/other 24 1       # another draw
 //! ```
 //!
 //! `out/noisy/documents` holds the renderings, `out/noisy/gold` the gold of every form, `out/noisy/statements` that of prose.
@@ -16,13 +17,14 @@ use noise::Random;
 use std::fs;
 use std::path::Path;
 
-/// Drawn once.
+/// Of the draw that the weights are fitted on.
 const SEED: u64 = 20_260_731;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let out = arguments.next().unwrap_or_else(|| "out/noisy".to_owned());
     let count = arguments.next().and_then(|count| count.parse().ok()).unwrap_or(24);
+    let seed: u64 = arguments.next().and_then(|seed| seed.parse().ok()).unwrap_or(SEED);
     let [documents, gold, statements] = ["documents", "gold", "statements"].map(|name| Path::new(&out).join(name));
     [&documents, &gold, &statements].into_iter().for_each(|folder| fs::create_dir_all(folder).unwrap());
     let mut written = 0;
@@ -32,14 +34,14 @@ fn main() {
     };
     for folder in ["fixtures/forms", "fixtures/variety"] {
         for (stem, report) in support::reports(folder) {
-            let random = &mut Random::named(SEED, &stem);
+            let random = &mut Random::named(seed, &stem);
             noise::renderings(&stem, &report, count, random).into_iter().for_each(&mut put);
         }
     }
     let said = ["fixtures/gold-statements/other", "fixtures/gold-statements/unseen"];
     let prose = said.iter().flat_map(|folder| support::texts(folder));
     for (stem, text) in support::seeds().into_iter().chain(prose) {
-        let random = &mut Random::named(SEED, &stem);
+        let random = &mut Random::named(seed, &stem);
         noise::of_text(&stem, &text, count, random).into_iter().for_each(&mut put);
     }
     for folder in said.into_iter().chain(["fixtures/gold-statements"]) {

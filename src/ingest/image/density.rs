@@ -6,7 +6,7 @@ pub(super) struct Sheet {
     pub(super) width: f32,
     pub(super) height: f32,
     /// Dots an inch of the finer direction: no more detail is there.
-    finest: f32,
+    pub(super) finest: f32,
 }
 
 /// Sides of A4 in points.

@@ -127,7 +127,8 @@ impl Pictures {
 
     fn page(&self, number: u32, picture: &Picture) -> Page {
         let Sheet { width, height, .. } = picture.sheet;
-        let mut page = Page { number, width, height, ..Page::default() };
+        let picture_dpi = Some(picture.sheet.finest);
+        let mut page = Page { number, width, height, picture_dpi, ..Page::default() };
         let finding =
             |what: &str| Finding::new(Code::ContentSkipped, Severity::Error, format!("page {number}: {what}"));
         match self.decode(picture) {

@@ -92,6 +92,8 @@ pub(super) struct Interpreter<'a, 'f> {
     pub(super) runs: Runs,
     pub(super) drawing: Drawing,
     pub(super) images: Vec<Rect>,
+    /// Area in points and resolution in dots an inch of the largest picture.
+    pub(super) largest: Option<(f32, f32)>,
     pub(super) troubles: Vec<Trouble>,
 }
 
@@ -135,6 +137,7 @@ impl<'a, 'f> Interpreter<'a, 'f> {
             runs: Runs::default(),
             drawing: Drawing::default(),
             images: Vec::new(),
+            largest: None,
             troubles: Vec::new(),
         }
     }
@@ -301,7 +304,7 @@ impl<'a, 'f> Interpreter<'a, 'f> {
                     self.x_object(&object, resources);
                 }
             }
-            Op::InlineImage(_) => self.image(),
+            Op::InlineImage(_) => self.image(None),
             _ => {}
         }
     }
@@ -478,12 +481,16 @@ impl<'a, 'f> Interpreter<'a, 'f> {
         }
         match dict.get::<Name<'_>>("Subtype").as_deref() {
             Some(b"Form") => self.form(object, Matrix::IDENTITY, resources),
-            Some(b"Image") => self.image(),
+            Some(b"Image") => {
+                let side = |key| dict.get::<Number>(key).map(|n| n.as_f64());
+                self.image(side("Width").zip(side("Height")));
+            }
             _ => {}
         }
     }
 
-    fn image(&mut self) {
+    /// A picture of so many pixels, where that is known.
+    fn image(&mut self, pixels: Option<(f64, f64)>) {
         if self.hidden() {
             return;
         }
@@ -491,6 +498,15 @@ impl<'a, 'f> Interpreter<'a, 'f> {
         square.rectangle(&self.state.ctm, 0.0, 0.0, 1.0, 1.0);
         let Some(area) = square.bounds() else { return };
         self.drawing.image(area, &self.state.clip, &mut self.images);
+        let [a, b, c, d, ..] = self.state.ctm.0;
+        let size = area.width() * area.height();
+        if let Some((columns, rows)) = pixels
+            && self.largest.is_none_or(|(largest, _)| size > largest)
+        {
+            // Of a fax's two resolutions the finer one is what there is to see.
+            let dpi = (columns / a.hypot(b)).max(rows / c.hypot(d)) * 72.0;
+            self.largest = Some((size, dpi as f32));
+        }
     }
 
     /// Draws a form XObject; `placed` is done after the form's own matrix (annotations are fitted into their box).

@@ -47,12 +47,13 @@ pub(super) fn read<'a>(
     drop(content);
     annotations::draw(source.raw(), &initial, &mut interpreter, source.resources());
 
-    let Interpreter { runs, drawing, images, troubles, .. } = interpreter;
+    let Interpreter { runs, drawing, images, largest, troubles, .. } = interpreter;
     page.findings = findings(number, &troubles, drawing.cut || runs.cut);
     page.rulings = drawing.rulings;
     page.fills = drawing.fills;
     page.curves = drawing.curves;
     page.images = images;
+    page.picture_dpi = largest.map(|(_, dpi)| dpi).filter(|dpi| dpi.is_finite() && *dpi > 0.0);
     let unknown = runs.unknown;
     runs.finish(&mut page);
     trust::hide_white_on_white(&mut page);

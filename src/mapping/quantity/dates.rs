@@ -71,9 +71,7 @@ fn skip_spaces(text: &[char], mut at: usize) -> usize {
 }
 
 fn at(text: &[char], place: usize, words: &str) -> Option<usize> {
-    let length = words.chars().count();
-    let here = text.get(place..place + length)?;
-    here.iter().copied().eq(words.chars()).then_some(place + length)
+    words.chars().try_fold(place, |end, c| (text.get(end) == Some(&c)).then_some(end + 1))
 }
 
 fn any(text: &[char], place: usize, words: &[&str]) -> Option<usize> {
@@ -86,6 +84,9 @@ fn stamp(end: usize, precision: Precision, first: Option<Date>, last: Option<Dat
 
 /// The date or span that starts at `from`. `year` is the form's, for dates that name none.
 pub(super) fn scan(text: &[char], from: usize, year: Option<i32>) -> Option<Stamp> {
+    if !may_be_date(text, from) {
+        return None;
+    }
     if let Some(end) = bare_span(text, from) {
         return Some(Stamp { end, precision: Precision::Span, days: None, marked_end: false });
     }
@@ -93,6 +94,17 @@ pub(super) fn scan(text: &[char], from: usize, year: Option<i32>) -> Option<Stam
     match span_end(text, found.end, found.precision) {
         Some(end) => Some(Stamp { end, precision: Precision::Span, days: None, marked_end: false }),
         None => Some(found),
+    }
+}
+
+/// Of a number in digits, what stands behind it tells nearly always that no date begins there.
+fn may_be_date(text: &[char], from: usize) -> bool {
+    let digits = text.get(from..).unwrap_or_default().iter().take_while(|c| c.is_ascii_digit()).count();
+    match text.get(skip_spaces(text, from + digits)) {
+        _ if digits == 0 => true,
+        Some('.' | '/') => digits == 4,
+        Some('年' | '月' | '季' | '-' | '–' | '—' | '−' | '~' | '～' | '〜' | '至' | '到') => digits <= 4,
+        _ => false,
     }
 }
 

@@ -4,6 +4,8 @@
 #[derive(Debug, Clone)]
 pub(super) struct Trie<T> {
     nodes: Vec<Node<T>>,
+    /// Which low bytes a word's first character may have: most characters begin no word, and are told by this alone.
+    low_bytes: [u64; 4],
 }
 
 #[derive(Debug, Clone)]
@@ -15,11 +17,15 @@ struct Node<T> {
 
 impl<T: Copy> Trie<T> {
     pub(super) fn new() -> Self {
-        Trie { nodes: vec![Node { next: Vec::new(), value: None }] }
+        Trie { nodes: vec![Node { next: Vec::new(), value: None }], low_bytes: [0; 4] }
     }
 
     /// Adds a word; the first value given to a word stays.
     pub(super) fn insert(&mut self, word: &str, value: T) {
+        if let Some(first) = word.chars().next() {
+            let low = first as usize & 255;
+            self.low_bytes[low / 64] |= 1 << (low % 64);
+        }
         let mut at = 0usize;
         for c in word.chars() {
             at = match self.nodes[at].next.binary_search_by_key(&c, |pair| pair.0) {
@@ -37,8 +43,16 @@ impl<T: Copy> Trie<T> {
         }
     }
 
+    fn may_begin(&self, c: char) -> bool {
+        let low = c as usize & 255;
+        self.low_bytes[low / 64] & (1 << (low % 64)) != 0
+    }
+
     /// The longest word that starts at `at`, and where it ends. Spaces inside the text are passed over.
     pub(super) fn longest(&self, text: &[char], at: usize) -> Option<(T, usize)> {
+        if !self.may_begin(*text.get(at)?) {
+            return None;
+        }
         let mut node = &self.nodes[0];
         let mut best = None;
         for (offset, c) in text.get(at..)?.iter().enumerate() {

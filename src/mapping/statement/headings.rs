@@ -62,14 +62,67 @@ impl Path {
     }
 }
 
-/// Could the line begin with a heading's number? Looks at its first character alone.
+/// Could the line begin with a heading's number? Looks at its first characters as they stand in the source, so that few
+/// lines have to be displayed for it.
 pub(super) fn may_be(line: &Line<'_>) -> bool {
-    line.heading.is_some()
-        || line.text.trim_start_matches('*').chars().next().is_some_and(|c| {
-            c.is_ascii_digit()
-                || matches!(c, '第' | '（' | '(' | '①'..='⑳' | '０'..='９')
-                || "一二三四五六七八九十".contains(c)
-        })
+    /// Numerals of the longest number.
+    const MOST: usize = 4;
+    if line.heading.is_some() {
+        return true;
+    }
+    let shown = line.text.trim_start_matches('*').chars().filter(|c| !c.is_whitespace());
+    let mut behind = shown.clone().skip(1);
+    let mut behind_numerals = |is_numeral: fn(char) -> bool| behind.by_ref().take(MOST).find(|c| !is_numeral(*c));
+    match shown.clone().next() {
+        Some('第' | '①'..='⑳') => true,
+        // Nothing is numbered from a hundred on.
+        Some('百') | None => false,
+        Some('（' | '(') => behind.next().is_some_and(|c| is_digit(c) || is_chinese_numeral(c)),
+        Some(c) if is_digit(c) => {
+            matches!(behind_numerals(is_digit), Some('.' | '、' | '．' | '）' | ')'))
+        }
+        Some(c) if is_chinese_numeral(c) => {
+            matches!(behind_numerals(is_chinese_numeral), Some('、' | '.' | '．' | '，'))
+        }
+        _ => false,
+    }
+}
+
+/// The part of a line that shows whether it begins with a heading: enough for its number, its title and what follows.
+pub(super) fn opening(text: &str) -> &str {
+    /// Bytes: three for an ideograph.
+    const ENOUGH: usize = 3 * (LONGEST + 25);
+    /// White space and markup take more than they show.
+    const WITH_MARKUP: usize = 3 * 160;
+    let short = &text[..text.floor_char_boundary(ENOUGH)];
+    let marks = |b: u8| matches!(b, b'$' | b'\\' | b'<' | b'&' | b'*' | b'[' | b' ' | b'\t' | 0xC2 | 0xE1 | 0xE2);
+    if short.bytes().any(marks) || short.contains('\u{3000}') {
+        &text[..text.floor_char_boundary(WITH_MARKUP)]
+    } else {
+        short
+    }
+}
+
+/// Does a comma stand before the mark that a title ends with, in a line that goes on behind it? Such a line begins with no
+/// heading, and most numbered lines are told by it.
+pub(super) fn has_comma_first(text: &str) -> bool {
+    let ends = |c: char| matches!(c, '。' | '：' | ':' | '；');
+    let Some((at, c)) = text.char_indices().find(|(_, c)| *c == '，' || ends(*c)) else { return false };
+    if c != '，' {
+        return false;
+    }
+    let behind = &text[at..];
+    let shown = || behind.bytes().filter(|b| !b.is_ascii_whitespace()).count();
+    let closed = behind.trim_end_matches(|c: char| ends(c) || c == '*' || c.is_whitespace());
+    closed.contains(ends) || shown() > 3 * LONGEST
+}
+
+fn is_digit(c: char) -> bool {
+    matches!(c, '0'..='9' | '０'..='９')
+}
+
+fn is_chinese_numeral(c: char) -> bool {
+    "一二三四五六七八九十百".contains(c)
 }
 
 /// The heading that a line is, or begins with. `says_measure` tells whether a part of the line holds a measured number.
@@ -124,7 +177,7 @@ pub(super) fn number_length(chars: &[char]) -> usize {
 
 /// The number a line begins with: its rank, and where the words begin.
 fn number(chars: &[char]) -> Option<(Rank, usize)> {
-    let is_numeral = |c: &char| "一二三四五六七八九十百".contains(*c);
+    let is_numeral = |c: &char| is_chinese_numeral(*c);
     let count = |from: usize, test: &dyn Fn(&char) -> bool| chars[from..].iter().take_while(|c| test(c)).count();
     let digit = |c: &char| c.is_ascii_digit();
     match chars.first()? {

@@ -13,12 +13,13 @@ mod reading;
 mod shown;
 
 use super::quantity::Grammar;
-use crate::model::{Evidence, Identity, Kind, Line, Place, SCHEMA, StatementRecord};
+use crate::model::{Evidence, Identity, Kind, Line, Place, SCHEMA, StatementRecord, Wanted};
 use crate::normalize;
 use crate::patterns::{Patterns, StatementRole};
 use headings::Path;
 use memchr::memmem;
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 /// A paragraph longer than this is read in pieces, so that a file of one line costs no more than others.
 const LONGEST_PARAGRAPH: usize = 32 * 1024;
@@ -34,6 +35,7 @@ pub(super) struct Prose<'p> {
     patterns: &'p Patterns,
     grammar: &'p Grammar,
     identity: &'p Identity,
+    wanted: Wanted,
     path: Path,
     /// The year that the last title speaks of.
     year: Option<i32>,
@@ -53,11 +55,12 @@ pub(super) struct Prose<'p> {
 }
 
 impl<'p> Prose<'p> {
-    pub(super) fn new(patterns: &'p Patterns, grammar: &'p Grammar, identity: &'p Identity) -> Self {
+    pub(super) fn new(patterns: &'p Patterns, grammar: &'p Grammar, identity: &'p Identity, wanted: Wanted) -> Self {
         Prose {
             patterns,
             grammar,
             identity,
+            wanted,
             path: Path::default(),
             year: None,
             open: String::new(),
@@ -115,8 +118,10 @@ impl<'p> Prose<'p> {
 
     /// Enters a heading, if the line is one or begins with one; what follows it in the line.
     fn heading(&mut self, line: &Line<'_>, text: &str) -> Option<String> {
-        // The opening of a long line shows whether it begins with a heading.
-        let opening = text.char_indices().nth(160).map_or(text, |(end, _)| &text[..end]);
+        if headings::has_comma_first(text) {
+            return None;
+        }
+        let opening = headings::opening(text);
         let chars: Vec<char> = normalize::display(opening).chars().collect();
         let says = |from: usize, to: usize| paragraph::says_measure(&chars, from..to, self.grammar);
         let heading = headings::heading(&chars, line.heading, &self.patterns.statements, says)?;
@@ -158,7 +163,7 @@ impl<'p> Prose<'p> {
     /// Is the line a note under a form, a label, or a title that only tells the year?
     fn skips(&mut self, text: &str) -> bool {
         let prose = has_sentence_mark(text);
-        let begins = || normalize::display(text).chars().take(12).collect::<Vec<char>>();
+        let begins = || normalize::display(headings::opening(text)).chars().take(12).collect::<Vec<char>>();
         if self.after_table || self.in_notes {
             if self.patterns.statements.words(StatementRole::NotProse).begins(&begins()).is_some() {
                 self.in_notes = true;
@@ -250,7 +255,7 @@ impl<'p> Prose<'p> {
         if found.is_empty() {
             return;
         }
-        let section = self.path.titles();
+        let section = Arc::new(self.path.titles());
         for found in found {
             self.count += 1;
             let at = offset + found.at;
@@ -266,7 +271,7 @@ impl<'p> Prose<'p> {
                 section: section.clone(),
                 sentence: found.sentence,
                 subject: Some(found.subject),
-                aspect: found.aspect.name().to_owned(),
+                aspect: found.aspect.name(),
                 year: found.year,
                 value: Some(found.value),
                 indicator,
@@ -280,6 +285,9 @@ impl<'p> Prose<'p> {
 
     /// The canonical id of a subject. A report says most of its measures several times, so answers are kept.
     fn indicator(&mut self, subject: &str) -> Option<String> {
+        if !self.wanted.indicators {
+            return None;
+        }
         if let Some(known) = self.indicators.get(subject) {
             return known.clone();
         }

@@ -149,8 +149,25 @@ pub(super) fn name(before: &[char], words: &Statements, grammar: &Grammar) -> Na
     while chars.first().is_some_and(|c| matches!(c, '了' | '的' | '，' | '、' | ' ')) {
         chars.remove(0);
     }
+    let twice = said_twice(&chars);
+    chars.drain(..twice);
     found.chars = chars;
     found
+}
+
+/// Where the second of two equal names begins that a slip of copying left, a word of up to two characters between them at
+/// most; 0 where the name stands once.
+fn said_twice(name: &[char]) -> usize {
+    /// Shorter names may repeat a word (应保尽保).
+    const SHORTEST_TWICE: usize = 6;
+    let half = name.len() / 2;
+    (0..=2)
+        .filter_map(|between| {
+            let length = name.len().checked_sub(between)? / 2;
+            (length >= SHORTEST_TWICE && length <= half && name.len() == 2 * length + between).then_some(length)
+        })
+        .find(|length| name[..*length] == name[name.len() - length..])
+        .map_or(0, |length| name.len() - length)
 }
 
 /// The name behind a number: `12次专项检查`.
@@ -159,7 +176,9 @@ pub(super) fn behind(after: &[char], words: &Statements) -> Option<Vec<char>> {
     let text = text.strip_prefix(&['的']).unwrap_or(text);
     let heads = words.words(Role::Head).ends(text).is_some();
     let plain = text.iter().all(|c| ('\u{4E00}'..='\u{9FFF}').contains(c) || matches!(c, '、' | '“' | '”'));
-    (heads && plain && (SHORTEST..=LONGEST_BEHIND).contains(&text.len())).then(|| text.to_vec())
+    // 按116元/人/年预算: what the number is, not what it is of.
+    let aspect_alone = text.len() == 2 && words.words(Role::Facet).ends(text).is_some_and(|(length, _)| length == 2);
+    (heads && plain && !aspect_alone && (SHORTEST..=LONGEST_BEHIND).contains(&text.len())).then(|| text.to_vec())
 }
 
 /// A name that can be one: long and short enough, of words, not ending in what no name ends with.

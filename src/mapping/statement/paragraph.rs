@@ -240,6 +240,9 @@ impl Reader<'_> {
     /// The year that a clause names, none of a title or a comparison; and whether with a month or day.
     fn year(&self, clause: &Clause) -> (Option<i32>, bool) {
         let text = &self.shown.chars;
+        if !may_say_year(&text[clause.range.clone()]) {
+            return (None, false);
+        }
         let compared = self.patterns.statements.words(Role::Compared);
         let mut i = clause.range.start;
         while i < clause.range.end {
@@ -276,6 +279,13 @@ impl Reader<'_> {
             return None;
         }
         let text = words.words(Role::State).ends(text).map_or(text, |(length, _)| &text[..text.len() - length]);
+        // A name's end is the text's, but for white space, quotes and dates: most clauses are told by it.
+        let trimmed = text.iter().rposition(|c| !matches!(c, ' ' | '“' | '”' | '"')).map_or(0, |last| last + 1);
+        let dated = text[..trimmed].ends_with(&['年'])
+            || text[..trimmed].last().is_some_and(|c| "度月日号底末前初".contains(*c));
+        if !dated && words.words(Role::Head).ends(&text[..trimmed]).is_none() {
+            return None;
+        }
         let name = name::name(text, words, self.grammar);
         let heads = words.words(Role::Head).ends(&name.chars).is_some() && !name.closed;
         (heads && name.chars.len() >= 3).then(|| name::checked(name.chars, words)).flatten()
@@ -284,6 +294,19 @@ impl Reader<'_> {
     fn speaks_of_money(&self, clause: &[char]) -> bool {
         self.patterns.row_labels.speaks_of_money(&clause.iter().collect::<String>())
     }
+}
+
+/// 年, or four digits and a sign that parts a date: without them no clause names a year.
+fn may_say_year(clause: &[char]) -> bool {
+    let dated = |at: usize| {
+        let digits = at.checked_sub(4).and_then(|from| clause.get(from..at));
+        digits.is_some_and(|digits| digits.iter().all(char::is_ascii_digit))
+    };
+    clause.iter().enumerate().any(|(at, c)| match c {
+        '年' => true,
+        '-' | '/' | '.' | '–' | '—' | ' ' => dated(at),
+        _ => false,
+    })
 }
 
 /// The four digits before 年.

@@ -4,6 +4,9 @@ use crate::normalize;
 use std::cell::OnceCell;
 use std::ops::Range;
 
+/// First byte of the source, and the one behind the last. A paragraph is read in pieces far shorter than 4 GB.
+type Spot = (u32, u32);
+
 /// A paragraph, displayed.
 #[derive(Debug)]
 pub(super) struct Shown<'a> {
@@ -11,7 +14,7 @@ pub(super) struct Shown<'a> {
     /// What rules look at.
     pub(super) chars: Vec<char>,
     /// Of each displayed character, the bytes of the source that it shows; `None` where they cannot be told.
-    bytes: OnceCell<Option<Vec<Range<usize>>>>,
+    bytes: OnceCell<Option<Vec<Spot>>>,
 }
 
 impl<'a> Shown<'a> {
@@ -29,27 +32,38 @@ impl<'a> Shown<'a> {
     pub(super) fn bytes(&self, from: usize, to: usize) -> Option<Range<usize>> {
         let all = self.bytes.get_or_init(|| align(self.source, &self.chars)).as_ref()?;
         let (first, last) = (all.get(from)?, all.get(to.checked_sub(1)?)?);
-        (first.start <= last.end).then_some(first.start..last.end)
+        (first.0 <= last.1).then_some(first.0 as usize..last.1 as usize)
     }
 }
 
 /// The source's bytes behind each displayed character. Display drops white space, folds widths, and reads markup;
 /// a piece of markup is one thing, which all characters that it shows share.
-fn align(source: &str, shown: &[char]) -> Option<Vec<Range<usize>>> {
+fn align(source: &str, shown: &[char]) -> Option<Vec<Spot>> {
+    u32::try_from(source.len()).ok()?;
+    let spot = |range: Range<usize>| (range.start as u32, range.end as u32);
     let mut all = Vec::with_capacity(shown.len());
     let mut at = 0;
     let mut i = 0;
     while i < shown.len() {
-        let c = source.get(at..)?.chars().next()?;
-        let end = at + c.len_utf8();
-        if c == shown[i] {
-            all.push(at..end);
-            (at, i) = (end, i + 1);
-            continue;
+        // Nearly all characters show themselves.
+        let mut c = None;
+        for (offset, next) in source.get(at..)?.char_indices() {
+            if shown.get(i) != Some(&next) {
+                (c, at) = (Some(next), at + offset);
+                break;
+            }
+            let from = at + offset;
+            all.push(spot(from..from + next.len_utf8()));
+            i += 1;
         }
+        if i == shown.len() {
+            break;
+        }
+        let c = c?;
+        let end = at + c.len_utf8();
         if c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}') {
             if shown[i] == ' ' {
-                all.push(at..at);
+                all.push(spot(at..at));
                 i += 1;
             } else {
                 at = end;
@@ -57,14 +71,14 @@ fn align(source: &str, shown: &[char]) -> Option<Vec<Range<usize>>> {
             continue;
         }
         if shown[i] == ' ' {
-            all.push(at..at);
+            all.push(spot(at..at));
             i += 1;
             continue;
         }
         let piece = at..markup_end(source, at).unwrap_or(end);
         let meant: Vec<char> = normalize::display(&source[piece.clone()]).chars().collect();
         if !meant.is_empty() && shown[i..].starts_with(&meant) {
-            all.extend(meant.iter().map(|_| piece.clone()));
+            all.extend(meant.iter().map(|_| spot(piece.clone())));
             i += meant.len();
         } else if piece.end == end && !matches!(c, '*' | '#' | '`' | '_' | '~' | '$') {
             return None;

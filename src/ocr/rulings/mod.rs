@@ -17,6 +17,7 @@ use scan::Line;
 /// The lines of a picture.
 #[derive(Debug, Clone, Default)]
 pub struct Lines {
+    dpi: f32,
     horizontal: Vec<Line>,
     vertical: Vec<Line>,
 }
@@ -30,7 +31,12 @@ impl Lines {
         let mut vertical = join::joined(scan::lines(&turned, &measure), &turned, &measure);
         let size = (gray.width as f32, gray.height as f32);
         keep::keep(&mut horizontal, &mut vertical, size, &measure);
-        Lines { horizontal, vertical }
+        Lines { dpi: measure.inch, horizontal, vertical }
+    }
+
+    /// Pixels an inch of the picture that they were found in.
+    pub fn dpi(&self) -> f32 {
+        self.dpi
     }
 
     /// As rulings, in pixels.

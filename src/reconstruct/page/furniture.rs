@@ -24,6 +24,8 @@ pub(super) struct Band {
     clear: f32,
     /// Texts far apart from each other.
     pieces: usize,
+    /// Each of them stands over another text of the row below.
+    over_columns: bool,
     /// Larger than the text, or bold where the text is not, and in the middle: what a table or chapter is called.
     title: bool,
     /// Its words (indices in the page's).
@@ -44,6 +46,13 @@ const SAME_PLACE: f32 = 4.0;
 const CLEAR: f32 = 0.5;
 /// The same for a line of several texts, which may be a table's repeated header.
 const CLEAR_OF_TABLE: f32 = 1.4;
+/// Gaps, in font sizes, that part texts: of what may be anything, and of headings of columns beside each other.
+const FAR: f32 = 1.5;
+const BESIDE: f32 = 0.8;
+/// A line with that many texts, each over one of a row below, is a table's header; a page's has fewer, by chance over as many.
+const LEAST_COLUMNS: usize = 5;
+/// Lines below a header that are looked at for a row: a group's label may come first.
+const MOST_BELOW: usize = 3;
 /// Font size, in that of the page's text, from which a line in the middle is a title.
 const TITLE_SIZE: f32 = 1.2;
 /// How far, in parts of the page's width, the middle of a title may be from the page's.
@@ -83,7 +92,8 @@ pub(super) fn bands(page: &Page, words: &[Word], taken: &[bool]) -> Vec<Band> {
             let inward = lines.get(number + 1).map(|next| gap(line, next, top));
             let clear = inward.unwrap_or_else(|| gap_to_rest(words, line, &chosen, taken, top));
             let title = top && face.is_title(page, words, line);
-            out.push(Band { title, ..band(page, words, line, top, clear / line.size.max(1.0), believe) });
+            let over_columns = top && is_over_columns(words, line, taken);
+            out.push(Band { title, over_columns, ..band(page, words, line, top, clear / line.size.max(1.0), believe) });
         }
     }
     out
@@ -138,6 +148,39 @@ fn gap_to_rest(words: &[Word], line: &TextLine, chosen: &[u32], taken: &[bool], 
     gaps.filter(|gap| *gap > -line.size).fold(f32::INFINITY, f32::min)
 }
 
+/// The texts of a line that are apart from each other by more than this, in its font size: left and right ends.
+fn texts(words: &[Word], line: &TextLine, gap: f32) -> Vec<(f32, f32)> {
+    let mut out: Vec<(f32, f32)> = Vec::new();
+    for word in line.words.iter().filter_map(|index| words.get(*index as usize)) {
+        match out.last_mut() {
+            Some(open) if word.bbox.x0 - open.1 <= gap * line.size => open.1 = open.1.max(word.bbox.x1),
+            _ => out.push((word.bbox.x0, word.bbox.x1)),
+        }
+    }
+    out
+}
+
+/// Does each text of a line at the top stand over a text of its own in a line further down?
+fn is_over_columns(words: &[Word], line: &TextLine, taken: &[bool]) -> bool {
+    let headings = texts(words, line, BESIDE);
+    if headings.len() < LEAST_COLUMNS {
+        return false;
+    }
+    let reach = line.bbox.y1 + 3.0 * MOST_BELOW as f32 * line.size;
+    let below = |word: &Word| word.bbox.y0 > line.bbox.y1 - 0.2 * line.size && word.bbox.y1 < reach;
+    let mut chosen: Vec<u32> = (0u32..)
+        .zip(words)
+        .filter(|(index, word)| taken.get(*index as usize) != Some(&true) && below(word))
+        .map(|(index, _)| index)
+        .collect();
+    cell_text::lines(words, &mut chosen).iter().take(MOST_BELOW).any(|row| {
+        let texts = texts(words, row, BESIDE);
+        let one =
+            |heading: &(f32, f32)| texts.iter().filter(|text| text.0 < heading.1 && text.1 > heading.0).count() == 1;
+        texts.len() == headings.len() && headings.iter().all(one)
+    })
+}
+
 fn band(page: &Page, words: &[Word], line: &TextLine, top: bool, clear: f32, believe: bool) -> Band {
     let text = line.text(page, words);
     let mut bare = String::with_capacity(text.len());
@@ -156,10 +199,6 @@ fn band(page: &Page, words: &[Word], line: &TextLine, top: bool, clear: f32, bel
     (&bare, top).hash(&mut hasher);
     let of = |index: &u32| words.get(*index as usize);
     let artifact = believe && line.words.iter().filter_map(of).all(|word| word.artifact);
-    let apart = line.words.windows(2).filter(|pair| match (of(&pair[0]), of(&pair[1])) {
-        (Some(a), Some(b)) => b.bbox.x0 - a.bbox.x1 > 1.5 * line.size,
-        _ => false,
-    });
     Band {
         top,
         place: if top { line.bbox.y0 } else { page.height - line.bbox.y0 },
@@ -167,8 +206,9 @@ fn band(page: &Page, words: &[Word], line: &TextLine, top: bool, clear: f32, bel
         page_number,
         artifact,
         clear,
-        pieces: 1 + apart.count(),
+        pieces: texts(words, line, FAR).len(),
         title: false,
+        over_columns: false,
         words: line.words.clone(),
         text,
         ends: (line.bbox.y0, line.bbox.y1),
@@ -190,7 +230,9 @@ pub(super) fn furniture<'b>(own: &[Band], others: impl Iterator<Item = Neighbour
             let repeated = !band.title && is_repeated(band, others.clone());
             // A header of several lines is set off as a whole.
             let is_furniture = band.artifact
-                || outermost && (repeated && (apart || block_is_apart(own, index)) || band.page_number && apart);
+                || outermost
+                    && !band.over_columns
+                    && (repeated && (apart || block_is_apart(own, index)) || band.page_number && apart);
             if is_furniture {
                 out.push(index);
             } else if !band.artifact {
@@ -297,5 +339,24 @@ mod tests {
             bands(&page, &words, &vec![false; words.len()])
         };
         assert!(texts(&page(1), &[&page(2)]).is_empty());
+    }
+
+    #[test]
+    fn headings_over_columns_are_none_however_far_above_them() {
+        let page = |columns: usize| {
+            let mut sketch = Sketch::new(595.0, 842.0);
+            for column in 0..columns {
+                let x = 60.0 + 80.0 * column as f32;
+                sketch.text(x, 60.0, 9.0, ["District", "Green", "Other", "Blank", "Total"][column]);
+                for row in 0..3 {
+                    sketch.text(x, 90.0 + 14.0 * row as f32, 9.0, &format!("{}", 100 * row + column));
+                }
+            }
+            let page = sketch.page();
+            let words = words(&page);
+            bands(&page, &words, &vec![false; words.len()])
+        };
+        assert!(texts(&page(5), &[&page(5)]).is_empty());
+        assert_eq!(texts(&page(3), &[&page(3)]), ["District Green Other"]);
     }
 }

@@ -4,6 +4,7 @@
 //! from walls (`lattice`, `placing`, `ruled`); page headers and footers are told apart by the pages around
 //! (`furniture`); what is left are lines. Tables that go on over pages are joined last (`continued`).
 
+mod backgrounds;
 mod between_rules;
 mod brim;
 mod cell_text;

@@ -3,7 +3,8 @@
 //!
 //! Everything is sorting: 200,000 pieces cost what sorting them costs.
 
-use crate::model::{Axis, Page};
+use super::backgrounds;
+use crate::model::{Axis, Fill, Page};
 
 /// A straight wall, or part of one.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,7 +57,7 @@ const DASH_GAP: f32 = 6.0;
 /// Shorter segments are no walls: ticks, bullets, dashes of formulas.
 const SHORTEST: f32 = 4.0;
 /// A filled area thinner than this is a thick line.
-const THICK_LINE: f32 = 5.0;
+pub(super) const THICK_LINE: f32 = 5.0;
 /// A background as large as this part of the page's width and height is the page's.
 const PAGE_SHARE: f32 = 0.95;
 
@@ -78,30 +79,43 @@ pub(super) fn segments(page: &Page) -> Segments {
             other.push(Segment { at, from: ruling.at - half, to: ruling.at + half, drawn: true });
         }
     }
-    for fill in &page.fills {
-        let b = fill.bbox;
-        let (middle_x, middle_y) = b.center();
-        if b.width() >= PAGE_SHARE * page.width && b.height() >= PAGE_SHARE * page.height {
-            continue;
-        }
-        if b.height() < THICK_LINE && b.width() > b.height() {
-            horizontal.push(Segment { at: middle_y, from: b.x0, to: b.x1, drawn: true });
-        } else if b.width() < THICK_LINE {
-            vertical.push(Segment { at: middle_x, from: b.y0, to: b.y1, drawn: true });
-        } else {
-            horizontal.extend([b.y0, b.y1].map(|at| Segment { at, from: b.x0, to: b.x1, drawn: false }));
-            vertical.extend([b.x0, b.x1].map(|at| Segment { at, from: b.y0, to: b.y1, drawn: false }));
-        }
-    }
+    let is_page =
+        |fill: &Fill| fill.bbox.width() >= PAGE_SHARE * page.width && fill.bbox.height() >= PAGE_SHARE * page.height;
+    let fills: Vec<Fill> = page.fills.iter().filter(|fill| !is_page(fill)).cloned().collect();
+    backgrounds::walls(&fills, &mut horizontal, &mut vertical);
     Segments { horizontal: join(horizontal), vertical: join(vertical) }
 }
 
-/// Joins the pieces of one axis.
+/// Joins the pieces of one axis. Those of tables that follow each other along it have nothing to do with each other, however near
+/// their positions.
 fn join(mut pieces: Vec<Segment>) -> Vec<Segment> {
     pieces.retain(|p| p.at.is_finite() && p.from.is_finite() && p.to.is_finite() && p.from <= p.to);
-    pieces.sort_unstable_by(|a, b| a.at.total_cmp(&b.at));
+    pieces.sort_unstable_by(|a, b| a.from.total_cmp(&b.from));
     let mut joined = Vec::with_capacity(pieces.len().min(1024));
     let mut rest = pieces.as_mut_slice();
+    while let Some(first) = rest.first() {
+        let mut end = first.to;
+        let together = rest
+            .iter()
+            .take_while(|piece| {
+                let near = piece.from - end <= DASH_GAP;
+                end = end.max(piece.to);
+                near
+            })
+            .count();
+        let (band, after) = rest.split_at_mut(together);
+        join_band(band, &mut joined);
+        rest = after;
+    }
+    joined.retain(|segment| segment.length() >= SHORTEST);
+    joined.sort_by(|a, b| a.at.total_cmp(&b.at).then(a.from.total_cmp(&b.from)));
+    joined
+}
+
+/// Joins pieces that no gap parts.
+fn join_band(pieces: &mut [Segment], joined: &mut Vec<Segment>) {
+    pieces.sort_unstable_by(|a, b| a.at.total_cmp(&b.at));
+    let mut rest = pieces;
     while let Some(first) = rest.first() {
         let (begin, mut last) = (first.at, first.at);
         let together = rest
@@ -113,11 +127,9 @@ fn join(mut pieces: Vec<Segment>) -> Vec<Segment> {
             })
             .count();
         let (line, after) = rest.split_at_mut(together);
-        join_line(line, &mut joined);
+        join_line(line, joined);
         rest = after;
     }
-    joined.retain(|segment| segment.length() >= SHORTEST);
-    joined
 }
 
 /// Joins pieces that lie on one line.
@@ -179,6 +191,17 @@ mod tests {
         }
         let found = segments(&sketch.page());
         assert_eq!(ends(&found.horizontal), [(101, 50, 350), (200, 50, 287), (300, 50, 348)]);
+    }
+
+    #[test]
+    fn tables_one_below_the_other_have_walls_of_their_own() {
+        let mut sketch = Sketch::new(500.0, 500.0);
+        for x in [100.0, 200.0, 300.0] {
+            sketch.vertical(x, 50.0, 150.0).vertical(x + 1.6, 180.0, 250.0);
+        }
+        let found = segments(&sketch.page());
+        let at: Vec<f32> = found.vertical.iter().map(|segment| segment.at).collect();
+        assert_eq!(at, [100.0, 101.6, 200.0, 201.6, 300.0, 301.6]);
     }
 
     #[test]

@@ -117,7 +117,7 @@ impl Line {
         }
         let bbox = pieces.iter().map(|piece| piece.bbox).reduce(|a, b| a.union(&b))?;
         let size = pieces.iter().map(|piece| piece.size).fold(0.0, f32::max).max(0.1);
-        let chunks = chunks(&pieces, size);
+        let chunks = chunks(&pieces, size, is_justified(&pieces, size));
         Some(Line { pieces, chunks, words, bbox, down, size, leaders })
     }
 
@@ -163,24 +163,28 @@ const JUSTIFIED: f32 = 0.08;
 const WIDEST_SPACE: f32 = 2.5;
 const LEAST_SPACES: usize = 3;
 
-/// Are these the spaces of a justified line: all alike? The columns of a table do not leave such gaps.
-fn is_justified(pieces: &[Piece], sorted: &[f32]) -> bool {
-    let (Some(least), Some(most)) = (sorted.first(), sorted.last()) else { return false };
+/// Gaps between neighbours, in ems.
+fn gaps(pieces: &[Piece], size: f32) -> Vec<f32> {
+    pieces.windows(2).map(|w| if let [a, b] = w { (b.bbox.x0 - a.bbox.x1) / size } else { 0.0 }).collect()
+}
+
+/// Are these the spaces of a justified line: all alike? The columns of a table seldom leave such gaps.
+fn is_justified(pieces: &[Piece], size: f32) -> bool {
+    let gaps = gaps(pieces, size);
+    let (least, most) = gaps.iter().fold((f32::MAX, f32::MIN), |(least, most), gap| (least.min(*gap), most.max(*gap)));
     let words = pieces.iter().filter(|piece| piece.kind == Kind::Text && !piece.ideographic).count();
-    sorted.len() >= LEAST_SPACES && most - least <= JUSTIFIED && *most <= WIDEST_SPACE && 3 * words >= 2 * pieces.len()
+    gaps.len() >= LEAST_SPACES && most - least <= JUSTIFIED && most <= WIDEST_SPACE && 3 * words >= 2 * pieces.len()
 }
 
 /// Cuts a line at its clear gaps.
-fn chunks(pieces: &[Piece], size: f32) -> Vec<Chunk> {
-    let mut gaps: Vec<f32> =
-        pieces.windows(2).map(|w| if let [a, b] = w { (b.bbox.x0 - a.bbox.x1) / size } else { 0.0 }).collect();
-    let each = gaps.clone();
-    gaps.sort_by(f32::total_cmp);
-    // A justified line has wide gaps everywhere: what counts is a gap that stands out among them. In a row of a table
-    // most gaps may be wide, so the lowest sixth stands for the space between words, and never more than 0.42 em.
-    let usual = if gaps.len() >= 3 { gaps.get(gaps.len() / 6).copied().unwrap_or(0.25) } else { 0.25 };
+fn chunks(pieces: &[Piece], size: f32, justified: bool) -> Vec<Chunk> {
+    let each = gaps(pieces, size);
+    let mut sorted = each.clone();
+    sorted.sort_by(f32::total_cmp);
+    // What counts is a gap that stands out among them. In a row of a table most gaps may be wide, so the lowest sixth stands
+    // for the space between words, and never more than 0.42 em.
+    let usual = if sorted.len() >= 3 { sorted.get(sorted.len() / 6).copied().unwrap_or(0.25) } else { 0.25 };
     let usual = usual.clamp(0.2, 0.42);
-    let justified = is_justified(pieces, &gaps);
     let mut out: Vec<Chunk> = Vec::new();
     for (index, piece) in pieces.iter().enumerate() {
         let gap = index.checked_sub(1).and_then(|before| each.get(before)).copied().unwrap_or(f32::MAX);
@@ -197,6 +201,39 @@ fn chunks(pieces: &[Piece], size: f32) -> Vec<Chunk> {
         }
     }
     out
+}
+
+/// Texts of a row beside which headings with gaps all alike stand, and how much clear space parts the lines at most, in their size.
+const LEAST_BESIDE: usize = 4;
+const BESIDE: f32 = 1.5;
+
+/// Where each column is as wide as its heading, the gaps between the headings are all alike, as a justified line's are. The row
+/// beside them has its gaps at the same places.
+fn part_headings(lines: &mut [Line]) {
+    for at in 0..lines.len() {
+        let Some(line) = lines.get(at) else { continue };
+        if line.chunks.len() > 1 || !is_justified(&line.pieces, line.size) {
+            continue;
+        }
+        let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|other| lines.get(other));
+        if beside.into_iter().any(|other| has_gaps_of(line, other)) {
+            let parted = chunks(&line.pieces, line.size, false);
+            if let Some(line) = lines.get_mut(at) {
+                line.chunks = parted;
+            }
+        }
+    }
+}
+
+/// Does this other line, a row, have a gap at each of a line's gaps?
+fn has_gaps_of(line: &Line, other: &Line) -> bool {
+    let clear = (other.bbox.y0 - line.bbox.y1).max(line.bbox.y0 - other.bbox.y1);
+    if other.chunks.len() < LEAST_BESIDE || clear > BESIDE * line.size {
+        return false;
+    }
+    let between =
+        |a: &Rect, b: &Rect| other.chunks.windows(2).any(|w| matches!(w, [l, r] if l.x1 < b.x0 && r.x0 > a.x1));
+    line.pieces.windows(2).all(|w| matches!(w, [a, b] if between(&a.bbox, &b.bbox)))
 }
 
 /// How surely two neighbours of a line are apart, 0 (not) to 1.
@@ -246,7 +283,10 @@ fn gap_weight(left: &Piece, right: &Piece, gap: f32, usual: f32) -> f32 {
 /// dots is cut there, and the dots are left out.
 pub(in super::super) fn lines(page: &Page, words: &[Word], chosen: &mut [u32], frame: Frame) -> Vec<Line> {
     let boxed = boxes_texts(page);
-    cell_text::lines(words, chosen).iter().filter_map(|line| upright_line(page, words, line, frame, boxed)).collect()
+    let lines = cell_text::lines(words, chosen);
+    let mut lines: Vec<Line> = lines.iter().filter_map(|line| upright_line(page, words, line, frame, boxed)).collect();
+    part_headings(&mut lines);
+    lines
 }
 
 /// Ideographs that a box holds on average from which boxes are of texts, not of words: those have two or three.

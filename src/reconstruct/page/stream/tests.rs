@@ -57,6 +57,51 @@ fn a_title_above_the_first_rule_is_no_row() {
 }
 
 #[test]
+fn a_label_above_indented_rows_is_a_row() {
+    let mut sketch = Sketch::new(600.0, 800.0);
+    head(&mut sketch, 88.0);
+    sketch.horizontal(92.0, 45.0, 455.0);
+    let lines = ["District one", " Apache", " Gila", " Graham", "District two", " Mohave", " Navajo", " Pima"];
+    for (at, label) in lines.iter().enumerate() {
+        let y = 104.0 + 12.0 * at as f32;
+        let name = label.trim_start();
+        sketch.text(if name == *label { 50.0 } else { 62.0 }, y, 10.0, &name.replace(' ', "\u{1}"));
+        for (column, value) in ["1,234", "56.7", "890"].iter().enumerate().filter(|_| name != *label) {
+            sketch.text(250.0 + 100.0 * column as f32 - 5.0 * value.len() as f32, y, 10.0, value);
+        }
+    }
+    let found = tables(sketch);
+    assert_eq!(found.len(), 1);
+    let first: Vec<&str> = (0..found[0].rows()).map(|at| row(&found[0], at)[0]).collect();
+    let expected = ["Country", "District one", "Apache", "Gila", "Graham", "District two", "Mohave", "Navajo", "Pima"];
+    assert_eq!(first, expected);
+}
+
+#[test]
+fn headings_as_wide_as_their_columns_are_no_justified_line() {
+    let mut sketch = Sketch::new(600.0, 800.0);
+    sketch.horizontal(92.0, 45.0, 400.0);
+    let headings = ["Loops", "Trees", "Traces", "Aborts", "Flushes"];
+    let mut right = 180.0;
+    for (column, heading) in headings.iter().enumerate() {
+        // Letters of the sketch are half an em wide: gaps of 13 points between all headings.
+        right += 13.0 + 5.0 * heading.len() as f32;
+        sketch.text(right - 5.0 * heading.len() as f32, 88.0, 10.0, heading);
+        for row in 0..6 {
+            let value = format!("{}", 7 + 3 * row + column);
+            sketch.text(right - 5.0 * value.len() as f32, 104.0 + 12.0 * row as f32, 10.0, &value);
+        }
+    }
+    for (row, name) in ["cube", "morph", "trees", "nbody", "sieve", "bits"].iter().enumerate() {
+        sketch.text(50.0, 104.0 + 12.0 * row as f32, 10.0, name);
+    }
+    let found = tables(sketch);
+    assert_eq!(found.len(), 1);
+    assert_eq!(row(&found[0], 0), ["", "Loops", "Trees", "Traces", "Aborts", "Flushes"]);
+    assert_eq!(row(&found[0], 1), ["cube", "7", "8", "9", "10", "11"]);
+}
+
+#[test]
 fn a_frame_parts_a_table_from_the_text_around() {
     let mut sketch = Sketch::new(600.0, 800.0);
     sketch.text(50.0, 88.0, 10.0, "What\u{1}follows\u{1}was\u{1}counted\u{1}in\u{1}May");

@@ -102,6 +102,7 @@ pub(super) fn links(
     let mut last: Vec<Option<(usize, usize)>> = vec![None; found.columns.len()];
     let reaches = reaches(found);
     let mut out = Vec::with_capacity(body.len());
+    let indented = has_indented_rows(lines, found, body);
     for lower in body.clone() {
         let texts = found.lines.get(lower).map_or(&[][..], Vec::as_slice);
         let mut row = vec![0.0; texts.len()];
@@ -112,6 +113,8 @@ pub(super) fn links(
             {
                 *slot = if torn.get(lower - body.start) == Some(&true) && over.numeric {
                     TORN_NUMBER
+                } else if indented && heads_rows(lines, found, upper, lower) {
+                    HEADS
                 } else {
                     link(lines, found, (upper, over), (lower, text), reaches.get(text.first), text_of)
                 };
@@ -123,6 +126,41 @@ pub(super) fn links(
         out.push(row);
     }
     out
+}
+
+/// How much further right, in ems, the rows of a group begin than its label.
+const INDENT: f32 = 0.5;
+/// Rows that follow each other that far right, from which indents tell groups.
+const LEAST_INDENTED: usize = 2;
+/// A group's label and its first row.
+const HEADS: f32 = -4.0;
+
+/// The left end of a line's text in the first column, and whether others stand beside it.
+fn label(found: &Columns, line: usize) -> Option<(f32, bool)> {
+    let texts = found.lines.get(line)?;
+    let first = texts.first().filter(|text| text.first == 0 && !text.spans())?;
+    Some((first.x0, texts.len() > 1))
+}
+
+/// Do rows follow each other whose labels begin further right than others do? The second line of a label that hangs over stands
+/// further right, too, but below the first one, never below a row that is indented alike.
+fn has_indented_rows(lines: &[Line], found: &Columns, body: &Range<usize>) -> bool {
+    let left = body.clone().filter_map(|line| label(found, line)).map(|(x0, _)| x0).fold(f32::MAX, f32::min);
+    let is_indented = |line: usize| {
+        let size = lines.get(line).map_or(10.0, |line| line.size);
+        label(found, line).is_some_and(|(x0, beside)| beside && x0 - left > INDENT * size)
+    };
+    let follow = body.clone().skip(1).filter(|&line| is_indented(line) && is_indented(line - 1));
+    follow.count() >= LEAST_INDENTED
+}
+
+/// Is the upper line a label by itself, and the lower one a row that begins further right?
+fn heads_rows(lines: &[Line], found: &Columns, upper: usize, lower: usize) -> bool {
+    let size = lines.get(lower).map_or(10.0, |line| line.size);
+    match (label(found, upper), label(found, lower)) {
+        (Some((left, false)), Some((right, true))) => upper + 1 == lower && right - left > INDENT * size,
+        _ => false,
+    }
 }
 
 /// The end of a number below its beginning.

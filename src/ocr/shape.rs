@@ -1,0 +1,277 @@
+//! Signs that recognisers take for figures and letters. A dash, a slash, a `=` or a `≥` alone in a cell tells a recogniser
+//! nothing that a line of text would; `1` or `M` is what it reads, as sure as of any other, or `2` before a figure. The
+//! ink's outline tells them apart.
+
+use super::engine::{PlacedLetter, ReadLine};
+use super::ink::{Box2, Ink};
+
+/// What is wider than high by this, in tenths, is no upright stroke.
+const LEVEL: i32 = 16;
+/// How sure it is that such ink is a dash, a slash or a `=`.
+const SURE: f32 = 0.9;
+/// How sure a sign can be that only recognition offers.
+const DOUBTED: f32 = 0.7;
+/// A dash between letters that is shorter than this, in hundredths of the line's height, is a hyphen.
+const HYPHEN: i32 = 65;
+
+/// Height of the level stroke of `≥`, in hundredths of the sign's, at most.
+const FOOT: i32 = 32;
+
+/// Reads such signs again by their ink.
+pub(super) fn settle(ink: &Ink, line: &mut ReadLine) {
+    let several = line.pieces.len() > 1;
+    for (number, piece) in line.pieces.iter().enumerate() {
+        let of_piece: Vec<usize> =
+            line.letters.iter().enumerate().filter(|(_, l)| l.piece == number).map(|(index, _)| index).collect();
+        let lone = of_piece.len() == 1 && !several;
+        let doubted = |index: &usize| is_stroke(line.letters[*index].text) || is_angular(line.letters[*index].text);
+        if !of_piece.iter().any(doubted) {
+            continue;
+        }
+        let blobs = ink.stretches(piece);
+        for &index in &of_piece {
+            let Some(blob) = (if lone { Some(*piece) } else { blob_of(&blobs, &line.letters, &of_piece, index) })
+            else {
+                continue;
+            };
+            let sign = match line.letters[index].text {
+                c if is_stroke(c) => stroke(ink, &blob, piece, lone).map(|sign| (sign, SURE)),
+                c if is_angular(c) => {
+                    let offered = || line.letters.get(index).filter(|_| lone).and_then(offered);
+                    comparison(ink, &blob).map(|sign| (sign, SURE)).or_else(offered)
+                }
+                _ => None,
+            };
+            if let (Some((sign, score)), Some(letter)) = (sign, line.letters.get_mut(index))
+                && sign != letter.text
+            {
+                (letter.text, letter.score) = (sign, score);
+                letter.others.clear();
+            }
+        }
+    }
+}
+
+/// What strokes are read as.
+fn is_stroke(c: char) -> bool {
+    matches!(c, '1' | 'l' | 'I' | 'i' | '|' | '丨' | '!' | '/' | '丿' | 'ノ' | 'J' | '7')
+}
+
+/// What `≥` and `≤` are read as.
+fn is_angular(c: char) -> bool {
+    matches!(
+        c,
+        'M' | 'm' | 'N' | 'n' | 'W' | 'w' | 'V' | 'v' | 'Z' | 'z' | 'S' | 's' | 'X' | 'K' | '2' | '5' | '>' | '<'
+    ) || matches!(c, '三' | '云' | '乙' | '〉' | '〈' | '》' | '《' | '＞' | '＜' | '≫' | '≪')
+}
+
+/// `≥` or `≤` where recognition offers it beside a letter that stands alone: no cell holds but an M.
+fn offered(letter: &PlacedLetter) -> Option<(char, f32)> {
+    let is_letter = letter.text.is_ascii_alphabetic();
+    let sign = |text: &str| match text {
+        "≥" | "≧" => Some('≥'),
+        "≤" | "≦" => Some('≤'),
+        _ => None,
+    };
+    let found = letter.others.iter().filter(|other| other.letters == 1).find_map(|other| sign(&other.text));
+    found.filter(|_| is_letter).map(|sign| (sign, DOUBTED))
+}
+
+/// `≥` or `≤` where the ink is an angle and, apart from it, one or two level strokes below.
+fn comparison(ink: &Ink, blob: &Box2) -> Option<char> {
+    let bounds = ink.bounds(blob)?;
+    let (width, height) = (bounds.width(), bounds.height());
+    let rows = ink.by_row(&bounds);
+    let mut groups: Vec<(i32, i32)> = Vec::new();
+    for (y, _) in (0..height).zip(&rows).filter(|(_, row)| **row > 0) {
+        match groups.last_mut() {
+            Some(last) if last.1 == y => last.1 = y + 1,
+            _ => groups.push((y, y + 1)),
+        }
+    }
+    let (&(top, bottom), strokes) = groups.split_first()?;
+    let is_level = |&(from, to): &(i32, i32)| {
+        let most = rows.get(from as usize..to as usize).and_then(|rows| rows.iter().max()).copied().unwrap_or(0);
+        (to - from) * 100 <= height * FOOT && most * 10 >= width * 7
+    };
+    if height < 8
+        || !(1..=2).contains(&strokes.len())
+        || !strokes.iter().all(is_level)
+        || (bottom - top) * 5 < height * 2
+    {
+        return None;
+    }
+    // The middle of the ink in each third of the angle.
+    let third = |part: i32| {
+        let at = |part: i32| bounds.y0 + top + (bottom - top) * part / 3;
+        let sums = ink.by_column(&Box2 { y0: at(part), y1: at(part + 1), ..bounds });
+        let all: i32 = sums.iter().sum();
+        let weighted: i32 = (0..).zip(&sums).map(|(x, sum)| x * sum).sum();
+        (all > 0).then(|| weighted / all)
+    };
+    let (upper, middle, lower) = (third(0)?, third(1)?, third(2)?);
+    let least = (width / 8).max(1);
+    match (middle - upper, middle - lower) {
+        (a, b) if a >= least && b >= least => Some('≥'),
+        (a, b) if -a >= least && -b >= least => Some('≤'),
+        _ => None,
+    }
+}
+
+/// The sign that the ink in a box is, where it is no upright stroke.
+fn stroke(ink: &Ink, blob: &Box2, piece: &Box2, lone: bool) -> Option<char> {
+    let bounds = ink.bounds(blob)?;
+    let (width, height) = (bounds.width(), bounds.height());
+    if width >= 4 && width * 10 >= height * LEVEL {
+        let rows = ink.by_row(&bounds);
+        let strokes = rows.iter().zip([0].iter().chain(&rows)).filter(|(row, above)| **row > 0 && **above == 0).count();
+        return match strokes {
+            1 if !lone && width * 100 < piece.height() * HYPHEN => Some('-'),
+            1 => Some('—'),
+            2 => Some('='),
+            _ => None,
+        };
+    }
+    (lone && is_slanted(ink, &bounds)).then_some('/')
+}
+
+/// A single straight stroke from the right above to the left below.
+fn is_slanted(ink: &Ink, bounds: &Box2) -> bool {
+    let (width, height) = (bounds.width(), bounds.height());
+    if height < 8 || width * 4 < height || width * 10 > height * 9 {
+        return false;
+    }
+    let mut ends: Option<(i32, i32)> = None;
+    for y in bounds.y0..bounds.y1 {
+        let row = ink.row(y, bounds.x0, bounds.x1);
+        let (Some(first), Some(last)) = (row.iter().position(|&b| b == 1), row.iter().rposition(|&b| b == 1)) else {
+            return false;
+        };
+        // One stroke, no wider than that, near where a straight one would be.
+        let (first, last) = (first as i32, last as i32 + 1);
+        let wanted = width - width * (2 * (y - bounds.y0) + 1) / (2 * height);
+        let middle = (first + last) / 2;
+        if (last - first) * 2 > width.max(8) || (middle - wanted).abs() * 10 > width * 3 + 10 {
+            return false;
+        }
+        ends = Some(ends.map_or((middle, middle), |(top, _)| (top, middle)));
+    }
+    ends.is_some_and(|(top, foot)| (top - foot) * 2 > width)
+}
+
+/// The stretch of ink that a letter stands in, where it is the only one there.
+fn blob_of(blobs: &[Box2], letters: &[PlacedLetter], of_piece: &[usize], index: usize) -> Option<Box2> {
+    let at = |index: usize| letters.get(index).map_or(0.0, |letter| letter.x);
+    let own = at(index);
+    let away = |blob: &Box2| (blob.x0 as f32 - own).max(own - blob.x1 as f32).max(0.0);
+    let blob = blobs.iter().min_by(|a, b| away(a).total_cmp(&away(b)))?;
+    let inside = |&&other: &&usize| (blob.x0 as f32..=blob.x1 as f32).contains(&at(other));
+    let alone = of_piece.iter().filter(inside).all(|&other| other == index);
+    (alone && away(blob) * 4.0 <= blob.height() as f32).then_some(*blob)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ctc::Other;
+    use super::super::picture::Gray;
+    use super::*;
+
+    /// A sheet with boxes of ink.
+    fn sheet(boxes: &[Box2]) -> Gray {
+        let mut picture = Gray::new(300, 100, 255);
+        for b in boxes {
+            (b.y0..b.y1).for_each(|y| picture.row_mut(y as usize)[b.x0 as usize..b.x1 as usize].fill(0));
+        }
+        picture
+    }
+
+    fn read(picture: &Gray, piece: Box2, text: &str, places: &[f32]) -> String {
+        let letters = text.chars().zip(places).map(|(text, &x)| PlacedLetter {
+            text,
+            score: 0.99,
+            piece: 0,
+            x,
+            others: vec![Other { letters: 1, text: "7".into(), score: 0.2 }],
+        });
+        let mut line = ReadLine { pieces: vec![piece], letters: letters.collect(), detected: true };
+        settle(&Ink::of(picture), &mut line);
+        line.letters.iter().map(|letter| letter.text).collect()
+    }
+
+    #[test]
+    fn what_lies_level_is_no_figure() {
+        let dash = Box2::new(40, 50, 64, 53);
+        assert_eq!(read(&sheet(&[dash]), dash, "1", &[52.0]), "—");
+        let equals = sheet(&[dash, Box2::new(40, 60, 64, 63)]);
+        assert_eq!(read(&equals, Box2::new(40, 50, 64, 63), "1", &[52.0]), "=");
+        let upright = Box2::new(40, 40, 43, 62);
+        assert_eq!(read(&sheet(&[upright]), upright, "1", &[41.0]), "1");
+    }
+
+    #[test]
+    fn a_level_stroke_before_figures_is_told_from_them() {
+        // ═100: two strokes as wide as an ideograph, a one, two noughts.
+        let boxes = [(40, 46, 62, 49), (40, 53, 62, 56), (66, 40, 69, 60), (73, 40, 84, 60), (88, 40, 99, 60)];
+        let picture = sheet(&boxes.map(|(x0, y0, x1, y1)| Box2::new(x0, y0, x1, y1)));
+        assert_eq!(read(&picture, Box2::new(40, 40, 99, 60), "1100", &[50.0, 68.0, 78.0, 93.0]), "=100");
+        // Two letters in one blob: nothing tells which is which.
+        assert_eq!(read(&picture, Box2::new(40, 40, 99, 60), "11100", &[45.0, 55.0, 68.0, 78.0, 93.0]), "11100");
+    }
+
+    #[test]
+    fn a_short_level_stroke_between_figures_is_a_hyphen() {
+        let boxes = [(40, 40, 52, 60), (55, 50, 63, 52), (66, 40, 78, 60)];
+        let picture = sheet(&boxes.map(|(x0, y0, x1, y1)| Box2::new(x0, y0, x1, y1)));
+        assert_eq!(read(&picture, Box2::new(40, 40, 78, 60), "619", &[46.0, 59.0, 72.0]), "6-9");
+        assert_eq!(read(&picture, Box2::new(40, 40, 78, 60), "6l9", &[46.0, 59.0, 72.0]), "6-9");
+    }
+
+    #[test]
+    fn an_angle_over_a_level_stroke_is_no_letter_and_no_figure() {
+        // From the left above to the right and back, three pixels thick.
+        let angle = |mirrored: bool| -> Vec<Box2> {
+            let x = |y: i32| if y < 7 { 2 * y } else { 26 - 2 * y };
+            (0..14)
+                .map(|y| if mirrored { 14 - x(y) } else { x(y) })
+                .zip(40..)
+                .map(|(x, y)| Box2::new(40 + x, y, 43 + x, y + 1))
+                .collect()
+        };
+        let foot = Box2::new(40, 57, 57, 59);
+        let at_least = sheet(&[angle(false), vec![foot]].concat());
+        let area = Box2::new(40, 40, 57, 59);
+        assert_eq!(read(&at_least, area, "M", &[48.0]), "≥");
+        let at_most = sheet(&[angle(true), vec![foot, Box2::new(40, 61, 57, 63)]].concat());
+        assert_eq!(read(&at_most, Box2::new(40, 40, 57, 63), "S", &[48.0]), "≤");
+        // Without the foot, or with a foot that hangs on it, it is what was read.
+        assert_eq!(read(&sheet(&angle(false)), Box2::new(40, 40, 57, 54), "2", &[48.0]), "2");
+        let joined = sheet(&[angle(false), vec![Box2::new(40, 54, 57, 56)]].concat());
+        assert_eq!(read(&joined, Box2::new(40, 40, 57, 56), "Z", &[48.0]), "Z");
+    }
+
+    #[test]
+    fn a_letter_alone_is_the_sign_that_recognition_offers_beside_it() {
+        let other = |text: &str| Other { letters: 1, text: text.into(), score: 0.05 };
+        let letter = |text: char, others: &[&str]| PlacedLetter {
+            text,
+            score: 0.7,
+            piece: 0,
+            x: 50.0,
+            others: others.iter().map(|text| other(text)).collect(),
+        };
+        assert_eq!(offered(&letter('M', &["N", "≥"])), Some(('≥', DOUBTED)));
+        assert_eq!(offered(&letter('M', &["N"])), None);
+        assert_eq!(offered(&letter('2', &["≥"])), None);
+    }
+
+    #[test]
+    fn a_slanted_stroke_alone_is_a_slash_and_a_one_with_its_flag_is_not() {
+        let slash: Vec<Box2> = (0..24).map(|y| Box2::new(60 - y / 2, 40 + y, 63 - y / 2, 41 + y)).collect();
+        let area = Box2::new(48, 40, 63, 64);
+        assert_eq!(read(&sheet(&slash), area, "1", &[55.0]), "/");
+        let one = [Box2::new(56, 40, 60, 64), Box2::new(50, 44, 56, 47)];
+        assert_eq!(read(&sheet(&one), Box2::new(50, 40, 60, 64), "1", &[55.0]), "1");
+        // Among other letters a slash is read well, and what slants may be an italic one.
+        assert_eq!(read(&sheet(&slash), area, "17", &[52.0, 60.0]), "17");
+    }
+}
