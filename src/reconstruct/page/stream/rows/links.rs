@@ -56,6 +56,40 @@ fn may_wrap(pieces: &[Piece]) -> bool {
     words >= 2 || ideographs >= BREAKABLE || pieces.iter().any(|piece| piece.glyphs > 6 && piece.kind == Kind::Text)
 }
 
+/// How far right the texts of one column reach.
+#[derive(Debug, Clone, Copy)]
+struct Reach {
+    /// The furthest, and its line.
+    most: f32,
+    line: usize,
+    /// The furthest in the other lines.
+    next: f32,
+}
+
+impl Reach {
+    /// The furthest in all lines but this one.
+    fn without(&self, line: usize) -> f32 {
+        if line == self.line { self.next } else { self.most }
+    }
+}
+
+/// How far right the texts of each column reach, those in it alone.
+fn reaches(found: &Columns) -> Vec<Reach> {
+    let mut out = vec![Reach { most: f32::MIN, line: usize::MAX, next: f32::MIN }; found.columns.len()];
+    for (line, texts) in found.lines.iter().enumerate() {
+        for text in texts.iter().filter(|text| !text.spans()) {
+            let Some(reach) = out.get_mut(text.first) else { continue };
+            if text.x1 > reach.most {
+                let next = if line == reach.line { reach.next } else { reach.most };
+                *reach = Reach { most: text.x1, line, next };
+            } else if line != reach.line {
+                reach.next = reach.next.max(text.x1);
+            }
+        }
+    }
+    out
+}
+
 /// For each text of each line of the body, how much it looks like going on the nearest text above it in its column (above
 /// 0) or like another one (below).
 pub(super) fn links(
@@ -66,6 +100,7 @@ pub(super) fn links(
     text_of: &dyn Fn(&Line, usize) -> String,
 ) -> Vec<Vec<f32>> {
     let mut last: Vec<Option<(usize, usize)>> = vec![None; found.columns.len()];
+    let reaches = reaches(found);
     let mut out = Vec::with_capacity(body.len());
     let indented = has_indented_rows(lines, found, body);
     for lower in body.clone() {
@@ -81,7 +116,7 @@ pub(super) fn links(
                 } else if indented && heads_rows(lines, found, upper, lower) {
                     HEADS
                 } else {
-                    link(lines, found, (upper, over), (lower, text), text_of)
+                    link(lines, found, (upper, over), (lower, text), reaches.get(text.first), text_of)
                 };
             }
             if let Some(slot) = last.get_mut(text.first) {
@@ -153,6 +188,7 @@ fn link(
     found: &Columns,
     (upper, over): (usize, &Placed),
     (lower, text): (usize, &Placed),
+    reach: Option<&Reach>,
     text_of: &dyn Fn(&Line, usize) -> String,
 ) -> f32 {
     let (Some(a), Some(b)) = (lines.get(upper), lines.get(lower)) else { return 0.0 };
@@ -173,11 +209,7 @@ fn link(
     let room = column.room_beside(over) - 0.25 * next.size;
     let wrapped = word > room + 0.1 * next.size;
     // How wide the column is, is told by texts that reach its end; this one alone tells nothing.
-    let reach = column.x1 - 2.0 * a.size;
-    let others = |line: usize, text: &Placed| {
-        line != upper && text.first == over.first && text.last == over.last && text.x1 > reach
-    };
-    let known = found.lines.iter().enumerate().any(|(line, texts)| texts.iter().any(|text| others(line, text)));
+    let known = reach.is_some_and(|reach| reach.without(upper) > column.x1 - 2.0 * a.size);
     let fills = over.x1 - over.x0 >= FILLS * (column.x1 - column.x0);
     // A quantity, a single word: nothing that would be broken into lines; nor does the short last line of a text go on.
     if over.numeric || !may_wrap(a.pieces.get(over.pieces.clone()).unwrap_or(&[])) {
