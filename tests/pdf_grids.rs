@@ -220,6 +220,55 @@ fn a_span_cut_by_the_pages_end_is_one_span() {
 }
 
 #[test]
+fn a_list_cut_by_the_pages_end_is_one_cell() {
+    let first = put(Sheet::new(1), 680.0, &header_and(&["甲"]));
+    let first = first.table(&XS, &[720.0, 760.0], &[&["乙", "5", "1.道路建设12个\n2.桥梁3座"]]);
+    let second =
+        Sheet::new(2).table(&XS, &[80.0, 100.0, 120.0], &[&["", "", "3.农村饮水7个"], &["丙", "6", "1.培训3次"]]);
+    let [grid] = grids(vec![first, second]).try_into().unwrap();
+    assert_eq!(grid.rows, 4);
+    let lists: Vec<_> = grid.cells.iter().filter(|c| c.column == 2 && c.row > 1).map(|c| c.text.as_str()).collect();
+    assert_eq!(lists, ["1.道路建设12个\n2.桥梁3座\n3.农村饮水7个", "1.培训3次"]);
+}
+
+/// Rows of four columns with nothing drawn, 20 points apart.
+fn bare_rows(mut sheet: Sheet, y: f32, rows: &[[&str; 4]]) -> Sheet {
+    for (row, texts) in rows.iter().enumerate() {
+        for (text, x) in texts.iter().zip([60.0, 180.0, 300.0, 420.0]).filter(|(text, _)| !text.is_empty()) {
+            sheet = sheet.text(x, y + 20.0 * row as f32, text);
+        }
+    }
+    sheet
+}
+
+/// A table without lines from the top of a page to its foot.
+fn bare_table() -> Sheet {
+    let row = ["参保人数", "1200", "1180", "98.33%"];
+    let mut rows = vec![["指标", "目标", "完成", "得分"]];
+    rows.extend(std::iter::repeat_n(row, 36));
+    bare_rows(Sheet::new(1), 70.0, &rows)
+}
+
+#[test]
+fn a_row_alone_on_the_last_page_stands_in_the_columns_of_the_page_before() {
+    let second = bare_rows(Sheet::new(2), 70.0, &[["报销比例", "", "75", "93.75%"]]);
+    let [grid] = grids(vec![bare_table(), second]).try_into().unwrap();
+    let last: Vec<_> = grid.cells.iter().filter(|c| c.row == 37).map(|c| (c.column, c.text.as_str())).collect();
+    assert_eq!((grid.rows, last), (38, vec![(0, "报销比例"), (1, ""), (2, "75"), (3, "93.75%")]));
+    // Who signs is no row.
+    let second = bare_rows(Sheet::new(2), 70.0, &[["填表人：张三", "", "", "日期：5日"]]);
+    assert_eq!(grids(vec![bare_table(), second])[0].rows, 37);
+}
+
+#[test]
+fn a_column_that_is_blank_on_the_new_page_is_known_from_the_page_before() {
+    let rows = [["报销比例", "80", "", "93.75%"], ["道路建设", "12", "", "100%"], ["农村饮水", "7", "", "87%"]];
+    let [grid] = grids(vec![bare_table(), bare_rows(Sheet::new(2), 70.0, &rows)]).try_into().unwrap();
+    let scores: Vec<_> = grid.cells.iter().filter(|c| c.column == 3 && c.row > 36).map(|c| c.text.as_str()).collect();
+    assert_eq!((grid.rows, scores), (40, vec!["93.75%", "100%", "87%"]));
+}
+
+#[test]
 fn frames_check_boxes_and_underlines_are_no_tables() {
     let mut sheet = Sheet::new(1).text(70.0, 100.0, "本段文字在框内，不是表格。").text(70.0, 114.0, "第二行。");
     for (axis, at, from, to) in [

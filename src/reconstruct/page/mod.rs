@@ -176,24 +176,16 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
         let used = taken_by(&taken, &tables);
         last_row::take_in(page, words, &mut tables, &used);
         head_row::take_in(page, words, &mut tables, &used);
-        for table in &tables {
-            mark(&mut taken, &table.words);
-        }
-        let free: Vec<u32> = taken.iter().zip(0u32..).filter(|(taken, _)| !**taken).map(|(_, index)| index).collect();
-        let boxes: Vec<Rect> = tables.iter().map(|table| table.bbox).collect();
-        let mut tables: Vec<Option<Table>> = tables.into_iter().map(Some).collect();
-        for item in prose::ordered(page, words, &free, &boxes) {
-            match item {
-                Ordered::Line(line) => sheet.items.push(Item::Block(Block::Line(line))),
-                Ordered::Box(number) => {
-                    if let Some(mut table) = tables.get_mut(number).and_then(Option::take) {
-                        for cell in table.cells.iter_mut().filter(|cell| cell.text.ends_with('.')) {
-                            cell.text = cell_text::without_leader(&cell.text, &['.', ' ']);
-                        }
-                        let brims = brim::brims(page, words, &table);
-                        sheet.items.push(Item::Table(table, brims));
-                    }
-                }
+        sheet.items = items(page, words, &tables, &taken);
+        if let Some(held) = self.joiner.held()
+            && !self.joiner.takes(&sheet.items)
+            && let Some(again) = continued::reread(page, words, &taken, &tables, &held)
+        {
+            let mut taken = taken;
+            mark(&mut taken, &again.header);
+            let items = items(page, words, &again.tables, &taken);
+            if self.joiner.takes(&items) {
+                sheet.items = items;
             }
         }
         sheet
@@ -270,6 +262,30 @@ impl Draft {
         }
         findings.into_iter().map(Block::Finding).collect()
     }
+}
+
+/// The tables of a page, and the lines that the words make which stand neither in one nor elsewhere (`taken`), in reading
+/// order.
+fn items(page: &Page, words: &[Word], tables: &[Table], taken: &[bool]) -> Vec<Item> {
+    let used = taken_by(taken, tables);
+    let free: Vec<u32> = used.iter().zip(0u32..).filter(|(taken, _)| !**taken).map(|(_, index)| index).collect();
+    let boxes: Vec<Rect> = tables.iter().map(|table| table.bbox).collect();
+    let mut out = Vec::new();
+    for item in prose::ordered(page, words, &free, &boxes) {
+        match item {
+            Ordered::Line(line) => out.push(Item::Block(Block::Line(line))),
+            Ordered::Box(number) => {
+                if let Some(mut table) = tables.get(number).cloned() {
+                    for cell in table.cells.iter_mut().filter(|cell| cell.text.ends_with('.')) {
+                        cell.text = cell_text::without_leader(&cell.text, &['.', ' ']);
+                    }
+                    let brims = brim::brims(page, words, &table);
+                    out.push(Item::Table(table, brims));
+                }
+            }
+        }
+    }
+    out
 }
 
 /// The words that stand in tables or elsewhere.

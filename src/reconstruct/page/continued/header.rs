@@ -1,7 +1,7 @@
 //! A table's header, and where it is printed again: as rows or as lines above.
 
 use super::super::brim::HEAD_ROWS;
-use super::super::table::{Table, TableCell};
+use super::super::table::{Evidence, Table, TableCell};
 use super::open::Open;
 use crate::normalize::key;
 
@@ -11,7 +11,8 @@ impl Open {
         let own = head_texts(table);
         let (Some(known), Some(own)) = (self.head.first(), own.first()) else { return false };
         let named = known.iter().filter(|(.., text)| !text.is_empty()).count();
-        self.aligned && self.xs.len() == table.xs.len() && known == own && named >= 2 && 2 * named >= known.len()
+        let by_texts = self.aligned || table.evidence == Evidence::Aligned;
+        by_texts && self.xs.len() == table.xs.len() && known == own && named >= 2 && 2 * named >= known.len()
     }
 
     /// Has a line the texts of this row of the header?

@@ -8,6 +8,7 @@
 mod header;
 mod joint;
 mod open;
+mod reread;
 mod row_cut;
 mod span_cut;
 
@@ -19,6 +20,8 @@ use crate::model::{Block, Cell};
 use joint::joint;
 use open::Open;
 use std::collections::VecDeque;
+
+pub(super) use reread::{Held, reread};
 
 /// What one page holds, in reading order.
 #[derive(Debug, Default)]
@@ -73,22 +76,7 @@ impl Joiner {
     pub(super) fn push(&mut self, sheet: Sheet) {
         let Sheet { number, width, height, turn, header, mut items, footer, limit, doubts } = sheet;
         self.later(header);
-        // What may stand before the rest of a table.
-        let mut head_rows = 0;
-        let skipped = match &self.open {
-            Some(open) => {
-                let mut again = |block: &Block<'_>| match block {
-                    Block::Line(line) if open.is_head_row(head_rows, &line.text) => {
-                        head_rows += 1;
-                        true
-                    }
-                    Block::Line(line) => open.titles.iter().any(|title| *title == line.text),
-                    _ => false,
-                };
-                items.iter().take_while(|item| matches!(item, Item::Block(b) if says_nothing(b) || again(b))).count()
-            }
-            None => 0,
-        };
+        let (skipped, head_rows) = self.skipped(&items);
         if self.open.is_some() && matches!(items.get(skipped), Some(Item::Table(..))) {
             let place = Place { number, width, height, turn, doubts: doubts.clone() };
             if let (Some(open), Some(Item::Table(table, brims))) = (&self.open, items.get_mut(skipped)) {
@@ -142,6 +130,36 @@ impl Joiner {
         if let Some(part) = self.open.as_mut().and_then(Open::full_part) {
             self.ready.push_back(Block::Grid(part));
         }
+    }
+
+    /// How many things at a page's beginning may stand before the rest of the open table, and how many of its header's
+    /// rows are among them.
+    fn skipped(&self, items: &[Item]) -> (usize, usize) {
+        let Some(open) = &self.open else { return (0, 0) };
+        let mut head_rows = 0;
+        let mut again = |block: &Block<'_>| match block {
+            Block::Line(line) if open.is_head_row(head_rows, &line.text) => {
+                head_rows += 1;
+                true
+            }
+            Block::Line(line) => open.titles.iter().any(|title| *title == line.text),
+            _ => false,
+        };
+        let skipped =
+            items.iter().take_while(|item| matches!(item, Item::Block(b) if says_nothing(b) || again(b))).count();
+        (skipped, head_rows)
+    }
+
+    /// Do these things begin with the rest of the open table?
+    pub(super) fn takes(&self, items: &[Item]) -> bool {
+        let (skipped, head_rows) = self.skipped(items);
+        let (Some(open), Some(Item::Table(table, brims))) = (&self.open, items.get(skipped)) else { return false };
+        joint(open, table, brims, head_rows, self.one_element).is_some()
+    }
+
+    /// What the open table tells of its columns, if it may go on.
+    pub(super) fn held(&self) -> Option<Held<'_>> {
+        self.open.as_ref().filter(|open| open.tagged.is_none()).map(Open::held)
     }
 
     /// The next block, if it is known.

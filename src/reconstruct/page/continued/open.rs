@@ -6,7 +6,8 @@ use super::super::table::{Evidence, Table, TableCell};
 use super::super::turn::on_page;
 use super::Place;
 use super::header::head_texts;
-use super::row_cut::join_text;
+use super::reread::Held;
+use super::row_cut::{item_number, join_text};
 use crate::model::{Block, Cell, Grid, GridOrigin, Line, Rect, TaggedCell, Trust};
 use crate::reconstruct::text_blocks::{CHUNK_CELLS, CHUNK_ROWS};
 use std::borrow::Cow;
@@ -23,6 +24,10 @@ pub(super) struct Open {
     pub(super) page: u32,
     pub(super) bbox: Rect,
     pub(super) aligned: bool,
+    /// Lines part its rows, or all of its cells.
+    pub(super) drawn: bool,
+    /// For each column: cells over several rows, blank cells of one row.
+    pub(super) tall: Vec<(u32, u32)>,
     pub(super) origin: GridOrigin,
     pub(super) weak: bool,
     /// Its number in the structure tree, and that of its last row.
@@ -86,6 +91,8 @@ impl Open {
             page: place.number,
             bbox: on_page(&table.bbox, place.turn, place.width, place.height),
             aligned: matches!(table.evidence, Evidence::Aligned | Evidence::Tagged),
+            drawn: matches!(table.evidence, Evidence::Ruled | Evidence::Rows),
+            tall: vec![(0, 0); column_count],
             origin: table.origin(),
             weak: table.weak,
             tagged: table.tagged.as_ref().map(|tagged| (tagged.table, tagged.rows.last().copied().flatten())),
@@ -152,7 +159,18 @@ impl Open {
         matches!((&self.tagged, &table.tagged), (Some((known, _)), Some(tagged)) if *known == tagged.table)
     }
 
+    /// What it tells of its columns.
+    pub(super) fn held(&self) -> Held<'_> {
+        let last = self.tail.iter().filter_map(|tail| self.cells.get(tail.cell));
+        let next = |cell: &Cell| Some((cell.column, cell.text.lines().filter_map(item_number).next_back()? + 1));
+        Held { xs: &self.xs, head: &self.head, drawn: self.drawn, next_items: last.filter_map(next).collect() }
+    }
+
     fn count(&mut self, cell: &TableCell) {
+        if let Some((tall, blank)) = self.tall.get_mut(cell.column).filter(|_| cell.column_span == 1) {
+            *tall += u32::from(cell.row_span > 1 && !cell.text.is_empty() && cell.row > 0);
+            *blank += u32::from(cell.row_span == 1 && cell.text.is_empty());
+        }
         if cell.column_span == 1
             && !cell.text.is_empty()
             && let Some((numeric, filled)) = self.numeric.get_mut(cell.column)
@@ -185,9 +203,12 @@ impl Open {
             let from = columns.second.get(cell.column).copied().unwrap_or(cell.column);
             let to = columns.second.get(cell.column + cell.column_span).copied().unwrap_or(from + 1);
             (cell.column, cell.column_span) = (from, to.saturating_sub(from).max(1));
-            self.count(&cell);
             let row = cell.row - repeated + base;
             let joined = same.iter().find(|(_, new)| *new == index).map(|&(old, _)| old);
+            // What goes on was counted where it began.
+            if joined.is_none() {
+                self.count(&cell);
+            }
             let at = match joined.and_then(|old| Some((old, self.cells.get_mut(old)?))) {
                 Some((old, known)) => {
                     let flows = self.tail.iter().find(|t| t.cell == old).is_some_and(|t| t.brim.flows_into(&brim));
@@ -234,14 +255,16 @@ impl Open {
         for (column, count, _) in self.head.iter_mut().flatten() {
             (*column, *count) = place(*column, *count);
         }
-        let mut numeric = vec![(0, 0); columns.xs.len().saturating_sub(1)];
-        for (column, &counts) in self.numeric.iter().enumerate() {
-            let (from, count) = place(column, 1);
-            if let Some(slot) = numeric.get_mut(from).filter(|_| count == 1) {
-                *slot = counts;
+        for counts in [&mut self.numeric, &mut self.tall] {
+            let mut moved = vec![(0, 0); columns.xs.len().saturating_sub(1)];
+            for (column, &known) in counts.iter().enumerate() {
+                let (from, count) = place(column, 1);
+                if let Some(slot) = moved.get_mut(from).filter(|_| count == 1) {
+                    *slot = known;
+                }
             }
+            *counts = moved;
         }
-        self.numeric = numeric;
         self.xs.clone_from(&columns.xs);
     }
 

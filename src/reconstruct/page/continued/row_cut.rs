@@ -8,11 +8,48 @@ use super::open::{Head, Open, Tail, is_numeric};
 const LONG_TEXT: usize = 3;
 /// Characters of a number that did not fit into its line, at most.
 const MOST_TORN: usize = 4;
+/// Does a numbered list that the last row began go on in the new part, while other cells of that row have all of their
+/// text above?
+fn is_list_cut(open: &Open, table: &Table, pairs: &[(&Tail, &Head)]) -> bool {
+    let (mut listed, mut ends) = (0, 0);
+    for (tail, head) in pairs {
+        let above = open.cells.get(tail.cell).map_or("", |cell| cell.text.as_str());
+        let below = table.cells.get(head.cell).map_or("", |cell| cell.text.as_str());
+        let last = above.lines().filter_map(item_number).next_back();
+        match (above.is_empty(), below.is_empty()) {
+            (_, true) => ends += usize::from(!above.is_empty()),
+            (true, false) => return false,
+            (false, false) if last.is_some() && item_number(below) == last.map(|last| last + 1) => listed += 1,
+            (false, false) if is_numeric(above) || is_numeric(below) => return false,
+            (false, false) => {}
+        }
+    }
+    let labelled = pairs.first().is_some_and(|(tail, head)| {
+        let above = open.cells.get(tail.cell).is_some_and(|cell| !cell.text.is_empty());
+        above && table.cells.get(head.cell).is_some_and(|cell| cell.text.is_empty())
+    });
+    listed > 0 && ends >= 2 && labelled
+}
+
+/// The number with which an item of a list begins: `2.`, `2、`, `(2)`.
+pub(super) fn item_number(line: &str) -> Option<u32> {
+    let line = line.trim_start_matches(['(', '（', ' ']);
+    let end = line.find(|c: char| !c.is_ascii_digit())?;
+    let (number, rest) = line.split_at_checked(end)?;
+    let mark = rest.starts_with(['.', '、', ')', '）', '．']);
+    // 2.5 is a number.
+    let decimal = rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
+    number.parse().ok().filter(|number| mark && !decimal && (1..100).contains(number))
+}
+
 /// Part of the columns that a row has texts in, at least, of which some went to the new page.
 const MOST_FILLED: f32 = 0.6;
 
 /// Is the new part's first row the rest of the table's last?
 pub(super) fn is_row_cut(open: &Open, table: &Table, pairs: &[(&Tail, &Head)]) -> bool {
+    if is_list_cut(open, table, pairs) {
+        return true;
+    }
     let (mut ends, mut own, mut flows, mut begins, mut long) = (0, 0, 0, 0, 0);
     for (tail, head) in pairs {
         let spans = open.cells.get(tail.cell).is_some_and(|cell| cell.row_span > 1);

@@ -5,6 +5,9 @@ use super::super::words::is_ideographic;
 use super::open::{Head, Open, Tail};
 use super::row_cut::ends_sentence;
 
+/// Labels over several rows that make a column one of groups.
+const LEAST_TALL: u32 = 2;
+
 /// Does a cell that ends with the page go on in this one, though the row does not?
 pub(super) fn is_span_cut(open: &Open, table: &Table, tail: &Tail, head: &Head, heads: &[Head]) -> bool {
     let (Some(above), Some(below)) = (open.cells.get(tail.cell), table.cells.get(head.cell)) else { return false };
@@ -25,5 +28,7 @@ pub(super) fn is_span_cut(open: &Open, table: &Table, tail: &Tail, head: &Head, 
     if !others_begin || above.text.is_empty() && open.rows > above.row_span {
         return below.text.is_empty() == above.text.is_empty() && above.row_span > 1 && below.row_span > 1;
     }
-    below.text.is_empty() && (below.row_span > 1 || above.row_span > 1)
+    // A column of labels over several rows has no blank cells: a blank one is the rest of the label above.
+    let groups = open.tall.get(above.column).is_some_and(|&(tall, blank)| tall >= LEAST_TALL && blank == 0);
+    below.text.is_empty() && (below.row_span > 1 || above.row_span > 1 || groups)
 }

@@ -73,7 +73,9 @@ pub(super) fn tables(
                     let word = line.pieces.get(at).and_then(|piece| words.get(piece.word as usize));
                     word.map_or_else(String::new, |word| word.text(page).to_owned())
                 };
-                for lines in abreast::parted(lines, &drawn) {
+                let one = goes_on(&lines, &drawn.page.held);
+                let parts = if one { vec![lines] } else { abreast::parted(lines, &drawn) };
+                for lines in parts {
                     let lines: Vec<&Line> = lines.iter().collect();
                     for region in regions::regions(&lines, &drawn, &text) {
                         let Some(inside) = lines.get(region.lines.clone()) else { continue };
@@ -85,6 +87,29 @@ pub(super) fn tables(
         }
     }
     out
+}
+
+/// Part of the lines of several texts that stand in the columns of a table which goes on.
+const MOST_IN_COLUMNS: f32 = 0.9;
+/// How far, in points, a text may reach over a known column's edge.
+const OVER_EDGE: f32 = 2.0;
+
+/// How far, in points, its last column may reach beyond where it ended on the page before.
+const FURTHER: f32 = 20.0;
+
+/// Do nearly all lines stand in the columns of the table that the page before left open? Then they are one table, however
+/// wide a gutter in it may be.
+fn goes_on(lines: &[Line], held: &[f32]) -> bool {
+    let in_column = |bbox: &Rect| {
+        let (x0, x1) = (bbox.x0 + OVER_EDGE, bbox.x1 - OVER_EDGE);
+        held.iter().skip(1).rev().skip(1).all(|x| *x <= x0.min(x1) || *x >= x0.max(x1))
+    };
+    let inside = |line: &&Line| line.pieces.iter().all(|piece| in_column(&piece.bbox));
+    let several: Vec<&Line> = lines.iter().filter(|line| line.chunks.len() > 1).collect();
+    let wide = lines.iter().map(|line| line.bbox.x1).fold(f32::MIN, f32::max);
+    let within = held.last().is_some_and(|x1| wide <= x1 + FURTHER);
+    let fits = several.iter().copied().filter(inside).count();
+    held.len() > 2 && within && fits >= 2 && fits as f32 >= MOST_IN_COLUMNS * several.len() as f32
 }
 
 /// Where a page's content ends, as far as a table may go on there.
