@@ -22,6 +22,8 @@ const UNLIKE: i32 = 17;
 const ALIGNED: i32 = 14;
 /// How far above and below, in heights of the text, a column's other lines are looked for.
 const NEAR: i32 = 14;
+/// Widest single stroke, in hundredths of the text's height.
+const STROKE: i32 = 45;
 /// Other lines that must begin there.
 const LEAST_BEGIN: usize = 2;
 /// Lines longer than this, in heights of the text, are prose.
@@ -37,7 +39,7 @@ pub(super) fn part(lines: Vec<Line>, ink: &Ink, size: i32) -> Vec<Line> {
         let in_row = || gap.width() * 100 >= size * IN_ROW && plain && begins.beside(&gap.after) >= LEAST_IN_ROW;
         let in_column = || {
             let wide = gap.width() * 100 >= size * NARROW && !is_mark(&gap.before, size);
-            wide && begins.others(&gap.after, size) >= LEAST_BEGIN
+            wide && !is_stroke(&gap.sides[0], size) && begins.others(&gap.after, size) >= LEAST_BEGIN
         };
         in_row() && !gap.sides.iter().any(|side| is_lone(side, size)) || in_column()
     };
@@ -79,6 +81,11 @@ fn is_mark(part: &Box2, size: i32) -> bool {
 /// A single ideograph: one of a text that is set wide (项  目).
 fn is_lone(part: &Box2, size: i32) -> bool {
     part.width() * 10 <= size * 13 && part.width() * 10 >= size * 7
+}
+
+/// A single stroke: more likely the 1 of 100% than a cell of its own, this near to what follows.
+fn is_stroke(part: &Box2, size: i32) -> bool {
+    part.width() * 100 <= size * STROKE
 }
 
 fn cut(line: Line, ink: &Ink, size: i32, parts: &dyn Fn(&Gap) -> bool) -> Vec<Line> {
