@@ -289,12 +289,7 @@ impl Part<'_> {
             }
             let mut bbox = place(row, column, row_span);
             for word in words.iter().filter_map(|&word| self.word(word)) {
-                bbox = Rect::new(
-                    bbox.x0.min(word.bbox.x0),
-                    bbox.y0.min(word.bbox.y0),
-                    bbox.x1.max(word.bbox.x1),
-                    bbox.y1.max(word.bbox.y1),
-                );
+                bbox = bbox.union(&word.bbox);
             }
             all.extend_from_slice(&words);
             let walls = (edge(self.held.xs, column), edge(self.held.xs, column + 1));
@@ -308,7 +303,7 @@ impl Part<'_> {
         }
         cells.sort_by_key(|cell| (cell.row, cell.column));
         all.sort_unstable();
-        let (xs, bbox) = (self.held.xs.to_vec(), cells.iter().map(|cell| cell.bbox).reduce(around)?);
+        let (xs, bbox) = (self.held.xs.to_vec(), cells.iter().map(|cell| cell.bbox).reduce(|a, b| a.union(&b))?);
         let walls = || Vec::new();
         Some(Table {
             cells,
@@ -323,8 +318,4 @@ impl Part<'_> {
             tagged: None,
         })
     }
-}
-
-fn around(a: Rect, b: Rect) -> Rect {
-    Rect::new(a.x0.min(b.x0), a.y0.min(b.y0), a.x1.max(b.x1), a.y1.max(b.y1))
 }
