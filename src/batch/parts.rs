@@ -1,7 +1,7 @@
 //! Records of documents, appended to files that are never changed afterwards: a part a document, its lines kind by kind.
 
-use crate::emit::json_lines::{KINDS, write_line};
-use crate::model::Kind;
+use crate::emit::json_lines::{KINDS, kind, write_line, write_record};
+use crate::model::{Kind, Record};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
@@ -66,6 +66,16 @@ impl Lines {
     pub fn write(&mut self, kind: Kind, value: &impl Serialize) -> io::Result<()> {
         let held = &mut self.0[kind as usize];
         write_line(&mut held.late, value)?;
+        held.settle()
+    }
+
+    /// Adds a record as a line of its kind.
+    ///
+    /// # Errors
+    /// As of [`Lines::push`].
+    pub fn write_record(&mut self, record: &Record) -> io::Result<()> {
+        let held = &mut self.0[kind(record) as usize];
+        write_record(&mut held.late, record)?;
         held.settle()
     }
 
