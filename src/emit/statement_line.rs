@@ -4,9 +4,10 @@
 
 use crate::model::{Place, Quantity, Relation, StatementRecord};
 use serde::Serialize;
+use std::fmt::Display;
 use std::io::{self, Write};
 
-/// Writes the record without a line end.
+/// Writes the record without a line end, in many small pieces: into memory, or a writer that holds them back.
 ///
 /// # Errors
 /// What the writer reports.
@@ -17,37 +18,35 @@ pub(super) fn write(out: &mut impl Write, record: &StatementRecord) -> io::Resul
     if !cells.is_empty() {
         return Ok(serde_json::to_writer(out, record)?);
     }
-    let mut line = Vec::with_capacity(1024);
-    literal(&mut line, r#"{"kind":"statement","schema":"#);
-    whole(&mut line, i64::from(record.schema));
-    text(&mut line, r#","id":"#, Some(&record.id))?;
-    text(&mut line, r#","document":"#, Some(&record.document))?;
-    text(&mut line, r#","source":"#, Some(&record.source))?;
-    literal(&mut line, r#","section":["#);
+    number(out, r#"{"kind":"statement","schema":"#, Some(record.schema))?;
+    text(out, r#","id":"#, Some(&record.id))?;
+    text(out, r#","document":"#, Some(&record.document))?;
+    text(out, r#","source":"#, Some(&record.source))?;
+    literal(out, r#","section":["#)?;
     for (at, title) in record.section.iter().enumerate() {
-        text(&mut line, if at > 0 { "," } else { "" }, Some(title))?;
+        text(out, if at > 0 { "," } else { "" }, Some(title))?;
     }
-    text(&mut line, r#"],"sentence":"#, Some(&record.sentence))?;
-    text(&mut line, r#","subject":"#, record.subject.as_deref())?;
-    text(&mut line, r#","aspect":"#, Some(record.aspect))?;
-    optional(&mut line, r#","year":"#, record.year.map(i64::from));
-    literal(&mut line, r#","value":"#);
+    text(out, r#"],"sentence":"#, Some(&record.sentence))?;
+    text(out, r#","subject":"#, record.subject.as_deref())?;
+    text(out, r#","aspect":"#, Some(record.aspect))?;
+    number(out, r#","year":"#, record.year)?;
+    literal(out, r#","value":"#)?;
     match &record.value {
-        Some(value) => quantity(&mut line, value)?,
-        None => literal(&mut line, "null"),
+        Some(value) => quantity(out, value)?,
+        None => literal(out, "null")?,
     }
-    text(&mut line, r#","indicator":"#, record.indicator.as_deref())?;
-    optional(&mut line, r#","page":"#, page.map(i64::from));
-    literal(&mut line, r#","table":null,"rows":null,"cells":{},"bbox":null,"confidence":"#);
-    rare(&mut line, record.confidence.as_ref())?;
-    literal(&mut line, r#","findings":"#);
-    rare(&mut line, Some(&record.findings))?;
-    literal(&mut line, "}");
-    out.write_all(&line)
+    text(out, r#","indicator":"#, record.indicator.as_deref())?;
+    number(out, r#","page":"#, *page)?;
+    number(out, r#","table":null,"rows":null,"cells":{},"bbox":null,"confidence":"#, record.confidence)?;
+    if record.findings.is_empty() {
+        return literal(out, r#","findings":[]}"#);
+    }
+    rare(out, r#","findings":"#, Some(&record.findings))?;
+    literal(out, "}")
 }
 
-fn quantity(line: &mut Vec<u8>, quantity: &Quantity) -> io::Result<()> {
-    text(line, r#"{"raw":"#, Some(&quantity.raw))?;
+fn quantity(out: &mut impl Write, quantity: &Quantity) -> io::Result<()> {
+    text(out, r#"{"raw":"#, Some(&quantity.raw))?;
     let relation = quantity.relation.map(|relation| match relation {
         Relation::Equal => "=",
         Relation::AtLeast => ">=",
@@ -57,64 +56,49 @@ fn quantity(line: &mut Vec<u8>, quantity: &Quantity) -> io::Result<()> {
         Relation::Range => "range",
         Relation::Approx => "approx",
     });
-    text(line, r#","relation":"#, relation)?;
-    literal(line, r#","value":"#);
-    rare(line, quantity.value.as_ref())?;
-    literal(line, r#","upper":"#);
-    rare(line, quantity.upper.as_ref())?;
-    text(line, r#","unit":"#, quantity.unit.as_deref())?;
-    literal(line, r#","date":"#);
-    rare(line, quantity.date.as_ref())?;
-    text(line, r#","text":"#, quantity.text.as_deref())?;
-    literal(line, r#","parts":"#);
-    rare(line, quantity.parts.as_ref())?;
-    literal(line, "}");
-    Ok(())
+    text(out, r#","relation":"#, relation)?;
+    number(out, r#","value":"#, quantity.value)?;
+    number(out, r#","upper":"#, quantity.upper)?;
+    text(out, r#","unit":"#, quantity.unit.as_deref())?;
+    rare(out, r#","date":"#, quantity.date.as_ref())?;
+    text(out, r#","text":"#, quantity.text.as_deref())?;
+    rare(out, r#","parts":"#, quantity.parts.as_ref())?;
+    literal(out, "}")
 }
 
-fn literal(line: &mut Vec<u8>, text: &str) {
-    line.extend_from_slice(text.as_bytes());
+fn literal(out: &mut impl Write, text: &str) -> io::Result<()> {
+    out.write_all(text.as_bytes())
 }
 
 /// A key and a text, or null.
-fn text(line: &mut Vec<u8>, key: &str, text: Option<&str>) -> io::Result<()> {
-    literal(line, key);
-    let Some(text) = text else {
-        literal(line, "null");
-        return Ok(());
-    };
+fn text(out: &mut impl Write, key: &str, text: Option<&str>) -> io::Result<()> {
+    literal(out, key)?;
+    let Some(text) = text else { return literal(out, "null") };
     // No early end, so that many bytes are looked at in a step.
     let escapes = |all: bool, byte: &u8| all | (*byte < b' ') | (*byte == b'"') | (*byte == b'\\');
     if text.as_bytes().iter().fold(false, escapes) {
-        return Ok(serde_json::to_writer(line, text)?);
+        return Ok(serde_json::to_writer(out, text)?);
     }
-    line.push(b'"');
-    line.extend_from_slice(text.as_bytes());
-    line.push(b'"');
-    Ok(())
+    out.write_all(b"\"")?;
+    out.write_all(text.as_bytes())?;
+    out.write_all(b"\"")
 }
 
-fn optional(line: &mut Vec<u8>, key: &str, number: Option<i64>) {
-    literal(line, key);
+/// A key and a number as it stands, or null.
+fn number(out: &mut impl Write, key: &str, number: Option<impl Display>) -> io::Result<()> {
+    literal(out, key)?;
     match number {
-        Some(number) => whole(line, number),
-        None => literal(line, "null"),
+        Some(number) => write!(out, "{number}"),
+        None => literal(out, "null"),
     }
 }
 
-fn whole(line: &mut Vec<u8>, number: i64) {
-    // Writing into memory cannot fail.
-    let _ = write!(line, "{number}");
-}
-
-/// Null, or as serde writes it.
-fn rare(line: &mut Vec<u8>, value: Option<&impl Serialize>) -> io::Result<()> {
+/// A key, and null or what serde writes.
+fn rare(out: &mut impl Write, key: &str, value: Option<&impl Serialize>) -> io::Result<()> {
+    literal(out, key)?;
     match value {
-        Some(value) => Ok(serde_json::to_writer(line, value)?),
-        None => {
-            literal(line, "null");
-            Ok(())
-        }
+        Some(value) => Ok(serde_json::to_writer(out, value)?),
+        None => literal(out, "null"),
     }
 }
 

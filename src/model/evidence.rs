@@ -264,6 +264,8 @@ clues! {
     SaidInParts = "said_in_parts",
     /// The statement says no year.
     YearMissing = "year_missing",
+    /// No word says whether an amount of money was planned or spent.
+    AspectGuessed = "aspect_guessed",
 }
 
 /// Which way a clue can speak. A repair never makes a record surer, whatever a small set of documents seems to say.

@@ -8,7 +8,7 @@ pub(super) fn name_key(name: &str) -> String {
     let key = normalize::key(name);
     let text = without_number(&key);
     let text = text.strip_prefix("其中").unwrap_or(text);
-    let mut out = String::with_capacity(text.len());
+    let mut out = String::new();
     // What stays is copied run by run, from `run` on.
     let (mut run, mut at) = (0, 0);
     while let Some(byte) = text.as_bytes().get(at) {
@@ -31,6 +31,9 @@ pub(super) fn name_key(name: &str) -> String {
         out.push_str(&text[run..at]);
         at += left_out;
         run = at;
+    }
+    if run == 0 && text.len() == key.len() && !text.ends_with(['.', '/']) {
+        return key;
     }
     out.push_str(&text[run..]);
     let end = out.trim_end_matches(['.', '/']).len();

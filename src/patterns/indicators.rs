@@ -144,21 +144,33 @@ pub struct Indicators {
     /// In characters, by word.
     word_lengths: Vec<u32>,
     rules: Vec<CompiledRule>,
-    /// Word → the rules that need it (its first of `all`, or each of `any`).
-    rules_of_word: Vec<Vec<usize>>,
+    /// The words of all rules, one rule's behind the other's: `all`, `any`, `none`.
+    rule_words: Vec<Word>,
+    /// What rules ask of the second level, by rule.
+    rule_levels: Vec<Vec<String>>,
+    /// Word → the rules that need it (the rarest of `all`, or each of `any`).
+    rules_of_word: Vec<Vec<u32>>,
     patterns: Vec<CompiledPattern>,
     similar: SimilarNames,
 }
 
-type Word = usize;
+type Word = u32;
 
-#[derive(Debug)]
+/// A rule with its words in [`Indicators::rule_words`]: every name of a form is held against dozens of rules, which should
+/// lie close together.
+#[derive(Debug, Clone, Copy)]
 struct CompiledRule {
     entry: usize,
-    all: Vec<Word>,
-    any: Vec<Word>,
-    none: Vec<Word>,
-    level2: Vec<String>,
+    /// Where its words begin, where those of `any` do, those of `none`, and where they end.
+    parts: [u32; 4],
+}
+
+impl CompiledRule {
+    /// Its words of `all`, `any` and `none`.
+    fn words<'w>(&self, words: &'w [Word]) -> [&'w [Word]; 3] {
+        let at = self.parts.map(|part| part as usize);
+        [&words[at[0]..at[1]], &words[at[1]..at[2]], &words[at[2]..at[3]]]
+    }
 }
 
 #[derive(Debug)]
@@ -177,7 +189,8 @@ impl Indicators {
         let entries = load_entries::<Indicator>(overlay)?;
         let mut aliases = QuickMap::<Vec<usize>>::default();
         let mut lexicon = Lexicon::default();
-        let (mut rules, mut patterns) = (Vec::new(), Vec::new());
+        let (mut rules, mut rule_words, mut rule_levels) = (Vec::new(), Vec::<Word>::new(), Vec::new());
+        let mut patterns = Vec::new();
         for (at, entry) in entries.iter().enumerate() {
             for alias in entry.aliases.iter().chain([&entry.name_zh]) {
                 let owners = aliases.entry(name_key(alias)).or_default();
@@ -195,8 +208,13 @@ impl Indicators {
                     })?;
                     patterns.push(CompiledPattern { entry: at, regex, level2 });
                 } else {
-                    let [all, any, none] = [&rule.all, &rule.any, &rule.none].map(|words| lexicon.ids(words));
-                    rules.push(CompiledRule { entry: at, all, any, none, level2 });
+                    let mut parts = [rule_words.len() as u32; 4];
+                    for (part, words) in parts[1..].iter_mut().zip([&rule.all, &rule.any, &rule.none]) {
+                        rule_words.extend(lexicon.ids(words));
+                        *part = rule_words.len() as u32;
+                    }
+                    rules.push(CompiledRule { entry: at, parts });
+                    rule_levels.push(level2);
                 }
             }
         }
@@ -207,15 +225,30 @@ impl Indicators {
             owners.sort_by_key(|at| entries[*at].context.is_empty());
         }
         let mut rules_of_word = vec![Vec::new(); lexicon.words.len()];
+        let of = |rule: &CompiledRule| rule.words(&rule_words);
+        let mut needed = vec![0; lexicon.words.len()];
+        rules.iter().flat_map(|rule| of(rule)[0]).for_each(|word| needed[*word as usize] += 1);
         for (id, rule) in rules.iter().enumerate() {
-            match rule.all.first() {
-                Some(word) => rules_of_word[*word].push(id),
-                None => rule.any.iter().for_each(|word| rules_of_word[*word].push(id)),
+            let [all, any, _] = of(rule);
+            match all.iter().min_by_key(|word| needed[**word as usize]) {
+                Some(word) => rules_of_word[*word as usize].push(id as u32),
+                None => any.iter().for_each(|word| rules_of_word[*word as usize].push(id as u32)),
             }
         }
         let word_lengths = lexicon.words.iter().map(|word| word.chars().count() as u32).collect();
         let words = WordFinder::of(lexicon.words.iter().map(String::as_str));
-        Ok(Indicators { entries, aliases, words, word_lengths, rules, rules_of_word, patterns, similar })
+        Ok(Indicators {
+            entries,
+            aliases,
+            words,
+            word_lengths,
+            rules,
+            rule_words,
+            rule_levels,
+            rules_of_word,
+            patterns,
+            similar,
+        })
     }
 
     /// The indicator of an id.
@@ -278,12 +311,15 @@ impl Indicators {
                     .is_some_and(|l| words.iter().any(|w| l.contains(w.as_str())))
         };
         // One bit a word.
-        let mut found = vec![0u64; self.word_lengths.len().div_ceil(64)];
+        let (mut few, mut many) = ([0u64; 16], Vec::new());
+        let size = self.word_lengths.len().div_ceil(64);
+        many.resize(if size > few.len() { size } else { 0 }, 0u64);
+        let found = if many.is_empty() { &mut few[..size] } else { &mut many[..] };
         let _ = self.words.each(key, |word| {
             found[word / 64] |= 1 << (word % 64);
             ControlFlow::<()>::Continue(())
         });
-        let has = |word: &Word| found[*word / 64] & (1 << (*word % 64)) != 0;
+        let has = |word: &Word| found[*word as usize / 64] & (1 << (*word % 64)) != 0;
         let in_order = found.iter().enumerate().flat_map(|(at, bits)| {
             let mut left = *bits;
             std::iter::from_fn(move || {
@@ -294,14 +330,16 @@ impl Indicators {
         });
         let mut best = Best::default();
         for id in in_order.flat_map(|word| &self.rules_of_word[word]) {
-            let rule = &self.rules[*id];
-            if !rule.all.iter().all(has) || rule.none.iter().any(has) {
+            let rule = &self.rules[*id as usize];
+            let [all, any, none] = rule.words(&self.rule_words);
+            if !all.iter().all(has) || none.iter().any(has) {
                 continue;
             }
-            let any = rule.any.iter().filter(|word| has(word)).map(|word| self.word_lengths[*word]).max();
-            let holds = (rule.any.is_empty() || any.is_some()) && level_fits(&rule.level2) && fits(rule.entry);
+            let open = any.is_empty();
+            let any = any.iter().filter(|word| has(word)).map(|word| self.word_lengths[*word as usize]).max();
+            let holds = (open || any.is_some()) && level_fits(&self.rule_levels[*id as usize]) && fits(rule.entry);
             if holds {
-                let covered = rule.all.iter().map(|word| self.word_lengths[*word]).sum::<u32>() + any.unwrap_or(0);
+                let covered = all.iter().map(|word| self.word_lengths[*word as usize]).sum::<u32>() + any.unwrap_or(0);
                 best.offer(rule.entry, (self.entries[rule.entry].priority, covered));
             }
         }
@@ -360,7 +398,7 @@ impl Lexicon {
             .map(|word| {
                 *self.ids.entry(word.clone()).or_insert_with(|| {
                     self.words.push(word.clone());
-                    self.words.len() - 1
+                    self.words.len() as u32 - 1
                 })
             })
             .collect()

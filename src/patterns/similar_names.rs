@@ -1,6 +1,6 @@
 //! Names that are nearly a known name: compared by the pairs of characters that they share.
 
-use std::collections::BTreeMap;
+use super::quick_hash::QuickMap;
 
 /// From which likeness on (twice the shared pairs ÷ all pairs of both) a name is taken for another: 0.85 lets one character
 /// in ten be put in or left out. Below it, names of other measures begin to pass: 参保率 and 续保率.
@@ -16,8 +16,9 @@ const LONGEST: usize = 40;
 #[derive(Debug, Default)]
 pub(super) struct SimilarNames {
     names: Vec<Name>,
-    /// Last character → the pairs of the names that end with it, in order, each with its name. Only such names may be near.
-    by_last: BTreeMap<char, Vec<(Pair, u32)>>,
+    /// Last character and pair, as one number → the names that end with the one and hold the other. Only names that end alike
+    /// may be near.
+    holders: QuickMap<Vec<u32>, u64>,
 }
 
 #[derive(Debug)]
@@ -38,24 +39,24 @@ impl SimilarNames {
             let Some(last) = key.chars().last().filter(|_| pairs.len() + 1 >= SHORTEST) else { continue };
             let id = all.names.len() as u32;
             all.names.push(Name { owner, pairs: pairs.len() as u32 });
-            all.by_last.entry(last).or_default().extend(pairs.into_iter().map(|pair| (pair, id)));
+            for pair in pairs {
+                all.holders.entry(with_last(pair, last)).or_default().push(id);
+            }
         }
-        all.by_last.values_mut().for_each(|names| names.sort_unstable());
         all
     }
 
     /// The owner of the nearest name, among those that fit; `None` where none is near, or two are. The last character, which
     /// tells a count from a share, must be the same.
     pub(super) fn nearest(&self, key: &str, fits: &dyn Fn(usize) -> bool) -> Option<usize> {
-        let known = self.by_last.get(&key.chars().last()?)?;
+        let last = key.chars().next_back()?;
         let pairs = pairs(key);
         if !(SHORTEST..=LONGEST).contains(&(pairs.len() + 1)) {
             return None;
         }
         let mut shared: Vec<u32> = Vec::new();
         for pair in &pairs {
-            let from = known.partition_point(|(other, _)| other < pair);
-            shared.extend(known[from..].iter().take_while(|(other, _)| other == pair).map(|(_, name)| name));
+            shared.extend(self.holders.get(&with_last(*pair, last)).into_iter().flatten());
         }
         shared.sort_unstable();
         let mut best: Option<(f32, usize)> = None;
@@ -79,11 +80,16 @@ impl SimilarNames {
     }
 }
 
+/// A pair and a name's last character: 21 bits each.
+fn with_last(pair: Pair, last: char) -> u64 {
+    pair << 21 | u64::from(last)
+}
+
 /// The distinct pairs of neighbours.
 fn pairs(key: &str) -> Vec<Pair> {
     let mut pairs: Vec<Pair> = Vec::with_capacity(key.len() / 2);
     let both = key.chars().zip(key.chars().skip(1));
-    pairs.extend(both.map(|(first, second)| u64::from(first) << 32 | u64::from(second)));
+    pairs.extend(both.map(|(first, second)| u64::from(first) << 21 | u64::from(second)));
     pairs.sort_unstable();
     pairs.dedup();
     pairs

@@ -6,40 +6,72 @@ use std::ops::ControlFlow;
 /// Words, to be found anywhere in a text.
 #[derive(Debug, Default)]
 pub(super) struct WordFinder {
-    by_first: QuickMap<Vec<(Box<str>, usize)>, u64>,
-    /// Which low ten bits their first characters have: most characters begin no word, and are told by one bit.
+    /// Words of one character.
+    single: QuickMap<Vec<usize>, u64>,
+    /// Which low ten bits those have.
     low_bits: [u64; 16],
+    /// Longer words by their first two characters.
+    by_pair: QuickMap<Vec<(Box<str>, usize)>, u64>,
+    /// One bit for each of these pairs, by a hash: nearly all other pairs are told by it.
+    pair_bits: Vec<u64>,
+}
+
+/// Bits for pairs.
+const PAIR_BITS: usize = 1 << 14;
+
+fn pair_bit(first: char, second: char) -> usize {
+    let mixed = (first as u32).wrapping_mul(0x9E37_79B1).wrapping_add((second as u32).wrapping_mul(0x85EB_CA77));
+    (mixed >> 18) as usize
+}
+
+fn pair_key(first: char, second: char) -> u64 {
+    u64::from(first) << 32 | u64::from(second)
 }
 
 impl WordFinder {
     /// Numbers the words in their order; an empty one is in no text.
     pub(super) fn of<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
-        let mut finder = WordFinder::default();
+        let mut finder = WordFinder { pair_bits: vec![0; PAIR_BITS / 64], ..WordFinder::default() };
         for (number, word) in words.into_iter().enumerate() {
-            let Some(first) = word.chars().next() else { continue };
-            let low = first as usize & 1023;
-            finder.low_bits[low / 64] |= 1 << (low % 64);
-            finder.by_first.entry(u64::from(first)).or_default().push((word.into(), number));
+            let mut chars = word.chars();
+            match (chars.next(), chars.next()) {
+                (Some(first), Some(second)) => {
+                    let bit = pair_bit(first, second);
+                    finder.pair_bits[bit / 64] |= 1 << (bit % 64);
+                    finder.by_pair.entry(pair_key(first, second)).or_default().push((word.into(), number));
+                }
+                (Some(only), None) => {
+                    let low = only as usize & 1023;
+                    finder.low_bits[low / 64] |= 1 << (low % 64);
+                    finder.single.entry(u64::from(only)).or_default().push(number);
+                }
+                _ => {}
+            }
         }
         finder
     }
 
     /// Tells the number of each word, once for each place where it stands, until `found` breaks off.
     pub(super) fn each<B>(&self, text: &str, mut found: impl FnMut(usize) -> ControlFlow<B>) -> ControlFlow<B> {
+        if self.pair_bits.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        let mut before = (0, '\0');
         for (at, c) in text.char_indices() {
             let low = c as usize & 1023;
-            if self.low_bits[low / 64] & (1 << (low % 64)) == 0 {
-                continue;
+            if self.low_bits[low / 64] & (1 << (low % 64)) != 0 {
+                self.single.get(&u64::from(c)).into_iter().flatten().try_for_each(|number| found(*number))?;
             }
-            let Some(words) = self.by_first.get(&u64::from(c)) else { continue };
-            let rest = &text.as_bytes()[at..];
-            for (word, number) in words {
-                let word = word.as_bytes();
-                // Words are short: comparing them here costs less than a call.
-                if word.len() <= rest.len() && word.iter().zip(rest).all(|(a, b)| a == b) {
-                    found(*number)?;
+            let bit = pair_bit(before.1, c);
+            if self.pair_bits[bit / 64] & (1 << (bit % 64)) != 0 && at > 0 {
+                let rest = &text.as_bytes()[before.0..];
+                for (word, number) in self.by_pair.get(&pair_key(before.1, c)).into_iter().flatten() {
+                    if rest.starts_with(word.as_bytes()) {
+                        found(*number)?;
+                    }
                 }
             }
+            before = (at, c);
         }
         ControlFlow::Continue(())
     }

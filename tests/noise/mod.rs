@@ -24,9 +24,11 @@ pub struct Rendering {
 const NONE: Damage = Damage { characters: 0.0, cells: 0.0, rows: 0.0 };
 
 /// How documents came into an archive, and how many of a hundred did.
-const MIXTURE: [(&str, u64, Damage); 7] = [
+const MIXTURE: [(&str, u64, Damage); 8] = [
     // Born digital.
-    ("clean", 55, NONE),
+    ("clean", 51, NONE),
+    // Born digital, and dumped by a program that takes the words of a page and drops its tables.
+    ("running", 4, NONE),
     // Dumped as text by a good program from clean paper: here and there a character.
     ("light", 17, Damage { characters: 0.0004, cells: 0.0007, rows: 0.0007 }),
     // A good program, but tables that it does not understand: cells and rows go astray, characters are right.
@@ -56,6 +58,11 @@ fn rendering(stem: &str, report: &Report, number: usize, random: &mut Random) ->
     if let Some((written, extension)) = recognised {
         return Rendering { name: format!("{stem}~{noise}~{number}.{extension}"), bytes: written.into_bytes() };
     }
+    if noise == "running" {
+        let whole = render_changed(report, &Style::plain(Dialect::TabRows), &mut |_| {});
+        let written = without_tables(&whole, random.chance(0.5));
+        return Rendering { name: format!("{stem}~{noise}~{number}.txt"), bytes: written.into_bytes() };
+    }
     let style = style(random);
     let mut written = render_changed(report, &style, &mut |grid| table(grid, damage, random));
     if style.dialect != Dialect::Html {
@@ -64,12 +71,30 @@ fn rendering(stem: &str, report: &Report, number: usize, random: &mut Random) ->
     Rendering { name: format!("{stem}~{noise}~{number}.txt"), bytes: written.into_bytes() }
 }
 
+/// Rows of tabs as running text: all of a table's cells on one line, or a cell a line. Empty cells leave no trace.
+fn without_tables(text: &str, on_one_line: bool) -> String {
+    let mut out = String::with_capacity(2 * text.len());
+    let mut in_row = false;
+    for line in text.lines() {
+        let is_row = line.contains('\t');
+        if in_row && !is_row && on_one_line {
+            out.push('\n');
+        }
+        in_row = is_row;
+        for cell in line.split('\t').map(str::trim).filter(|cell| !cell.is_empty()) {
+            out.push_str(cell);
+            out.push_str(if is_row && on_one_line { " " } else { "\n\n" });
+        }
+    }
+    out
+}
+
 /// Renderings of a document that is a text already.
 pub fn of_text(stem: &str, source: &str, count: usize, random: &mut Random) -> Vec<Rendering> {
     let one = |number: usize| {
         let (noise, damage) = loop {
             let drawn = drawn(random);
-            if !matches!(drawn.0, "scan" | "lines") {
+            if !matches!(drawn.0, "scan" | "lines" | "running") {
                 break drawn;
             }
         };

@@ -51,7 +51,7 @@ pub(super) struct Prose<'p> {
     after_table: bool,
     count: u32,
     /// Canonical ids of subjects that were looked up.
-    indicators: FxHashMap<String, Option<String>>,
+    indicators: FxHashMap<String, Option<&'p str>>,
     done: VecDeque<(StatementRecord, Evidence)>,
 }
 
@@ -293,18 +293,19 @@ impl<'p> Prose<'p> {
             return None;
         }
         if let Some(known) = self.indicators.get(subject) {
-            return known.clone();
+            return known.map(str::to_owned);
         }
         let chars = shown::chars_of(subject);
         // 满意度得分 and 满意度偏差率 are not the indicator.
         let facet = self.patterns.statements.words(StatementRole::Facet).ends(&chars);
         let is_measure = facet.is_none_or(|(_, cue)| !cue.keep);
-        let id = is_measure.then(|| self.patterns.indicators.find(None, subject)).flatten().map(str::to_owned);
+        let patterns: &'p Patterns = self.patterns;
+        let id = is_measure.then(|| patterns.indicators.find(None, subject)).flatten();
         if self.indicators.len() == MOST_SUBJECTS {
             self.indicators.clear();
         }
-        self.indicators.insert(subject.to_owned(), id.clone());
-        id
+        self.indicators.insert(subject.to_owned(), id);
+        id.map(str::to_owned)
     }
 }
 

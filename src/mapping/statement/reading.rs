@@ -363,7 +363,12 @@ impl<'a> Reading<'a> {
         if self.set(Role::Head).ends(&own).is_none() {
             evidence.add(Clue::NameUnusual);
         }
-        let aspect = self.aspect_of(&own, lead, is_part);
+        let told = self.aspect_of(&own, lead, is_part);
+        let says_how = || {
+            [Role::Verb, Role::LateVerb, Role::Flow].iter().any(|role| self.set(*role).first_in(&self.before).is_some())
+        };
+        evidence.note(Clue::AspectGuessed, told.is_none() && self.is_money() && !says_how());
+        let aspect = told.unwrap_or(Aspect::Actual);
         let subject = if is_part { own } else { self.fuller(own) };
         let base = match self.set(Role::Facet).ends(&subject) {
             Some((length, cue)) if cue.aspect == Aspect::Budget && length + 2 <= subject.len() => {
@@ -375,8 +380,8 @@ impl<'a> Reading<'a> {
     }
 
     /// The aspect of a plain name: by the words behind the number, the name's own, a sign, the words before the name,
-    /// the whole that it is a part of.
-    fn aspect_of(&self, own: &[char], lead: &[char], is_part: bool) -> Aspect {
+    /// the whole that it is a part of. `None` where none of them says anything.
+    fn aspect_of(&self, own: &[char], lead: &[char], is_part: bool) -> Option<Aspect> {
         let mark = self.set(Role::Mark).last_in(own).map(|(.., cue)| cue.aspect);
         let mark = self.set(Role::MarkEnd).ends(own).map(|(_, cue)| cue.aspect).or(mark);
         let unmarked = self.set(Role::Unmark).last_in(own).map(|(.., cue)| cue.aspect);
@@ -387,7 +392,7 @@ impl<'a> Reading<'a> {
             self.set(Role::NameStart).begins(&text[at..]).is_none().then_some(cue.aspect)
         };
         let unit = &self.place.said.quantity.unit;
-        let is_money = unit.as_deref().is_some_and(|unit| unit.starts_with('元'));
+        let is_money = self.is_money();
         let lead = || lead_in(lead).or_else(|| lead_in(own).filter(|aspect| *aspect == Aspect::Target));
         let inherited = || {
             let (aspect, of_whole, _) = self.carry.whole.as_ref().filter(|_| is_part)?;
@@ -400,7 +405,10 @@ impl<'a> Reading<'a> {
             .or(self.is_bound().then_some(Aspect::Target))
             .or_else(|| lead().filter(|aspect| unmarked != Some(*aspect) && (is_money || *aspect != Aspect::Budget)))
             .or_else(inherited)
-            .unwrap_or(Aspect::Actual)
+    }
+
+    fn is_money(&self) -> bool {
+        self.place.said.quantity.unit.as_deref().is_some_and(|unit| unit.starts_with('元'))
     }
 
     /// A sign before the number, and nothing that says it was reached: a bound is what a target has.
