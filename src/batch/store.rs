@@ -1,7 +1,8 @@
 use super::compact::{self, Written};
 use super::manifest::{Found, Known, Manifest, Reading, Row};
 use super::outcome::{Kept, Tally};
-use super::parts::{self, Appender, Lines, Part, PartReader, SEGMENT_BYTES, Segments};
+use super::part::Part;
+use super::parts::{self, Appender, Lines, PartReader, SEGMENT_BYTES, Segments};
 use super::path::{path_bytes, path_of};
 use super::stamp::{Hash, Stamp};
 use crate::model::Kind;

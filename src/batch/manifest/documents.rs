@@ -2,11 +2,14 @@
 
 use super::{Manifest, ORPHANS, Result, signed, unsigned};
 use crate::batch::outcome::{Fared, Kept, Outcome};
-use crate::batch::parts::Part;
+use crate::batch::part::Part;
 use crate::batch::stamp::Hash;
-use crate::model::Status;
-use rusqlite::types::ValueRef;
+use crate::model::{Media, Status};
+use rusqlite::types::{Type, ValueRef};
 use rusqlite::{OptionalExtension, params};
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as NoWord, StrDeserializer};
 use std::collections::HashMap;
 
 /// The row of an archive itself, before those of its members; a content that is one document has one row for both, its only member.
@@ -108,12 +111,11 @@ impl Manifest {
         kept: &Kept,
         part: &Part,
     ) -> Result<()> {
-        let lengths = part.lengths.map(signed);
         let media = kept.fared.media.map(|media| json(&media)).transpose()?;
         self.change(
             "INSERT OR REPLACE INTO document VALUES
                (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)",
+                ?22)",
             params![
                 content,
                 member,
@@ -134,14 +136,7 @@ impl Manifest {
                 kept.fared.statements,
                 kept.findings,
                 signed(kept.fared.micros),
-                part.segment,
-                signed(part.offset),
-                lengths[0],
-                lengths[1],
-                lengths[2],
-                lengths[3],
-                lengths[4],
-                part.crc,
+                part.pack(),
                 kept.prints,
                 kept.unmatched,
             ],
@@ -167,10 +162,7 @@ impl Manifest {
     /// The part of the only document of what could not be read.
     pub(in crate::batch) fn unread_part(&self, content: i64) -> Result<Option<Part>> {
         self.db
-            .prepare_cached(
-                "SELECT segment, offset, document_bytes, form_bytes, fund_bytes, indicator_bytes, statement_bytes, crc
-                 FROM document WHERE content = ?",
-            )?
+            .prepare_cached("SELECT part FROM document WHERE content = ?")?
             .query_row([content], |row| read_part(row, 0))
             .optional()
     }
@@ -207,9 +199,7 @@ impl Manifest {
         let order = if self.sources_follow_paths()? { "i.path" } else { "i.source, i.path" };
         let mut statement = self.db.prepare(&format!(
             "SELECT i.id, i.source, i.path, i.content, {hash}, d.member, d.suffix, d.status, d.code, d.media, d.pages,
-               d.forms, d.funds, d.indicators, d.statements, d.findings, d.micros, d.segment, d.offset,
-               d.document_bytes, d.form_bytes, d.fund_bytes, d.indicator_bytes, d.statement_bytes, d.crc,
-               d.prints, d.unmatched
+               d.forms, d.funds, d.indicators, d.statements, d.findings, d.micros, d.part, d.prints, d.unmatched
              FROM input i {contents} CROSS JOIN document d ON d.content = i.content
              WHERE {which} ORDER BY {order}, d.member"
         ))?;
@@ -222,22 +212,17 @@ impl Manifest {
 
     /// Bytes of live parts by segment.
     pub(in crate::batch) fn live(&self) -> Result<HashMap<u32, u64>> {
-        self.db
-            .prepare(
-                "SELECT segment, sum(document_bytes + form_bytes + fund_bytes + indicator_bytes + statement_bytes)
-                 FROM document WHERE status IS NOT NULL GROUP BY segment",
-            )?
-            .query_map([], |row| Ok((row.get(0)?, unsigned(row.get(1)?))))?
-            .collect()
+        let mut live = HashMap::new();
+        for (_, _, part) in self.parts()? {
+            *live.entry(part.segment).or_default() += part.bytes();
+        }
+        Ok(live)
     }
 
     /// All parts, in the order of their contents.
     pub(in crate::batch) fn parts(&self) -> Result<Vec<(i64, u32, Part)>> {
         self.db
-            .prepare(
-                "SELECT content, member, segment, offset, document_bytes, form_bytes, fund_bytes, indicator_bytes,
-                   statement_bytes, crc FROM document WHERE status IS NOT NULL",
-            )?
+            .prepare("SELECT content, member, part FROM document WHERE status IS NOT NULL")?
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?, read_part(row, 2)?)))?
             .collect()
     }
@@ -245,8 +230,8 @@ impl Manifest {
     /// A document's part stands elsewhere now.
     pub(in crate::batch) fn move_part(&mut self, content: i64, member: u32, part: &Part) -> Result<()> {
         self.change(
-            "UPDATE document SET segment = ?, offset = ? WHERE content = ? AND member = ?",
-            params![part.segment, signed(part.offset), content, member],
+            "UPDATE document SET part = ? WHERE content = ? AND member = ?",
+            params![part.pack(), content, member],
         )
         .map(drop)
     }
@@ -255,7 +240,7 @@ impl Manifest {
 fn read_row(row: &rusqlite::Row<'_>) -> Result<Row> {
     let media = match row.get_ref(9)? {
         ValueRef::Null => None,
-        word => Some(serde_json::from_str(&format!("\"{}\"", word.as_str()?)).map_err(conversion)?),
+        word => Some(Media::deserialize(word_of(word.as_str()?)).map_err(conversion)?),
     };
     let status = match row.get_ref(7)?.as_str()? {
         "ok" => Status::Ok,
@@ -283,11 +268,15 @@ fn read_row(row: &rusqlite::Row<'_>) -> Result<Row> {
                 micros: unsigned(row.get(16)?),
             },
             findings: map_or_list(row, 15)?,
-            prints: map_or_list(row, 25)?,
-            unmatched: map_or_list(row, 26)?,
+            prints: map_or_list(row, 18)?,
+            unmatched: map_or_list(row, 19)?,
         },
         part: read_part(row, 17)?,
     })
+}
+
+fn word_of(word: &str) -> StrDeserializer<'_, NoWord> {
+    word.into_deserializer()
 }
 
 /// JSON, or an empty text for nothing.
@@ -298,13 +287,10 @@ fn map_or_list<T: Default + serde::de::DeserializeOwned>(row: &rusqlite::Row<'_>
     }
 }
 
-fn read_part(row: &rusqlite::Row<'_>, first: usize) -> Result<Part> {
-    let length = |i: usize| row.get(first + 2 + i).map(unsigned);
-    Ok(Part {
-        segment: row.get(first)?,
-        offset: unsigned(row.get(first + 1)?),
-        lengths: [length(0)?, length(1)?, length(2)?, length(3)?, length(4)?],
-        crc: row.get(first + 7)?,
+fn read_part(row: &rusqlite::Row<'_>, column: usize) -> Result<Part> {
+    let packed = row.get_ref(column)?.as_blob()?;
+    Part::unpack(packed).ok_or_else(|| {
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Blob, "not where records of a document stand".into())
     })
 }
 
@@ -320,6 +306,6 @@ fn json(value: &impl serde::Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }
 
-fn conversion(error: serde_json::Error) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, error.into())
+fn conversion(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error.into())
 }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Result};
 
 /// Number of the layout of tables below.
-const LAYOUT: i64 = 4;
+const LAYOUT: i64 = 5;
 
 /// Every index costs each document time. What is asked for seldom, such as a content by its hash, is found by a look through
 /// the table instead, once a run; inputs stand in the order of their paths, which is almost always that of their sources.
@@ -49,14 +49,8 @@ CREATE TABLE document (
   statements INTEGER,
   findings TEXT,
   micros INTEGER,
-  segment INTEGER,
-  offset INTEGER,
-  document_bytes INTEGER,
-  form_bytes INTEGER,
-  fund_bytes INTEGER,
-  indicator_bytes INTEGER,
-  statement_bytes INTEGER,
-  crc INTEGER,
+  -- where its records stand: for the program alone, and every column costs each document time
+  part BLOB,
   prints TEXT,
   unmatched TEXT,
   PRIMARY KEY (content, member)
