@@ -101,6 +101,10 @@ pub(super) struct Aligner<'a> {
     pub(super) patterns: &'a Patterns,
     pub(super) grammar: &'a Grammar,
     pub(super) columns: &'a [Column],
+    /// How far the header's own cells reach: of rows whose cells are counted, the right edge.
+    pub(super) extent: usize,
+    /// The weights of this block are written as percentages: 20% of the points.
+    pub(super) percent_weights: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -198,6 +202,9 @@ impl Aligner<'_> {
 
     /// Puts a row's cells into columns.
     pub(super) fn align(&self, row: &Row, kinds: &[Kind<'_>]) -> Alignment {
+        if let Some(counted) = self.from_the_right(row, kinds) {
+            return counted;
+        }
         if let Some(direct) = self.direct(row, kinds) {
             return direct;
         }
@@ -242,14 +249,39 @@ impl Aligner<'_> {
             }
             cells[at].push(index);
         }
-        let filled =
-            |field: Field| self.columns.iter().zip(&cells).any(|(c, held)| c.field == Some(field) && !held.is_empty());
-        let has = |field: Field| self.columns.iter().any(|c| c.field == Some(field));
-        let values = filled(Field::Target) || filled(Field::Actual) || filled(Field::Weight) || filled(Field::Score);
-        if has(Field::Level3) && !filled(Field::Level3) && values && row.origin != GridOrigin::Explicit {
+        if !self.has_its_name(row, &cells) {
             return None;
         }
         Some(Alignment { cells, dropped, shifted: false, searched: false, margin: CERTAIN })
+    }
+
+    /// A row that lacks the cells that began above it, moved until it ends where the header ends: in such a source
+    /// what stands in a column by its number is nothing to go by, even where it would fit.
+    fn from_the_right(&self, row: &Row, kinds: &[Kind<'_>]) -> Option<Alignment> {
+        if row.origin != GridOrigin::Counted || self.extent <= row.extent {
+            return None;
+        }
+        let by = self.extent - row.extent;
+        let mut cells: Vec<Vec<usize>> = vec![Vec::new(); self.columns.len()];
+        for (index, cell) in row.cells.iter().enumerate() {
+            let column = cell.column + by;
+            let at = self.columns.iter().position(|c| c.start <= column && column < c.end)?;
+            if !cells[at].is_empty() || !self.may_stand(&kinds[index], self.columns[at].field) {
+                return None;
+            }
+            cells[at].push(index);
+        }
+        let alignment = Alignment { cells, dropped: Vec::new(), shifted: false, searched: false, margin: CERTAIN };
+        self.has_its_name(row, &alignment.cells).then_some(alignment)
+    }
+
+    /// Is there a name, where the block has a column for names and the row has values?
+    fn has_its_name(&self, row: &Row, cells: &[Vec<usize>]) -> bool {
+        let filled =
+            |field: Field| self.columns.iter().zip(cells).any(|(c, held)| c.field == Some(field) && !held.is_empty());
+        let has = |field: Field| self.columns.iter().any(|c| c.field == Some(field));
+        let values = filled(Field::Target) || filled(Field::Actual) || filled(Field::Weight) || filled(Field::Score);
+        !has(Field::Level3) || filled(Field::Level3) || !values || row.origin == GridOrigin::Explicit
     }
 
     fn search(&self, row: &Row, kinds: &[Kind<'_>]) -> Alignment {
@@ -258,7 +290,7 @@ impl Aligner<'_> {
         // Where the format states positions, moving a cell takes far more evidence.
         let rigidity = match row.origin {
             GridOrigin::Explicit => 3.0,
-            GridOrigin::Separated => 1.0,
+            GridOrigin::Separated | GridOrigin::Counted => 1.0,
             GridOrigin::Ordered => 0.4,
         };
         let mut trail = Trail(vec![(0, None)]);
@@ -399,6 +431,7 @@ impl Aligner<'_> {
                 () if kind.characters <= 6 => 0.2,
                 () => -1.0,
             },
+            Field::Weight if self.percent_weights && kind.percent() && kind.measured() => s.points,
             Field::Weight | Field::Score | Field::SecondScore | Field::FundWeight | Field::FundScore => {
                 match kind.number() {
                     Some(n) if n >= Decimal::ZERO && n <= Decimal::ONE_HUNDRED => s.points,

@@ -51,7 +51,7 @@ pub(super) fn columns(
 ) -> Vec<Column> {
     let mut headings = headings(header);
     headings.truncate(WIDEST_HEADER);
-    let content = Aligner { patterns, grammar, columns: &[] };
+    let content = Aligner { patterns, grammar, columns: &[], extent: 0, percent_weights: false };
     let candidates: Vec<Vec<(Field, f32)>> = headings
         .iter()
         .map(|heading| {
@@ -238,8 +238,16 @@ fn candidates(heading: &Heading, part: HeaderPart, patterns: &Patterns) -> Vec<(
             offer(hit.field, hit.score * 0.5);
         }
         let joined = format!("{parent}{}", heading.text);
-        for hit in patterns.headers.candidates(&label_key(&joined), part) {
+        let joined = label_key(&joined);
+        for hit in patterns.headers.candidates(&joined, part) {
             offer(hit.field, hit.score * 0.9);
+        }
+        // 完成值 under 上年 is last year's, whatever it heads by itself.
+        let extra = if part == HeaderPart::Fund { Field::FundExtra } else { Field::Extra };
+        let against = |field: Field| field != extra && patterns.headers.speaks_against(&label_key(parent), field);
+        if found.iter().any(|(field, _)| against(*field)) {
+            found.retain(|(field, _)| !against(*field));
+            found.push((extra, 0.9));
         }
     }
     found

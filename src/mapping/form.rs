@@ -26,11 +26,12 @@ pub(super) struct FormHead {
     pub(super) money_unit: Option<WrittenUnit>,
 }
 
-/// Reads a form's head from its layout, the lines around it, and the document.
+/// Reads a form's head from its layout, the lines around it, and the document. Of the lines `after` its first table, so
+/// many stand `between` its tables.
 pub(super) fn head(
     before: &[String],
     layout: &Layout,
-    after: &[String],
+    (after, between): (&[String], usize),
     context: &Context,
     patterns: &Patterns,
     grammar: &Grammar,
@@ -81,7 +82,8 @@ pub(super) fn head(
         .or_else(|| after.iter().take(12).find_map(|line| note(line, patterns)));
     let labels: Vec<String> = layout.pairs.iter().map(|p| p.label.clone()).collect();
     head.form_type = Some(patterns.form_types.of(&labels, head.title.as_deref().unwrap_or("")));
-    head.money_unit = own.iter().find_map(|line| {
+    let between = after.iter().take(between).map(String::as_str);
+    head.money_unit = own.iter().copied().chain(between).find_map(|line| {
         grammar.unit_in_brackets(line).or_else(|| unit_after_colon(line, grammar)).filter(|u| &*u.base == "元")
     });
     head.year = year(&head, own, &pairs, layout, context, grammar);

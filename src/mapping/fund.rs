@@ -120,17 +120,35 @@ pub(super) fn funds(block: &FundBlock, head: &FormHead, patterns: &Patterns, gra
 /// A block without headers, as forms that only set a target have it: labels with an amount beside each, the budget.
 fn unheaded(block: &FundBlock, reader: &Reader<'_>) -> Vec<Fund> {
     let mut funds = Vec::new();
+    let of_all_years = columns_of_all_years(block, reader.patterns);
     for row in &block.rows {
         let mut from = 0;
         for (at, amount) in row.cells.iter().enumerate().filter(|(_, c)| is_amount(c)) {
             let pair = row.holding(row.cells[from..=at].to_vec());
             from = at + 1;
+            if of_all_years.contains(&amount.column) {
+                continue;
+            }
             let column = |field, start, end| Column { start, end, header: String::new(), field: Some(field), fit: 0.5 };
             let columns = [column(Field::FundItem, 0, amount.column), column(Field::Budget, amount.column, usize::MAX)];
             funds.extend(reader.row(&pair, &columns, block));
         }
     }
     funds
+}
+
+/// The columns whose amounts are those of the whole project, where the year's stand beside them: 实施期资金总额 | 3600 |
+/// 年度资金总额 | 1200.
+fn columns_of_all_years(block: &FundBlock, patterns: &Patterns) -> Vec<usize> {
+    let mut columns = Vec::new();
+    for row in &block.rows {
+        let pairs = || row.cells.windows(2).filter(|w| !is_amount(&w[0]) && is_amount(&w[1]));
+        let spans_years = |w: &&[RowCell]| patterns.row_labels.spans_years(&w[0].label);
+        if pairs().any(|w| !spans_years(&w)) {
+            columns.extend(pairs().filter(spans_years).map(|w| w[1].column));
+        }
+    }
+    columns
 }
 
 /// Is a cell only a bracket that repeats how the points are reckoned: (20分*执行率)?
@@ -182,7 +200,13 @@ impl Reader<'_> {
         if let Some(item) = &item {
             row.cells.insert(0, item.clone());
         }
-        let aligner = Aligner { patterns: self.patterns, grammar: self.grammar, columns };
+        let aligner = Aligner {
+            patterns: self.patterns,
+            grammar: self.grammar,
+            columns,
+            extent: block.header.first().map_or(0, |header| header.extent),
+            percent_weights: false,
+        };
         let split = self.split_glued(&mut row, &aligner);
         let kinds: Vec<Kind<'_>> = row.cells.iter().map(|c| aligner.kind(c)).collect();
         let alignment = aligner.align(&row, &kinds);
@@ -275,6 +299,10 @@ impl Reader<'_> {
         let default_unit = unit.or_else(|| self.block_unit.clone());
         let context = Context { year: self.head.year, default_unit, money: true };
         let reading = self.grammar.read(raw, &context)?;
+        // 5万亩 is no money: the cell is another block's.
+        if reading.quantity.unit.as_deref().is_some_and(|unit| !unit.starts_with('元')) {
+            return None;
+        }
         // Where nothing in the form says 万元 or 元, the number is given without a unit rather than with a guess.
         Some(reading.quantity)
     }

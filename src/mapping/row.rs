@@ -78,6 +78,8 @@ pub(super) struct Row {
     pub(super) origin: GridOrigin,
     /// Columns of the source grid.
     pub(super) width: usize,
+    /// One past the last column that this row's own cells reach, blank ones too.
+    pub(super) extent: usize,
     /// Non-blank cells, left to right.
     pub(super) cells: Vec<RowCell>,
     /// Columns covered by cells that began in a row above: `[start, end)`. Of many rows the same.
@@ -135,12 +137,14 @@ pub(super) fn rows(grid: Grid, table: u32, patterns: &Patterns) -> Vec<Row> {
             page: grid.page,
             origin: grid.origin,
             width: grid.columns,
+            extent: 0,
             cells: Vec::new(),
             covered: Rc::clone(&covered),
             first_of_grid: rows.is_empty(),
         };
         while let Some(cell) = cells.next_if(|c| c.row <= index) {
             row.page = cell.page.or(row.page);
+            row.extent = row.extent.max(cell.column_end());
             if cell.row_span > 1 && grid.origin == GridOrigin::Explicit && cell.column < WIDEST_COVER {
                 has_begun = true;
                 open.push((cell.row_end(), cell.column, cell.column_end()));

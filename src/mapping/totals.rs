@@ -3,6 +3,7 @@
 use super::align::points;
 use super::columns::Column;
 use super::form::Totals;
+use super::indicator::percent_points;
 use super::layout::Layout;
 use super::quantity::Grammar;
 use super::row::Row;
@@ -62,8 +63,13 @@ fn total(row: &Row, columns: &[Column], grammar: &Grammar) -> Totals {
         let (_, value) = super::signals::split_at_colon(&c.text)?;
         points(grammar, value)
     });
+    // 100% adds up weights that are written so.
+    let is_weight = |column: usize| weight.is_some_and(|w| w.start <= column && column < w.end);
+    let number = |text: &str, column: usize| {
+        points(grammar, text).or_else(|| is_weight(column).then(|| percent_points(text, grammar)).flatten())
+    };
     let numbers: Vec<(usize, Decimal)> =
-        row.cells.iter().skip(1).filter_map(|c| Some((c.column, points(grammar, &c.text)?))).collect();
+        row.cells.iter().skip(1).filter_map(|c| Some((c.column, number(&c.text, c.column)?))).collect();
     // 自评总分 and 总得分 say which it is.
     let names_score = row.cells.first().is_some_and(|c| c.label.contains("得分") || c.label.contains('评'));
     match (numbers.as_slice(), weight, score) {

@@ -382,6 +382,12 @@ impl Headers {
         found
     }
 
+    /// Does a label hold words that speak against a field, 上年完成值 against `actual`?
+    pub fn speaks_against(&self, key: &str, field: Field) -> bool {
+        let said = self.words.in_label(key);
+        self.headers.iter().enumerate().any(|(at, header)| header.field == field && said.unlike >> at & 1 != 0)
+    }
+
     /// The best field of a part for a label that is surely a known one or contains a known one's words.
     pub fn likely(&self, key: &str, part: Part) -> Option<Match> {
         self.likely_of(self.facts(key), part)
