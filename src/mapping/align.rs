@@ -50,6 +50,9 @@ impl Kind<'_> {
     fn measured(&self) -> bool {
         *self.measured.get_or_init(|| {
             let reads = || self.grammar.read(self.text, &Default::default());
+            if ends_with_points(self.text) {
+                return false;
+            }
             self.number().is_some() || (self.is_short() && reads().is_some_and(|r| r.quantity.is_measured()))
         })
     }
@@ -546,6 +549,15 @@ pub(super) fn points(grammar: &Grammar, text: &str) -> Option<Decimal> {
     }
     let outside = outside_brackets(text);
     (outside.len() < text.len()).then(|| grammar.number(outside.trim())).flatten()
+}
+
+/// A name with its points behind it, 组织管理（10分）: the number measures nothing that the cell speaks of.
+fn ends_with_points(text: &str) -> bool {
+    let inside = text.strip_suffix([')', '）']).and_then(|rest| rest.rsplit_once(['(', '（']));
+    let Some((name, points)) = inside else { return false };
+    let number = points.trim_end().strip_suffix('分').unwrap_or_default();
+    let digits = |c: char| c.is_ascii_digit() || c == '.';
+    !number.is_empty() && number.chars().all(digits) && !name.is_empty() && !name.contains(|c: char| c.is_ascii_digit())
 }
 
 /// An amount as the cell has it, unit and percent sign apart.

@@ -167,7 +167,8 @@ fn year(
 ) -> Option<i32> {
     let labelled = pairs.iter().filter(|p| p.field == Field::Year).filter_map(|p| p.value.as_deref());
     let subtitle =
-        own.iter().skip(1).filter(|l| l.chars().count() <= 20).copied().filter(|l| !l.contains(['：', ':', '日']));
+        own.iter().skip(1).map(|line| before_unit(line)).filter(|l| l.chars().count() <= 20);
+    let subtitle = subtitle.filter(|l| !l.contains(['：', ':', '日']));
     let of_title = head.title.as_deref();
     let labelled = labelled.map(|value| grammar.year(value).or_else(|| bare_year(value, grammar)));
     let first = labelled.chain(subtitle.chain(of_title).map(|t| grammar.year(t))).flatten().next();
@@ -180,6 +181,13 @@ fn year(
         .or_else(|| head.project.as_deref().and_then(|t| grammar.year(t)))
         .or_else(|| context.title.as_deref().and_then(|t| grammar.year(t)))
         .or_else(|| context.head.iter().filter(|l| l.contains("年度")).find_map(|t| grammar.year(t)))
+}
+
+/// （2021年度） of `（2021年度）单位：万元`; a line that begins with no bracket as it is.
+fn before_unit(line: &str) -> &str {
+    let end = line.find(['）', ')']).filter(|_| line.starts_with(['（', '(']));
+    let close = end.and_then(|at| Some(at + line[at..].chars().next()?.len_utf8()));
+    close.map_or(line, |close| &line[..close])
 }
 
 /// A year beside the label 预算年度: 2022.

@@ -1,6 +1,7 @@
 //! The blocks of one form: rows come in, head pairs, fund blocks, goals, indicator blocks and totals go out. Knows
 //! labels and positions, reads no numbers.
 
+use super::counted;
 use super::row::{Row, RowCell};
 use super::signals::{RowKind, head_label};
 use crate::patterns::{Field, HeaderPart, Patterns, RowLabel};
@@ -64,6 +65,9 @@ enum State {
     Foot,
 }
 
+/// Lines above a form that stand side by side in one row.
+const MOST_HEAD_LINES: usize = 3;
+
 /// Takes a form's rows apart into its blocks.
 pub(super) fn layout(rows: Vec<(RowKind, Row)>, patterns: &Patterns) -> Layout {
     let mut reader = Reader {
@@ -79,6 +83,12 @@ pub(super) fn layout(rows: Vec<(RowKind, Row)>, patterns: &Patterns) -> Layout {
         let unclaimed = (kind == RowKind::Other).then(|| row.clone()).filter(|row| reader.may_head_funds(row));
         reader.take(kind, row);
         reader.above = unclaimed;
+    }
+    for block in &mut reader.out.funds {
+        counted::unfold(&mut block.header, HeaderPart::Fund, patterns);
+    }
+    for block in &mut reader.out.indicators {
+        counted::unfold(&mut block.header, HeaderPart::Indicator, patterns);
     }
     reader.out
 }
@@ -149,6 +159,9 @@ impl Reader<'_> {
             let label = row.cells.first().map(|c| c.text.clone());
             self.out.block_labels.extend(label.clone());
             self.out.funds.push(FundBlock { header: Vec::new(), rows: vec![row.clone()], label });
+        } else if self.out.pairs.is_empty() && row.cells.len() <= MOST_HEAD_LINES {
+            // （2021年度） | 单位：万元: lines above the form, side by side.
+            self.out.head_lines.extend(row.cells.iter().map(|c| c.text.clone()));
         }
     }
 
@@ -197,6 +210,8 @@ impl Reader<'_> {
                     self.out.pairs.extend(open.take());
                     let label = cell.label.clone();
                     match inline {
+                        // A line of the head in one cell: 单位名称：… 填报日期：…
+                        Some(value) if value.contains(['：', ':']) => self.out.head_lines.push(cell.text.clone()),
                         Some(value) => self.out.pairs.push(Pair {
                             field,
                             label: crate::patterns::label_key(cell.text.split(['：', ':']).next().unwrap_or("")),

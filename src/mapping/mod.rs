@@ -8,6 +8,7 @@
 mod align;
 mod columns;
 mod correct;
+mod counted;
 mod form;
 mod fund;
 mod indicator;

@@ -36,6 +36,9 @@ const MOST: usize = 30;
 /// The indicators of a row, if its cells hold several: every name begins with its number, or target and actual have a
 /// measure for each of them.
 pub(super) fn lines(texts: Texts<'_>, grammar: &Grammar) -> Option<Vec<Line>> {
+    if let Some(lines) = run_together(texts) {
+        return Some(lines);
+    }
     if !texts.name.contains(['\n', '<']) {
         return None;
     }
@@ -78,6 +81,67 @@ pub(super) fn lines(texts: Texts<'_>, grammar: &Grammar) -> Option<Vec<Line>> {
         unit: at(&units, index),
     };
     Some(names.into_iter().enumerate().map(line).collect())
+}
+
+/// The same where a dump has put the lines together, `指标1：校舍面积指标2：课桌椅` beside `≥100平方米≥30套`: the names must be numbered
+/// by 指标1, 指标2 …, and every value cell must fall into as many measures.
+fn run_together(texts: Texts<'_>) -> Option<Vec<Line>> {
+    let name = normalize::display(texts.name);
+    let rest = name.strip_prefix("指标1")?;
+    if rest.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let mut names = Vec::new();
+    let mut from = 0;
+    for count in 2..=MOST {
+        let Some(at) = name[from..].find(&format!("指标{count}")) else { break };
+        names.push(name[from..from + at].trim().to_owned());
+        from += at;
+    }
+    names.push(name[from..].trim().to_owned());
+    let count = names.len();
+    let values = |text: &str| -> Option<Vec<String>> {
+        let pieces = measures(&normalize::display(text));
+        (pieces.is_empty() || pieces.len() == count).then_some(pieces)
+    };
+    let (targets, actuals) = (values(texts.target)?, values(texts.actual)?);
+    if count < 2 || (targets.is_empty() && actuals.is_empty()) {
+        return None;
+    }
+    let value = |lines: &[String], index: usize| lines.get(index).cloned().unwrap_or_default();
+    let line = |(index, name)| Line {
+        name,
+        target: value(&targets, index),
+        actual: value(&actuals, index),
+        weight: None,
+        score: None,
+        sign: None,
+        unit: None,
+    };
+    Some(names.into_iter().enumerate().map(line).collect())
+}
+
+/// A text cut before every number and its sign: `≥95%≥90%` is `≥95%`, `≥90%`.
+fn measures(text: &str) -> Vec<String> {
+    let is_sign = |c: char| matches!(c, '≥' | '≤' | '≧' | '≦' | '>' | '<' | '=');
+    let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
+    let mut pieces: Vec<String> = Vec::new();
+    let mut before = None;
+    for c in text.chars() {
+        let begins = match before {
+            None => true,
+            Some(last) if is_sign(c) => !is_sign(last),
+            Some(last) => c.is_ascii_digit() && !is_number(last) && !is_sign(last),
+        };
+        if begins {
+            pieces.push(String::new());
+        }
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(c);
+        }
+        before = Some(c);
+    }
+    pieces
 }
 
 /// The lines of a cell that say something.
@@ -161,6 +225,20 @@ mod tests {
         assert_eq!(read("指标1：甲\n指标2：乙", "≥5次\n≥6次\n≥7次", "5次\n6次"), None);
         assert_eq!(read("指标1：甲\n指标2：乙", "", ""), None);
         assert_eq!(read("指标1：甲", "1.5万元\n2.5万元", "1万元\n2万元"), None);
+    }
+
+    #[test]
+    fn lines_that_were_put_together_are_cut_where_as_many_measures_stand() {
+        assert_eq!(
+            read("指标1：校舍面积指标2：培训教师", "≥12,000平方米≥200人次", "12500平方米186人次").unwrap(),
+            [
+                row(["指标1：校舍面积", "≥12,000平方米", "12500平方米"]),
+                row(["指标2：培训教师", "≥200人次", "186人次"])
+            ]
+        );
+        assert_eq!(read("指标1：甲指标2：乙", "95%98%90%", "95%98%"), None);
+        assert_eq!(read("指标1：甲指标2：乙", "改善", "改善"), None);
+        assert_eq!(read("指标1：受益人数", "≥200人", "210人"), None);
     }
 
     #[test]
