@@ -39,7 +39,8 @@ pub(super) fn unfold(header: &mut [Row], part: HeaderPart, patterns: &Patterns) 
 fn groups(upper: &Row, part: HeaderPart, patterns: &Patterns) -> Vec<usize> {
     let names = |c: &RowCell| patterns.headers.exact_of(c.facts, part).next().map(|hit| hit.field);
     let is_label = |c: &RowCell| {
-        patterns.row_labels.is(&c.label, RowLabel::IndicatorBlock) || patterns.row_labels.is(&c.label, RowLabel::FundBlock)
+        patterns.row_labels.is(&c.label, RowLabel::IndicatorBlock)
+            || patterns.row_labels.is(&c.label, RowLabel::FundBlock)
     };
     let found = |of: &dyn Fn(&RowCell) -> bool| -> Vec<usize> {
         let cells = upper.cells.iter().enumerate();
