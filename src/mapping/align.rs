@@ -261,10 +261,10 @@ impl Aligner<'_> {
     /// A row that lacks the cells that began above it, moved until it ends where the header ends: in such a source
     /// what stands in a column by its number is nothing to go by, even where it would fit.
     fn from_the_right(&self, row: &Row, kinds: &[Kind<'_>]) -> Option<Alignment> {
-        if row.origin != GridOrigin::Counted || self.extent <= row.extent {
+        let by = row.moved_to(self.extent);
+        if by == 0 {
             return None;
         }
-        let by = self.extent - row.extent;
         let mut cells: Vec<Vec<usize>> = vec![Vec::new(); self.columns.len()];
         for (index, cell) in row.cells.iter().enumerate() {
             let column = cell.column + by;

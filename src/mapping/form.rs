@@ -166,8 +166,7 @@ fn year(
     grammar: &Grammar,
 ) -> Option<i32> {
     let labelled = pairs.iter().filter(|p| p.field == Field::Year).filter_map(|p| p.value.as_deref());
-    let subtitle =
-        own.iter().skip(1).map(|line| before_unit(line)).filter(|l| l.chars().count() <= 20);
+    let subtitle = own.iter().skip(1).map(|line| before_unit(line)).filter(|l| l.chars().count() <= 20);
     let subtitle = subtitle.filter(|l| !l.contains(['：', ':', '日']));
     let of_title = head.title.as_deref();
     let labelled = labelled.map(|value| grammar.year(value).or_else(|| bare_year(value, grammar)));

@@ -455,7 +455,8 @@ impl Reader<'_> {
         if self.pending_break && block.rows.last().is_some() && is_header_continuation(&row, patterns) {
             return;
         }
-        if block.rows.is_empty() && (is_header_continuation(&row, patterns) || reached_by_header(block, &row, patterns)) {
+        if block.rows.is_empty() && (is_header_continuation(&row, patterns) || reached_by_header(block, &row, patterns))
+        {
             block.header.push(row);
             return;
         }

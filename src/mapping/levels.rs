@@ -199,15 +199,8 @@ fn words_against(rows: &[LevelRow], first: &Owners, second: &Owners, known: &Kno
 }
 
 /// What the targets say against this reading: 数量 counts, 质量 is a share.
-fn measures_against(
-    rows: &[LevelRow],
-    second: &Owners,
-    known: &Known,
-    patterns: &Patterns,
-    grammar: &Grammar,
-) -> f32 {
-    let measures =
-        known.measures.get_or_init(|| rows.iter().map(|row| measure_of(&row.target, grammar)).collect());
+fn measures_against(rows: &[LevelRow], second: &Owners, known: &Known, patterns: &Patterns, grammar: &Grammar) -> f32 {
+    let measures = known.measures.get_or_init(|| rows.iter().map(|row| measure_of(&row.target, grammar)).collect());
     let votes = measures.iter().zip(second).filter_map(|(measure, owner)| {
         let usual = patterns.levels.measures((*owner).and_then(|o| known.second[o])?);
         if usual.is_empty() {

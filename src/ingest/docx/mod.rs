@@ -83,7 +83,8 @@ pub fn load_xml(bytes: &[u8], limits: &Limits) -> Result<Document, LoadError> {
     let text = decoded(bytes);
     let mut context = Context::default();
     let mut findings = Vec::new();
-    let part = |name: &str| part_laid_flat(&text, name).map(|xml| Xml::of_bytes(xml.as_bytes(), name, limits.max_depth));
+    let part =
+        |name: &str| part_laid_flat(&text, name).map(|xml| Xml::of_bytes(xml.as_bytes(), name, limits.max_depth));
     let main = match part("/word/document.xml") {
         Some(main) => {
             // Broken styles or labels cost labels, not the document.

@@ -34,7 +34,8 @@ impl Prefixes {
         let mut prefixes = Prefixes::default();
         for (prefix, uri) in attributes(root) {
             let prefix = if prefix == "xmlns" { "" } else { prefix };
-            if uri.ends_with("wordprocessingml/2006/main") || uri.ends_with("ooxml/wordprocessingml/main")
+            if uri.ends_with("wordprocessingml/2006/main")
+                || uri.ends_with("ooxml/wordprocessingml/main")
                 || uri.ends_with("office/word/2003/wordml")
             {
                 prefixes.word = prefix.to_owned();
