@@ -146,6 +146,13 @@ fn fill_by_place(columns: &mut [Column], data: &[&Row], aligner: &Aligner<'_>) {
     {
         (columns[second + 1].field, columns[second + 1].fit) = (Some(Field::Level3), BY_PLACE);
     }
+    // A second scoring alone, 考核得分 without 自评得分, is the form's score.
+    if let (None, Some(third)) = (at(columns, Field::Score), at(columns, Field::Level3))
+        && let Some(only) =
+            columns.iter().position(|c| c.field == Some(Field::SecondScore)).filter(|only| *only > third)
+    {
+        columns[only].field = Some(Field::Score);
+    }
     for (field, before) in [(Field::Target, Field::Level3), (Field::Actual, Field::Target)] {
         let (None, Some(before)) = (at(columns, field), at(columns, before)) else { continue };
         let actual = at(columns, Field::Actual).unwrap_or(columns.len());
