@@ -205,7 +205,7 @@ impl Aligner<'_> {
 
     /// Puts a row's cells into columns.
     pub(super) fn align(&self, row: &Row, kinds: &[Kind<'_>]) -> Alignment {
-        if let Some(counted) = self.from_the_right(row, kinds) {
+        if let Some(counted) = self.by_right_edge(row, kinds) {
             return counted;
         }
         if let Some(direct) = self.direct(row, kinds) {
@@ -260,11 +260,11 @@ impl Aligner<'_> {
 
     /// A row that lacks the cells that began above it, moved until it ends where the header ends: in such a source
     /// what stands in a column by its number is nothing to go by, even where it would fit.
-    fn from_the_right(&self, row: &Row, kinds: &[Kind<'_>]) -> Option<Alignment> {
-        if row.origin != GridOrigin::Counted || self.extent <= row.extent {
+    fn by_right_edge(&self, row: &Row, kinds: &[Kind<'_>]) -> Option<Alignment> {
+        let by = row.moved_to(self.extent);
+        if by == 0 {
             return None;
         }
-        let by = self.extent - row.extent;
         let mut cells: Vec<Vec<usize>> = vec![Vec::new(); self.columns.len()];
         for (index, cell) in row.cells.iter().enumerate() {
             let column = cell.column + by;

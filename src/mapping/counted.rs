@@ -11,8 +11,9 @@ pub(super) fn unfold(header: &mut [Row], part: HeaderPart, patterns: &Patterns) 
     if upper.origin != GridOrigin::Counted || lower.origin != GridOrigin::Counted {
         return;
     }
-    let groups = groups(upper, part, patterns);
-    let Some(children) = children(&lower.cells, groups.len()) else { return };
+    let parts = repeated(&lower.cells);
+    let groups = groups(upper, parts.len(), part, patterns);
+    let Some(children) = children(&lower.cells, parts, groups.len()) else { return };
     let mut moved = 0;
     let mut below = Vec::new();
     for (index, cell) in upper.cells.iter_mut().enumerate() {
@@ -34,9 +35,9 @@ pub(super) fn unfold(header: &mut [Row], part: HeaderPart, patterns: &Patterns) 
     header[1].extent = header[0].extent;
 }
 
-/// The cells of the upper row that the lower row divides: those that head nothing by themselves, 上年 and 本年; else the
-/// header of values, 绩效指标值.
-fn groups(upper: &Row, part: HeaderPart, patterns: &Patterns) -> Vec<usize> {
+/// The cells of the upper row that the lower row divides: those that head nothing by themselves, 上年 and 本年; else, where
+/// the lower row's words come again, as many levels (名称 and 权重 of each); else the header of values, 绩效指标值.
+fn groups(upper: &Row, parts: usize, part: HeaderPart, patterns: &Patterns) -> Vec<usize> {
     let names = |c: &RowCell| patterns.headers.exact_of(c.facts, part).next().map(|hit| hit.field);
     let is_label = |c: &RowCell| {
         patterns.row_labels.is(&c.label, RowLabel::IndicatorBlock)
@@ -47,20 +48,30 @@ fn groups(upper: &Row, part: HeaderPart, patterns: &Patterns) -> Vec<usize> {
         cells.filter(|(_, c)| !is_label(c) && of(c)).map(|(index, _)| index).collect()
     };
     let nameless = found(&|c| names(c).is_none());
-    if nameless.is_empty() { found(&|c| matches!(names(c), Some(Field::Target | Field::Budget))) } else { nameless }
+    if !nameless.is_empty() {
+        return nameless;
+    }
+    if parts > 1 {
+        let levels = found(&|c| matches!(names(c), Some(Field::Level1 | Field::Level2 | Field::Level3)));
+        return if levels.len() == parts { levels } else { Vec::new() };
+    }
+    found(&|c| matches!(names(c), Some(Field::Target | Field::Budget)))
 }
 
-/// The cells of the lower row under each of so many groups: a group begins where the first cell's words come again,
-/// else all are equally wide.
-fn children(lower: &[RowCell], groups: usize) -> Option<Vec<Vec<&RowCell>>> {
-    let first = lower.first()?;
+/// The cells of the lower row, a part each time that the first cell's words come again.
+fn repeated(lower: &[RowCell]) -> Vec<Vec<&RowCell>> {
     let mut parts: Vec<Vec<&RowCell>> = Vec::new();
     for cell in lower {
         match parts.last_mut() {
-            Some(part) if cell.label != first.label => part.push(cell),
+            Some(part) if cell.label != lower[0].label => part.push(cell),
             _ => parts.push(vec![cell]),
         }
     }
+    parts
+}
+
+/// The cells of the lower row under each of so many groups: its parts, else all are equally wide.
+fn children<'c>(lower: &'c [RowCell], parts: Vec<Vec<&'c RowCell>>, groups: usize) -> Option<Vec<Vec<&'c RowCell>>> {
     if parts.len() == groups {
         return Some(parts);
     }

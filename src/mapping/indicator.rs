@@ -305,10 +305,11 @@ fn usual_columns(block: &IndicatorBlock) -> Vec<Column> {
 /// Does a block write its weights as percentages, 20% for 20 of 100 points? Most of the cells below the header say so.
 fn percent_weights(block: &IndicatorBlock, columns: &[Column], grammar: &Grammar) -> bool {
     let Some(weight) = columns.iter().find(|c| c.field == Some(Field::Weight)) else { return false };
-    let cells = block
-        .rows
-        .iter()
-        .filter_map(|data| data.row.cells.iter().find(|c| weight.start <= c.column && c.column < weight.end));
+    let extent = block.header.first().map_or(0, |header| header.extent);
+    let cells = block.rows.iter().filter_map(|data| {
+        let by = data.row.moved_to(extent);
+        data.row.cells.iter().find(|c| weight.start <= c.column + by && c.column + by < weight.end)
+    });
     let (mut percent, mut all) = (0, 0);
     for cell in cells.filter(|c| c.text.starts_with(|c: char| c.is_ascii_digit())) {
         all += 1;

@@ -94,6 +94,12 @@ impl Row {
         Row { cells, covered: Rc::clone(&self.covered), ..*self }
     }
 
+    /// By how many columns a row whose cells are counted stands left of where it ends under a header that reaches so
+    /// far; 0 for any other.
+    pub(super) fn moved_to(&self, extent: usize) -> usize {
+        if self.origin == GridOrigin::Counted { extent.saturating_sub(self.extent) } else { 0 }
+    }
+
     /// The text of the row's only cell, where it has just one.
     pub(super) fn only_text(&self) -> Option<&RowCell> {
         match self.cells.as_slice() {

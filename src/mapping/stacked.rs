@@ -59,7 +59,7 @@ pub(super) fn lines(texts: Texts<'_>, grammar: &Grammar) -> Option<Vec<Line>> {
     };
     let numbered = names.iter().enumerate().all(|(index, name)| number(name).is_some_and(|(n, _)| n == index + 1));
     // Names without numbers may be one name that was broken; two columns of measures are no accident.
-    if !numbered && !(measured(&targets) && measured(&actuals)) {
+    if !(numbered || measured(&targets) && measured(&actuals)) {
         return None;
     }
     let own = |text: &str| {
