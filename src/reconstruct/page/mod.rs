@@ -14,6 +14,7 @@ mod doubts;
 mod figures;
 mod flow;
 mod furniture;
+mod head_body;
 mod head_row;
 mod last_row;
 mod lattice;

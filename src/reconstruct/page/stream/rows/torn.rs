@@ -100,8 +100,10 @@ fn is_second_half(lines: &[Line], found: &Columns, at: usize) -> bool {
     let halves = above > 0.0 && above.max(below) < HALF_LINE * size && (above - below).abs() < SAME_HALF * size;
     let apart = |a: &Placed, b: &Placed| a.last < b.first || b.last < a.first;
     let beside = middle.1.iter().all(|text| first.1.iter().chain(last.1).all(|other| apart(text, other)));
+    // A label alone in the middle at the left is that of two rows, as values beside it are not.
+    let row = middle.1.iter().any(|text| first.1.iter().any(|other| other.last < text.first));
     let below_one = |text: &Placed| first.1.iter().any(|over| (over.first, over.last) == (text.first, text.last));
-    halves && beside && !middle.1.is_empty() && !last.1.is_empty() && last.1.iter().all(below_one)
+    halves && beside && row && !last.1.is_empty() && last.1.iter().all(below_one)
 }
 
 /// Distance of baselines, in ems, of the parts of one number.
