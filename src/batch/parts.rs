@@ -1,8 +1,8 @@
 //! Records of documents, appended to files that are never changed afterwards: a part a document, its lines kind by kind.
 
 use super::part::Part;
-use crate::emit::json_lines::{KINDS, write_line};
-use crate::model::Kind;
+use crate::emit::json_lines::{KINDS, kind, write_line, write_record};
+use crate::model::{Kind, Record};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
@@ -47,6 +47,16 @@ impl Lines {
     pub fn write(&mut self, kind: Kind, value: &impl Serialize) -> io::Result<()> {
         let held = &mut self.0[kind as usize];
         write_line(&mut held.late, value)?;
+        held.settle()
+    }
+
+    /// Adds a record as a line of its kind.
+    ///
+    /// # Errors
+    /// As of [`Lines::push`].
+    pub fn write_record(&mut self, record: &Record) -> io::Result<()> {
+        let held = &mut self.0[kind(record) as usize];
+        write_record(&mut held.late, record)?;
         held.settle()
     }
 

@@ -370,7 +370,7 @@ fn read_source(source: Source, options: &Options) -> io::Result<Done> {
     let document = pipeline::extract_to(source, options, &mut |record: Record| {
         counted.add(&record);
         line.clear();
-        let written = json_lines::write_line(&mut line, &record).and_then(|()| records.write_all(&line));
+        let written = json_lines::write_record(&mut line, &record).and_then(|()| records.write_all(&line));
         trouble = trouble.take().or(written.err());
     });
     let done = Done { document: Box::new(document), counted, records: Some(records) };

@@ -26,6 +26,7 @@ mod scoring;
 mod similar_names;
 mod statements;
 mod units;
+mod word_finder;
 
 pub use audit::{Audit, AuditPatterns, AuditWords};
 pub use check::{check, show};

@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::time::Instant;
 use zhibiao::batch::{self, Counted, Lines, Outcome, path_of};
-use zhibiao::emit::json_lines;
 use zhibiao::model::{DocumentRecord, Identity, Kind, Record};
 use zhibiao::ocr::Ocr;
 use zhibiao::pipeline::{self, Documents};
@@ -249,7 +248,7 @@ impl Worker {
         let lines = &mut self.lines;
         let mut sink = |record: Record| {
             counted.add(&record);
-            let written = lines.write(json_lines::kind(&record), &record);
+            let written = lines.write_record(&record);
             trouble = trouble.take().or(written.err());
         };
         self.read += 1;
