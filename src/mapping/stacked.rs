@@ -175,10 +175,12 @@ fn number(line: &str) -> Option<(usize, String)> {
     let number = rest[..digits].parse().ok()?;
     let behind = &rest[digits..];
     let marks: &[char] = if bracket { &[')', '）'] } else { &['.', '．', '、', '：', ':', '）', ')'] };
-    // Digits behind a point are those of a decimal.
-    let decimal = behind.starts_with(['.', '．']) && behind.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
-    let text = match behind.strip_prefix(marks) {
-        Some(text) if !decimal || named || bracket => text,
+    let text = behind.strip_prefix(marks);
+    let text = match text {
+        // 1.5 is a decimal; 1：5 and 1、5 are a number and its value.
+        Some(text) if !(behind.starts_with(['.', '．']) && text.starts_with(|c: char| c.is_ascii_digit())) || named => {
+            text
+        }
         None if named => behind,
         _ => return None,
     };
