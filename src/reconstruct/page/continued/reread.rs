@@ -63,7 +63,16 @@ pub(in super::super) fn reread(
     let (header, rest) = content.split_at_checked(again)?;
     let header: Vec<u32> = header.iter().map(|&(_, index)| index).collect();
     let rest: Vec<u32> = rest.iter().map(|&(_, index)| index).collect();
-    let found = Part { page, words, tables, held, header: &header, rest: &rest };
+    let mut places = vec![Place::default(); words.len()];
+    let mut mark = |list: &[u32], of: &dyn Fn(&mut Place)| {
+        list.iter().for_each(|&word| places.get_mut(word as usize).into_iter().for_each(of));
+    };
+    mark(&header, &|place| place.in_header = true);
+    mark(&rest, &|place| place.in_rest = true);
+    for (number, table) in tables.iter().enumerate() {
+        mark(&table.words, &|place| place.table = Some(number));
+    }
+    let found = Part { page, words, tables, held, places: &places, rest: &rest };
     let (table, consumed) = found.of_table().or_else(|| found.of_lines())?;
     let kept = tables.iter().zip(0usize..).filter(|(_, number)| !consumed.contains(number));
     let mut tables: Vec<Table> = kept.map(|(table, _)| table.clone()).collect();
@@ -101,8 +110,19 @@ struct Part<'p> {
     words: &'p [Word],
     tables: &'p [Table],
     held: &'p Held<'p>,
-    header: &'p [u32],
+    /// Of each word.
+    places: &'p [Place],
+    /// Words below the header.
     rest: &'p [u32],
+}
+
+/// Where a word stands.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    in_header: bool,
+    in_rest: bool,
+    /// Number of the table that holds it.
+    table: Option<usize>,
 }
 
 /// A cell being filled.
@@ -124,7 +144,7 @@ struct Rows {
 impl Part<'_> {
     /// The first table and the rows that stand as lines above it. Also which tables it takes the place of.
     fn of_table(&self) -> Option<(Table, Vec<usize>)> {
-        let is_rest = |word: &u32| self.rest.contains(word);
+        let is_rest = |word: &u32| self.place(*word).in_rest;
         let with_rest = self.tables.iter().enumerate().filter(|(_, table)| table.words.iter().any(is_rest));
         let (number, table) = with_rest.min_by(|a, b| a.1.bbox.y0.total_cmp(&b.1.bbox.y0))?;
         let by_texts = matches!(table.evidence, Evidence::Aligned | Evidence::Rows);
@@ -134,14 +154,14 @@ impl Part<'_> {
         let consumed: Vec<usize> = (0..self.tables.len())
             .filter(|&other| {
                 let all = self.tables.get(other).map_or(&[][..], |table| &table.words);
-                other == number || !all.is_empty() && all.iter().all(|word| self.header.contains(word))
+                other == number || !all.is_empty() && all.iter().all(|word| self.place(*word).in_header)
             })
             .collect();
         let foot = table.bbox.y1;
         let is_above = |&word: &u32| self.word(word).is_some_and(|w| w.baseline - 0.35 * w.size < foot);
         let mut above: Vec<u32> = self.rest.iter().copied().filter(is_above).collect();
-        above.retain(|word| !table.words.contains(word));
-        let elsewhere = |word: &u32| self.tables.iter().any(|other| other.words.contains(word));
+        above.retain(|word| self.place(*word).table != Some(number));
+        let elsewhere = |word: &u32| self.place(*word).table.is_some();
         let inside = |&word: &u32| self.word(word).is_some_and(|w| w.baseline > table.bbox.y0 + w.size);
         if above.iter().any(elsewhere) || above.iter().any(inside) {
             return None;
@@ -161,7 +181,7 @@ impl Part<'_> {
             if own.is_empty() {
                 continue;
             }
-            if cell.row < first || own.iter().any(|word| self.header.contains(word)) {
+            if cell.row < first || own.iter().any(|word| self.place(*word).in_header) {
                 return None;
             }
             for line in cell_text::lines(self.words, &mut own) {
@@ -182,7 +202,7 @@ impl Part<'_> {
         for line in cell_text::lines(self.words, &mut rest).iter().take(MOST_LINES) {
             // A label with a colon is a form's, or its signature.
             let text = line.text(self.page, self.words);
-            let elsewhere = line.words.iter().any(|word| self.tables.iter().any(|table| table.words.contains(word)));
+            let elsewhere = line.words.iter().any(|word| self.place(*word).table.is_some());
             if elsewhere || text.contains([':', '：']) || self.add_line(&mut rows, line).is_none() {
                 break;
             }
@@ -192,6 +212,10 @@ impl Part<'_> {
 
     fn word(&self, index: u32) -> Option<&Word> {
         self.words.get(index as usize)
+    }
+
+    fn place(&self, index: u32) -> Place {
+        self.places.get(index as usize).copied().unwrap_or_default()
     }
 
     /// The words of a table that stand in one of its cells.
