@@ -7,7 +7,7 @@ use std::fs;
 use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
-use zhibiao::emit::json_lines::write_line;
+use zhibiao::emit::json_lines::{write_line, write_record};
 use zhibiao::model::Wanted;
 use zhibiao::pipeline::extract_to;
 use zhibiao::{Options, Source};
@@ -108,7 +108,7 @@ fn what_is_added(seeds: &[Source], options: &Options, at_least: Duration) {
 /// known, and one buffer serves all documents.
 fn records_as_json(source: Source, options: &Options, out: &mut Vec<u8>) -> usize {
     out.clear();
-    let document = extract_to(source, options, &mut |record| written(write_line(out, &record)));
+    let document = extract_to(source, options, &mut |record| written(write_record(out, &record)));
     written(write_line(out, &document));
     out.len()
 }

@@ -91,7 +91,7 @@ pub fn observe(source: Source, gold: Option<&Gold>, said: Option<&[Value]>, opti
             Record::Statement(_) => Kind::Statement,
         };
         let mut line = Vec::new();
-        let written = json_lines::write_line(&mut line, &record);
+        let written = json_lines::write_record(&mut line, &record);
         if let (Ok(()), Ok(value)) = (written, serde_json::from_slice(&line)) {
             records.push((value, evidence, kind));
         }

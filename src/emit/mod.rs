@@ -5,4 +5,5 @@ pub mod flat;
 pub mod json_lines;
 pub mod overlay;
 pub mod schema;
+mod statement_line;
 pub mod tables;

@@ -49,7 +49,28 @@ impl Identity {
 
     /// `9f2c01d3a4b5-s012`: the twelfth statement of the document.
     pub fn statement_id(&self, statement: u32) -> String {
-        format!("{}-s{statement:03}", self.document_id())
+        // Written by hand: a report says dozens of them.
+        let mut id = String::with_capacity(20);
+        id.push_str(self.document_id());
+        id.push_str("-s");
+        for least in [100, 10] {
+            if statement < least {
+                id.push('0');
+            }
+        }
+        let mut digits = [0; 10];
+        let mut first = digits.len();
+        let mut left = statement;
+        loop {
+            first -= 1;
+            digits[first] = b'0' + (left % 10) as u8;
+            left /= 10;
+            if left == 0 {
+                break;
+            }
+        }
+        id.extend(digits[first..].iter().map(|digit| char::from(*digit)));
+        id
     }
 }
 
@@ -66,7 +87,9 @@ mod tests {
         assert_eq!(identity.form_id(2), "ba7816bf8f01-f2");
         assert_eq!(identity.fund_id(1, 3), "ba7816bf8f01-f1-m03");
         assert_eq!(identity.indicator_id(2, 107), "ba7816bf8f01-f2-i107");
-        assert_eq!(identity.statement_id(12), "ba7816bf8f01-s012");
+        for (number, id) in [(7, "s007"), (12, "s012"), (345, "s345"), (6789, "s6789"), (u32::MAX, "s4294967295")] {
+            assert_eq!(identity.statement_id(number), format!("ba7816bf8f01-{id}"));
+        }
         assert_eq!((&*identity.source, identity.bytes), ("a/b.txt", 3));
     }
 }

@@ -1,16 +1,17 @@
 //! The number that a text ends with, or that stands last in it.
 
-use super::display;
+use super::{display, stays_as_it_is};
+use std::borrow::Cow;
 
 /// The digits of the last number printed in a text, with its point and without commas between thousands; `None` where there
 /// is none. Words of a change may hold a year before it.
 pub(crate) fn last_number(raw: &str) -> Option<String> {
-    let text = display(raw);
-    let end = text.rfind(|c: char| c.is_ascii_digit())? + 1;
-    let start = text[..end]
-        .rfind(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',')))
-        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
-    Some(text[start..end].chars().filter(|c| *c != ',').collect())
+    let text = if stays_as_it_is(raw) { Cow::Borrowed(raw) } else { display(raw) };
+    let bytes = text.as_bytes();
+    let end = bytes.iter().rposition(u8::is_ascii_digit)? + 1;
+    let before = bytes[..end].iter().rposition(|b| !(b.is_ascii_digit() || matches!(b, b'.' | b',')));
+    let number = text.get(before.map_or(0, |at| at + 1)..end)?;
+    Some(if number.contains(',') { number.replace(',', "") } else { number.to_owned() })
 }
 
 #[cfg(test)]

@@ -30,6 +30,24 @@ pub fn display(raw: &str) -> Cow<'_, str> {
     }
 }
 
+/// Is a text of nothing but ideographs, digits, Latin letters and signs that [`display`] leaves alone? Only yes is sure. Short
+/// values nearly always are, and are told without a look at each character.
+pub(crate) fn stays_as_it_is(text: &str) -> bool {
+    text.as_bytes().iter().fold(true, |all, byte| all & STAYS[usize::from(*byte)])
+}
+
+/// Bytes of such texts: no white space, nothing that may be markup, of longer characters those from U+4000 to U+9FFF.
+const STAYS: [bool; 256] = {
+    let mut stays = [false; 256];
+    let mut byte = 0x21;
+    while byte < 0xEA {
+        let markup = matches!(byte as u8, b'$' | b'\\' | b'<' | b'&' | b'*' | b'[');
+        stays[byte] = byte < 0x7F && !markup || (byte >= 0x80 && byte < 0xC0) || byte >= 0xE4;
+        byte += 1;
+    }
+    stays
+};
+
 /// As [`display`], line by line: blank lines dropped, the others joined by `\n`. For goals and reasons.
 pub fn paragraphs(raw: &str) -> String {
     let text = plain(raw);
@@ -176,6 +194,11 @@ mod tests {
         #[test]
         fn the_short_way_to_a_key_gives_the_same_key(text in "[ -~　！-～一-龥、。《》·×≥≤★□【】“”‘’—–①é\u{301}ｶﾞ]{0,20}") {
             prop_assert_eq!(key(&text), slow_key(&text));
+        }
+
+        #[test]
+        fn what_stays_as_it_is_is_displayed_so(text in "[!-~一-龥㐀-䶿　-〿！-～ ]{0,6}") {
+            prop_assert!(!stays_as_it_is(&text) || display(&text) == text);
         }
 
         #[test]

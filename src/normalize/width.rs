@@ -21,6 +21,17 @@ pub(super) fn fold(c: char) -> char {
             c
         }
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+        // Brackets and marks set for vertical text.
+        '︵' => '（',
+        '︶' => '）',
+        '︻' => '【',
+        '︼' => '】',
+        '︹' => '〔',
+        '︺' => '〕',
+        '︰' => '：',
+        '︐' => '，',
+        '︑' => '、',
+        '︒' => '。',
         '﹪' => '%',
         '﹥' => '>',
         '﹤' => '<',
@@ -79,6 +90,8 @@ fn staying(text: &str) -> usize {
             b'!'..=b'~' => at += 1,
             // Ideographs from U+5000 to U+9FFF: nearly every other character of such texts, told by its first byte.
             0xE5..=0xE9 => at += 3,
+            // … and from U+4E00 on.
+            0xE4 if bytes.get(at + 1).is_some_and(|next| *next >= 0xB8) => at += 3,
             _ => match text.get(at..).and_then(|rest| rest.chars().next()) {
                 Some(c) if !is_space(c) && fold(c) == c => at += c.len_utf8(),
                 _ => return at,

@@ -2,6 +2,7 @@
 
 use super::entries::{Entry, load_entries};
 use super::problem::PatternError;
+use super::word_finder::WordFinder;
 use crate::normalize;
 use regex::Regex;
 use serde::Deserialize;
@@ -41,24 +42,38 @@ impl Entry for AuditEntry {
 
 /// A list of words, as keys.
 #[derive(Debug, Default)]
-pub struct AuditWords(Vec<String>);
+pub struct AuditWords {
+    words: Vec<String>,
+    finder: WordFinder,
+    /// The last bytes that a word has, one bit each.
+    last_bytes: [u64; 4],
+}
 
 impl AuditWords {
+    fn of(words: Vec<String>) -> Self {
+        let mut last_bytes = [0; 4];
+        for last in words.iter().filter_map(|word| word.as_bytes().last()) {
+            last_bytes[usize::from(last / 64)] |= 1 << (last % 64);
+        }
+        AuditWords { finder: WordFinder::of(words.iter().map(String::as_str)), words, last_bytes }
+    }
+
     /// Does the text hold one of the words?
     pub fn inside(&self, text: &str) -> bool {
-        let key = normalize::key(text);
-        self.0.iter().any(|word| key.contains(word.as_str()))
+        self.finder.any(&normalize::key(text))
     }
 
     /// Is the text one of the words?
     pub fn is(&self, text: &str) -> bool {
         let key = normalize::key(text);
-        self.0.contains(&key)
+        self.words.contains(&key)
     }
 
     /// Does a key ([`normalize::key`]) end in one of the words? Several lists are asked for one name, which is folded once.
     pub fn ends_key(&self, key: &str) -> bool {
-        self.0.iter().any(|word| key.ends_with(word.as_str()))
+        let Some(last) = key.as_bytes().last() else { return false };
+        self.last_bytes[usize::from(last / 64)] & (1 << (last % 64)) != 0
+            && self.words.iter().any(|word| key.ends_with(word.as_str()))
     }
 }
 
@@ -85,7 +100,7 @@ macro_rules! audit {
             fn take(&mut self, entry: AuditEntry) -> Result<(), String> {
                 match entry.id.as_str() {
                     $(stringify!($word) => {
-                        self.$word = AuditWords(entry.words.iter().map(|word| normalize::key(word)).collect());
+                        self.$word = AuditWords::of(entry.words.iter().map(|word| normalize::key(word)).collect());
                     })*
                     $(stringify!($pattern) => {
                         let compiled = entry.patterns.iter().map(|pattern| Regex::new(pattern)).collect::<Result<_, _>>();

@@ -95,6 +95,8 @@ pub(super) struct Gazetteer {
     names: Vec<Name>,
     /// By their first two characters.
     heads: QuickMap<u32, u64>,
+    /// One bit for each of these pairs, by a hash: nearly all other pairs are told by it.
+    head_bits: Box<[u64]>,
     generic: HashSet<CellText>,
 }
 
@@ -120,6 +122,7 @@ impl Gazetteer {
             places: Vec::with_capacity(regions.len()),
             names: Vec::with_capacity(regions.len() + aliases.len() + 600),
             heads: QuickMap::with_capacity_and_hasher(regions.len(), Default::default()),
+            head_bits: vec![0; HEAD_BITS / 64].into_boxed_slice(),
             generic: HashSet::new(),
         };
         let words: HashSet<&str> = aliases.iter().filter(|r| r.cells[2] == "word").map(|r| &*r.cells[0]).collect();
@@ -265,6 +268,8 @@ impl Gazetteer {
         };
         let id = self.names.len() as u32;
         let next = self.heads.insert(head(first, second), id);
+        let bit = head_bit(first, second);
+        self.head_bits[bit / 64] |= 1 << (bit % 64);
         self.names.push(Name { text, kind, place, next });
     }
 
@@ -292,6 +297,49 @@ impl Gazetteer {
         self.generic.contains(name)
     }
 
+    /// May a name begin with these two characters? No is sure.
+    pub(super) fn may_begin(&self, first: char, second: char) -> bool {
+        let bit = head_bit(first, second);
+        self.head_bits[bit / 64] & (1 << (bit % 64)) != 0
+    }
+
+    /// May two characters of a text, white space between them passed over, begin a name? No is sure, and most texts get it.
+    pub(super) fn may_stand_in(&self, text: &str) -> bool {
+        let bytes = text.as_bytes();
+        let (mut before, mut bits, mut at) = (0, 0, 0);
+        while let Some(byte) = bytes.get(at) {
+            let code = match (byte, bytes.get(at + 1..at + 3)) {
+                // Ideographs, told by their first byte.
+                (0xE4..=0xE9, Some([second, third])) => u32::from_le_bytes([*byte, *second, *third, 0]),
+                (b' ' | b'\t'..=b'\r', _) => {
+                    at += 1;
+                    continue;
+                }
+                (0..0x80, _) => u32::from(*byte),
+                _ => {
+                    let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
+                    if c.is_whitespace() {
+                        at += c.len_utf8();
+                        continue;
+                    }
+                    let mut code = [0; 4];
+                    c.encode_utf8(&mut code);
+                    u32::from_le_bytes(code)
+                }
+            };
+            let bit = bit_of_codes(before, code);
+            bits |= self.head_bits[bit / 64] >> (bit % 64);
+            before = code;
+            at += match byte {
+                0..0x80 => 1,
+                0x80..0xE0 => 2,
+                0xE0..0xF0 => 3,
+                _ => 4,
+            };
+        }
+        bits & 1 != 0
+    }
+
     /// The names that `rest` begins with.
     pub(super) fn names_at(&self, rest: impl Iterator<Item = char> + Clone) -> impl Iterator<Item = Named<'_>> {
         let mut chars = rest.clone();
@@ -304,6 +352,24 @@ impl Gazetteer {
             })
             .map(|name| Named { text: &name.text, kind: name.kind, place: name.place })
     }
+}
+
+/// Bits for the pairs that names begin with: sixteen and more for each, so that few others share theirs.
+const HEAD_BITS: usize = 1 << 16;
+
+fn head_bit(first: char, second: char) -> usize {
+    let mut bytes = [0; 4];
+    let mut code = |c: char| {
+        bytes = [0; 4];
+        c.encode_utf8(&mut bytes);
+        u32::from_le_bytes(bytes)
+    };
+    bit_of_codes(code(first), code(second))
+}
+
+/// The bit of two characters, each by its bytes of UTF-8.
+fn bit_of_codes(first: u32, second: u32) -> usize {
+    (first.wrapping_mul(0x9E37_79B1).wrapping_add(second.wrapping_mul(0x85EB_CA77)) >> 16) as usize
 }
 
 /// Two characters as one key.

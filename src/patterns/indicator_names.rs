@@ -9,18 +9,30 @@ pub(super) fn name_key(name: &str) -> String {
     let text = without_number(&key);
     let text = text.strip_prefix("其中").unwrap_or(text);
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let bracket = if c == '(' { rest.find(')') } else { None };
-        if let Some(end) = bracket.filter(|end| holds_unit(&rest[1..*end])) {
-            rest = &rest[end + 1..];
+    // What stays is copied run by run, from `run` on.
+    let (mut run, mut at) = (0, 0);
+    while let Some(byte) = text.as_bytes().get(at) {
+        // Ideographs from U+5000 to U+9FFF, told by their first byte.
+        if matches!(byte, 0xE5..=0xE9) {
+            at += 3;
             continue;
         }
-        if matches!(c, '\u{4E00}'..='\u{9FFF}' | '/' | '.') || c.is_alphanumeric() {
-            out.push(c);
-        }
-        rest = &rest[c.len_utf8()..];
+        let rest = &text[at..];
+        let Some(c) = rest.chars().next() else { break };
+        let bracket = if c == '(' { rest.find(')') } else { None };
+        let left_out = match bracket.filter(|end| holds_unit(&rest[1..*end])) {
+            Some(end) => end + 1,
+            None if matches!(c, '\u{4E00}'..='\u{9FFF}' | '/' | '.') || c.is_alphanumeric() => {
+                at += c.len_utf8();
+                continue;
+            }
+            None => c.len_utf8(),
+        };
+        out.push_str(&text[run..at]);
+        at += left_out;
+        run = at;
     }
+    out.push_str(&text[run..]);
     let end = out.trim_end_matches(['.', '/']).len();
     out.truncate(end);
     out

@@ -10,12 +10,13 @@ use super::indicator_names::name_key;
 use super::problem::PatternError;
 use super::quick_hash::QuickMap;
 use super::similar_names::SimilarNames;
+use super::word_finder::WordFinder;
 use crate::normalize;
-use aho_corasick::{AhoCorasick, MatchKind};
 use regex::Regex;
 use serde::Deserialize;
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 /// What the values of an indicator are.
@@ -139,7 +140,7 @@ pub struct Indicators {
     entries: Vec<Indicator>,
     /// Name key → the entries of that alias, those with a context first.
     aliases: QuickMap<Vec<usize>>,
-    words: AhoCorasick,
+    words: WordFinder,
     /// In characters, by word.
     word_lengths: Vec<u32>,
     rules: Vec<CompiledRule>,
@@ -213,12 +214,7 @@ impl Indicators {
             }
         }
         let word_lengths = lexicon.words.iter().map(|word| word.chars().count() as u32).collect();
-        let words = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&lexicon.words);
-        let words = words.map_err(|error| PatternError::Parse {
-            path: Path::new("patterns").join(Indicator::FILE),
-            line: 0,
-            message: format!("its words cannot be compiled: {error}"),
-        })?;
+        let words = WordFinder::of(lexicon.words.iter().map(String::as_str));
         Ok(Indicators { entries, aliases, words, word_lengths, rules, rules_of_word, patterns, similar })
     }
 
@@ -281,28 +277,40 @@ impl Indicators {
                     .as_ref()
                     .is_some_and(|l| words.iter().any(|w| l.contains(w.as_str())))
         };
-        let mut found: Vec<Word> =
-            self.words.find_overlapping_iter(key).map(|found| found.pattern().as_usize()).collect();
-        found.sort_unstable();
-        found.dedup();
-        let has = |word: &Word| found.binary_search(word).is_ok();
+        // One bit a word.
+        let mut found = vec![0u64; self.word_lengths.len().div_ceil(64)];
+        let _ = self.words.each(key, |word| {
+            found[word / 64] |= 1 << (word % 64);
+            ControlFlow::<()>::Continue(())
+        });
+        let has = |word: &Word| found[*word / 64] & (1 << (*word % 64)) != 0;
+        let in_order = found.iter().enumerate().flat_map(|(at, bits)| {
+            let mut left = *bits;
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
+                left &= left - 1;
+                Some(at * 64 + bit)
+            })
+        });
         let mut best = Best::default();
-        for id in found.iter().flat_map(|word| &self.rules_of_word[*word]) {
+        for id in in_order.flat_map(|word| &self.rules_of_word[word]) {
             let rule = &self.rules[*id];
+            if !rule.all.iter().all(has) || rule.none.iter().any(has) {
+                continue;
+            }
             let any = rule.any.iter().filter(|word| has(word)).map(|word| self.word_lengths[*word]).max();
-            let holds = rule.all.iter().all(has)
-                && (rule.any.is_empty() || any.is_some())
-                && !rule.none.iter().any(has)
-                && level_fits(&rule.level2)
-                && fits(rule.entry);
+            let holds = (rule.any.is_empty() || any.is_some()) && level_fits(&rule.level2) && fits(rule.entry);
             if holds {
                 let covered = rule.all.iter().map(|word| self.word_lengths[*word]).sum::<u32>() + any.unwrap_or(0);
                 best.offer(rule.entry, (self.entries[rule.entry].priority, covered));
             }
         }
         for pattern in &self.patterns {
-            if level_fits(&pattern.level2) && fits(pattern.entry) && pattern.regex.is_match(key) {
-                let covered = pattern.regex.find(key).map_or(0, |found| found.as_str().chars().count() as u32);
+            if level_fits(&pattern.level2)
+                && fits(pattern.entry)
+                && let Some(found) = pattern.regex.find(key)
+            {
+                let covered = found.as_str().chars().count() as u32;
                 best.offer(pattern.entry, (self.entries[pattern.entry].priority, covered));
             }
         }

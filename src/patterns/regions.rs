@@ -195,12 +195,16 @@ impl Regions {
 
     /// The names in a text, adjacent ones joined.
     fn named_in(&self, text: &str) -> NamedPlaces {
+        if !self.gazetteer.may_stand_in(text) {
+            return NamedPlaces { names: Vec::new(), short: false };
+        }
         let letters = Letters::of(text);
         let mut names: Vec<NamedPlace> = Vec::new();
         let mut at = 0;
         let mut previous_end = None;
         while at < letters.0.len() && names.len() < MAX_MATCHES {
-            let begins = previous_end == Some(at) || letters.may_begin_name(at);
+            let known = letters.pair(at).is_some_and(|(first, second)| self.gazetteer.may_begin(first, second));
+            let begins = known && (previous_end == Some(at) || letters.may_begin_name(at));
             let Some(Spelling { length, places, living, generic }) =
                 begins.then(|| self.longest_at(&letters, at)).flatten()
             else {
@@ -361,6 +365,10 @@ impl Letters {
             gap = false;
         }
         Letters(letters)
+    }
+
+    fn pair(&self, at: usize) -> Option<(char, char)> {
+        self.get(at).zip(self.get(at + 1))
     }
 
     fn get(&self, at: usize) -> Option<char> {

@@ -26,8 +26,8 @@ struct Name {
     pairs: u32,
 }
 
-/// Two characters that are neighbours.
-type Pair = (char, char);
+/// Two characters that are neighbours, as one number.
+type Pair = u64;
 
 impl SimilarNames {
     /// From owners and the keys of their names.
@@ -81,7 +81,9 @@ impl SimilarNames {
 
 /// The distinct pairs of neighbours.
 fn pairs(key: &str) -> Vec<Pair> {
-    let mut pairs: Vec<Pair> = key.chars().zip(key.chars().skip(1)).collect();
+    let mut pairs: Vec<Pair> = Vec::with_capacity(key.len() / 2);
+    let both = key.chars().zip(key.chars().skip(1));
+    pairs.extend(both.map(|(first, second)| u64::from(first) << 32 | u64::from(second)));
     pairs.sort_unstable();
     pairs.dedup();
     pairs

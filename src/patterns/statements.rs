@@ -144,12 +144,21 @@ struct ByChar {
     /// Of each character, by its hash, its place in `words` and one more; 0 for none. A power of two of them, at least four
     /// times as many as characters, so that most others meet an empty one at once: texts are asked about character by character.
     slots: Vec<u16>,
+    /// Which low ten bits the characters have: most others are told by one bit, which nearly always says no.
+    low_bits: [u64; 16],
 }
 
 impl ByChar {
-    const NONE: ByChar = ByChar { words: Vec::new(), slots: Vec::new() };
+    const NONE: ByChar = ByChar { words: Vec::new(), slots: Vec::new(), low_bits: [0; 16] };
+
+    fn may_have(&self, c: char) -> bool {
+        let low = c as usize & 1023;
+        self.low_bits[low / 64] & (1 << (low % 64)) != 0
+    }
 
     fn add(&mut self, c: char, word: Box<[char]>, cue: Cue) {
+        let low = c as usize & 1023;
+        self.low_bits[low / 64] |= 1 << (low % 64);
         let place = self.place(c).unwrap_or_else(|| {
             self.words.push((c, Vec::new()));
             self.put_slot(self.words.len() - 1);
@@ -191,6 +200,9 @@ impl ByChar {
     }
 
     fn of(&self, c: char) -> &[Word] {
+        if !self.may_have(c) {
+            return &[];
+        }
         self.place(c).map_or(&[], |place| &self.words[place].1)
     }
 }
@@ -209,26 +221,51 @@ impl WordSet {
         }
     }
 
+    /// May a word begin with this character? Told by one bit: no is sure.
+    pub fn may_begin_with(&self, c: char) -> bool {
+        self.by_first.may_have(c)
+    }
+
     /// The longest word that `text` begins with: its length and what it stands for.
     pub fn begins(&self, text: &[char]) -> Option<(usize, Cue)> {
         let words = self.by_first.of(*text.first()?);
-        words.iter().find(|(word, _)| text.starts_with(word)).map(|(word, cue)| (word.len(), *cue))
+        let begins = |word: &[char]| word.len() <= text.len() && word.iter().zip(text).all(|(a, b)| a == b);
+        words.iter().find(|(word, _)| begins(word)).map(|(word, cue)| (word.len(), *cue))
     }
 
     /// The longest word that `text` ends with.
     pub fn ends(&self, text: &[char]) -> Option<(usize, Cue)> {
         let words = self.by_last.of(*text.last()?);
-        words.iter().find(|(word, _)| text.ends_with(word)).map(|(word, cue)| (word.len(), *cue))
+        // Words are short: comparing them here costs less than a call.
+        let ends = |word: &[char]| {
+            let from = text.len().checked_sub(word.len());
+            from.is_some_and(|from| word.iter().zip(&text[from..]).rev().all(|(a, b)| a == b))
+        };
+        words.iter().find(|(word, _)| ends(word)).map(|(word, cue)| (word.len(), *cue))
     }
 
     /// The first word in `text`: where it begins, its length, what it stands for.
     pub fn first_in(&self, text: &[char]) -> Option<(usize, usize, Cue)> {
-        (0..text.len()).find_map(|at| self.begins(&text[at..]).map(|(length, cue)| (at, length, cue)))
+        let mut from = 0;
+        loop {
+            let at = from + text[from..].iter().position(|c| self.by_first.may_have(*c))?;
+            if let Some((length, cue)) = self.begins(&text[at..]) {
+                return Some((at, length, cue));
+            }
+            from = at + 1;
+        }
     }
 
     /// The last word in `text`.
     pub fn last_in(&self, text: &[char]) -> Option<(usize, usize, Cue)> {
-        (1..=text.len()).rev().find_map(|end| self.ends(&text[..end]).map(|(length, cue)| (end - length, length, cue)))
+        let mut end = text.len();
+        loop {
+            end = text[..end].iter().rposition(|c| self.by_last.may_have(*c))? + 1;
+            if let Some((length, cue)) = self.ends(&text[..end]) {
+                return Some((end - length, length, cue));
+            }
+            end -= 1;
+        }
     }
 }
 

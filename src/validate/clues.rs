@@ -7,8 +7,10 @@ use crate::model::{
     SourceOfFunds, StatementRecord,
 };
 use crate::normalize;
+use crate::normalize::stays_as_it_is;
 use rust_decimal::Decimal;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 
 /// Clues that a row was taken apart or put together.
 const REPAIRS: [Clue; 6] =
@@ -185,8 +187,8 @@ impl Usual {
     }
 }
 
-fn names(rows: &[IndicatorRecord]) -> HashMap<&str, usize> {
-    let mut names = HashMap::new();
+fn names(rows: &[IndicatorRecord]) -> FxHashMap<&str, usize> {
+    let mut names = FxHashMap::default();
     rows.iter().filter_map(|row| row.level3.as_deref()).for_each(|name| *names.entry(name).or_default() += 1);
     names
 }
@@ -330,15 +332,21 @@ fn of_name(name: &str, own: &mut Evidence) {
     own.note(Clue::NameLong, looks.length > 30);
     own.note(Clue::NameOdd, looks.odd_sign || looks.open || looks.misread_number);
     let (first, last) = (name.chars().next(), name.chars().next_back());
-    let cut_before = first.is_some_and(|c| "，。、；：,;:)）]】%％".contains(c));
-    let cut_behind = last.is_some_and(|c| "，、；,;（([【和及与的/-—".contains(c));
+    let cut_before = first.is_some_and(|c| {
+        matches!(c, '，' | '。' | '、' | '；' | '：' | ',' | ';' | ':' | ')' | '）' | ']' | '】' | '%' | '％')
+    });
+    let cut_behind = last.is_some_and(|c| {
+        let joint = matches!(c, '和' | '及' | '与' | '的' | '/' | '-' | '—');
+        joint || matches!(c, '，' | '、' | '；' | ',' | ';' | '（' | '(' | '[' | '【')
+    });
     own.note(Clue::NameCut, cut_before || cut_behind);
-    let sign = name.contains(['≥', '≤', '%', '％', '＞', '＜']);
-    own.note(Clue::NameHoldsValue, sign && looks.digits);
+    let sign = || name.contains(['≥', '≤', '%', '％', '＞', '＜']);
+    own.note(Clue::NameHoldsValue, looks.digits && sign());
 }
 
 fn of_value(value: &Quantity, own: &mut Evidence) {
-    let text = normalize::display(&value.raw);
+    let text =
+        if stays_as_it_is(&value.raw) { Cow::Borrowed(value.raw.as_str()) } else { normalize::display(&value.raw) };
     let looks = Looks::of(&text);
     own.note(Clue::ValueMixed, value.is_measured() && value.text.is_some());
     own.note(Clue::DigitsUnread, !value.is_measured() && looks.digits);

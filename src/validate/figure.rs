@@ -59,7 +59,11 @@ fn printed(raw: &str) -> Option<Decimal> {
 fn is_power_of_ten(factor: Decimal) -> bool {
     let factor = factor.normalize();
     let mantissa = factor.mantissa();
-    if factor.scale() > 0 { mantissa == 1 } else { (0..=18).any(|power| mantissa == 10i128.pow(power)) }
+    if factor.scale() > 0 {
+        return mantissa == 1;
+    }
+    let Ok(mantissa) = u64::try_from(mantissa) else { return false };
+    mantissa.checked_ilog10().is_some_and(|power| power <= 18 && mantissa == 10u64.pow(power))
 }
 
 /// Where a field was read, for a message: ` (page 2, table 1, cell [7, 4])`; the record's own counting.

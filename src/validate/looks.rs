@@ -28,6 +28,8 @@ impl Looks {
             match byte {
                 // Ideographs from U+5000 on: nearly every character, told by its first byte, and none of them odd.
                 0xE5..=0xE9 => at += 3,
+                // From U+4E00 on the same, but for 丨.
+                0xE4 if matches!(bytes.get(at + 1..at + 3), Some([0xB8..=0xBF, b]) if *b != 0xA8) => at += 3,
                 b'0'..=b'9' => {
                     looks.digits = true;
                     at += 1;

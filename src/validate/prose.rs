@@ -40,6 +40,8 @@ struct Fact {
     /// Id of the record, for the message.
     id: String,
     in_table: bool,
+    /// Of unit and relation, which must be the same: most facts are told apart by it.
+    tag: u32,
 }
 
 /// As far as figures can contradict each other. A balance is what was reached.
@@ -190,6 +192,7 @@ impl Fact {
             raw: value.raw.clone(),
             id: String::new(),
             in_table: false,
+            tag: tag(value),
         })
     }
 
@@ -200,7 +203,7 @@ impl Fact {
 
     /// One measure of this aspect, of one year, in one unit, said twice with figures that are near and yet not one rounded or cut.
     fn contradicts(&self, other: &Fact) -> bool {
-        if self.year != other.year || (self.in_table && other.in_table) {
+        if self.tag != other.tag || self.year != other.year || (self.in_table && other.in_table) {
             return false;
         }
         let same_indicator = self.indicator.is_some() && self.indicator == other.indicator;
@@ -219,6 +222,13 @@ impl Fact {
         let Some(near) = NEAR.checked_mul(self.value.abs().max(other.value.abs())) else { return false };
         apart >= self.last_place.max(other.last_place) && apart <= near
     }
+}
+
+/// A number that is the same for the same unit and relation.
+fn tag(value: &Quantity) -> u32 {
+    let relation = value.relation.map_or(0, |relation| relation as u32 + 1);
+    let unit = value.unit.as_deref().unwrap_or("").bytes();
+    unit.fold(relation, |tag, byte| tag.wrapping_mul(31).wrapping_add(u32::from(byte)))
 }
 
 fn conflict_of(name: &str, earlier: &Fact, found: &Fact) -> Finding {

@@ -2,7 +2,7 @@
 
 use crate::model::{Code, Finding, FormRecords, Number, Severity, StatementRecord};
 use crate::patterns::Audit;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// Claims kept of one document; of a longer one the first.
 const MOST_CLAIMS: usize = 100;
@@ -67,8 +67,8 @@ impl Said {
     pub(super) fn form(&mut self, records: &FormRecords) {
         self.forms += 1;
         let rows = &records.indicators;
-        let first: HashSet<_> = rows.iter().filter_map(|row| row.level1.as_deref()).collect();
-        let second: HashSet<_> = rows.iter().filter_map(|row| Some((&row.level1, row.level2.as_deref()?))).collect();
+        let first: FxHashSet<_> = rows.iter().filter_map(|row| row.level1.as_deref()).collect();
+        let second: FxHashSet<_> = rows.iter().filter_map(|row| Some((&row.level1, row.level2.as_deref()?))).collect();
         let third = rows.iter().filter(|row| row.level3.is_some()).count();
         self.form = Some(Facts {
             id: records.form.id.clone(),

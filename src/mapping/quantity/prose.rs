@@ -44,6 +44,10 @@ impl Grammar {
             if i == number {
                 number = 0;
             }
+            if !self.may_open(text[i]) {
+                i += 1;
+                continue;
+            }
             let before = text[from..i].last().copied();
             if let Some((bounds, at)) = reader.bounds_before(text, i) {
                 if opens_number(text, at) && bounds.iter().all(|b| b.on != On::Date) && !is_date(text, at) {
@@ -106,6 +110,14 @@ impl Grammar {
             }
         }
         found
+    }
+
+    /// Ideographs that begin no word of relation, no ordinal and no 百分之 are passed over.
+    fn may_open(&self, c: char) -> bool {
+        !('\u{4E00}'..='\u{9FFF}').contains(&c) || matches!(c, '百' | '千' | '万') || {
+            let words = &self.words;
+            words.before.may_begin(c) || words.before_date.may_begin(c) || words.ordinal_before.may_begin(c)
+        }
     }
 
     fn reading(&self, measure: &super::measure::Measure, start: usize, signed: bool, money: bool) -> Option<Said> {

@@ -43,7 +43,8 @@ impl<T: Copy> Trie<T> {
         }
     }
 
-    fn may_begin(&self, c: char) -> bool {
+    /// May a word begin with this character? No is sure.
+    pub(super) fn may_begin(&self, c: char) -> bool {
         let low = c as usize & 255;
         self.low_bytes[low / 64] & (1 << (low % 64)) != 0
     }

@@ -70,7 +70,16 @@ pub(super) fn may_be(line: &Line<'_>) -> bool {
     if line.heading.is_some() {
         return true;
     }
-    let shown = line.text.trim_start_matches('*').chars().filter(|c| !c.is_whitespace());
+    let text = line.text.trim_start_matches('*');
+    // 12.5% begins with a value.
+    let behind_digits = text.trim_start_matches(is_digit);
+    if behind_digits.len() < text.len()
+        && let Some(behind) = behind_digits.strip_prefix(['.', '、', '．', '）', ')'])
+        && behind.starts_with(is_digit)
+    {
+        return false;
+    }
+    let shown = text.chars().filter(|c| !c.is_whitespace());
     let mut behind = shown.clone().skip(1);
     let mut behind_numerals = |is_numeral: fn(char) -> bool| behind.by_ref().take(MOST).find(|c| !is_numeral(*c));
     match shown.clone().next() {
@@ -122,7 +131,7 @@ fn is_digit(c: char) -> bool {
 }
 
 fn is_chinese_numeral(c: char) -> bool {
-    "一二三四五六七八九十百".contains(c)
+    matches!(c, '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百')
 }
 
 /// The heading that a line is, or begins with. `says_measure` tells whether a part of the line holds a measured number.

@@ -18,7 +18,8 @@ use crate::normalize;
 use crate::patterns::{Patterns, StatementRole};
 use headings::Path;
 use memchr::memmem;
-use std::collections::{HashMap, VecDeque};
+use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// A paragraph longer than this is read in pieces, so that a file of one line costs no more than others.
@@ -50,7 +51,7 @@ pub(super) struct Prose<'p> {
     after_table: bool,
     count: u32,
     /// Canonical ids of subjects that were looked up.
-    indicators: HashMap<String, Option<String>>,
+    indicators: FxHashMap<String, Option<String>>,
     done: VecDeque<(StatementRecord, Evidence)>,
 }
 
@@ -69,7 +70,7 @@ impl<'p> Prose<'p> {
             in_notes: false,
             after_table: false,
             count: 0,
-            indicators: HashMap::new(),
+            indicators: FxHashMap::default(),
             done: VecDeque::new(),
         }
     }
@@ -122,7 +123,7 @@ impl<'p> Prose<'p> {
             return None;
         }
         let opening = headings::opening(text);
-        let chars: Vec<char> = normalize::display(opening).chars().collect();
+        let chars = shown::chars_of(&normalize::display(opening));
         let says = |from: usize, to: usize| paragraph::says_measure(&chars, from..to, self.grammar);
         let heading = headings::heading(&chars, line.heading, &self.patterns.statements, says)?;
         // A line cut by a page may begin with a number by chance.
@@ -163,9 +164,12 @@ impl<'p> Prose<'p> {
     /// Is the line a note under a form, a label, or a title that only tells the year?
     fn skips(&mut self, text: &str) -> bool {
         let prose = has_sentence_mark(text);
+        let not_prose = self.patterns.statements.words(StatementRole::NotProse);
+        // Most ideographs are shown as they are, and most of them begin no such word.
+        let may_begin = |c: char| !('\u{5000}'..='\u{9FA5}').contains(&c) || not_prose.may_begin_with(c);
         let begins = || normalize::display(headings::opening(text)).chars().take(12).collect::<Vec<char>>();
         if self.after_table || self.in_notes {
-            if self.patterns.statements.words(StatementRole::NotProse).begins(&begins()).is_some() {
+            if text.starts_with(may_begin) && not_prose.begins(&begins()).is_some() {
                 self.in_notes = true;
                 return true;
             }
@@ -291,7 +295,7 @@ impl<'p> Prose<'p> {
         if let Some(known) = self.indicators.get(subject) {
             return known.clone();
         }
-        let chars: Vec<char> = subject.chars().collect();
+        let chars = shown::chars_of(subject);
         // 满意度得分 and 满意度偏差率 are not the indicator.
         let facet = self.patterns.statements.words(StatementRole::Facet).ends(&chars);
         let is_measure = facet.is_none_or(|(_, cue)| !cue.keep);

@@ -205,6 +205,11 @@ fn closer_length(text: &[char], words: &Statements) -> usize {
 /// A year, a date or 截至… at the beginning: where it ends.
 fn date_here(text: &[char], grammar: &Grammar) -> Option<usize> {
     let mut at = 0;
+    match text.first()? {
+        '截' | '自' | '于' | '到' => {}
+        c if c.is_ascii_digit() => {}
+        _ => return None,
+    }
     for word in ["截至", "截止", "自", "于", "到"] {
         if let Some(rest) = strip_word(text, word)
             && rest.iter().find(|c| **c != ' ').is_some_and(char::is_ascii_digit)
@@ -234,6 +239,9 @@ fn year_end(text: &[char], at: usize, grammar: &Grammar) -> Option<usize> {
 
 /// A name without the years in its middle.
 fn without_years(text: &[char], grammar: &Grammar) -> Vec<char> {
+    if !text.iter().any(char::is_ascii_digit) {
+        return text.to_vec();
+    }
     let mut out = Vec::with_capacity(text.len());
     let mut i = 0;
     while i < text.len() {

@@ -1,7 +1,8 @@
 //! A paragraph as displayed characters, and the way back to the source's own spelling of any part of it.
 
 use crate::normalize;
-use std::cell::OnceCell;
+use std::borrow::Cow;
+use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 
 /// First byte of the source, and the one behind the last. A paragraph is read in pieces far shorter than 4 GB.
@@ -13,13 +14,20 @@ pub(super) struct Shown<'a> {
     source: &'a str,
     /// What rules look at.
     pub(super) chars: Vec<char>,
+    /// The source is displayed as it stands, so that characters alone tell its bytes.
+    same: bool,
+    /// Of a place that was asked for before, its character and byte: the next one is looked for from there.
+    near: Cell<(usize, usize)>,
     /// Of each displayed character, the bytes of the source that it shows; `None` where they cannot be told.
     bytes: OnceCell<Option<Vec<Spot>>>,
 }
 
 impl<'a> Shown<'a> {
     pub(super) fn new(source: &'a str) -> Self {
-        Shown { source, chars: normalize::display(source).chars().collect(), bytes: OnceCell::new() }
+        let shown = normalize::display(source);
+        let chars = chars_of(&shown);
+        let same = matches!(shown, Cow::Borrowed(text) if text.len() == source.len());
+        Shown { source, chars, same, near: Cell::default(), bytes: OnceCell::new() }
     }
 
     /// The source's spelling of displayed characters `from..to`; as displayed where the way back is lost.
@@ -30,9 +38,30 @@ impl<'a> Shown<'a> {
 
     /// Where in the source these characters stand.
     pub(super) fn bytes(&self, from: usize, to: usize) -> Option<Range<usize>> {
+        if self.same {
+            return (from < to).then(|| self.byte_of(from)..self.byte_of(to));
+        }
         let all = self.bytes.get_or_init(|| align(self.source, &self.chars)).as_ref()?;
         let (first, last) = (all.get(from)?, all.get(to.checked_sub(1)?)?);
         (first.0 <= last.1).then_some(first.0 as usize..last.1 as usize)
+    }
+}
+
+/// The characters of a text. Counting them first costs less than asking at each whether there is room.
+pub(super) fn chars_of(text: &str) -> Vec<char> {
+    let mut chars = vec!['\0'; text.chars().count()];
+    chars.iter_mut().zip(text.chars()).for_each(|(place, c)| *place = c);
+    chars
+}
+
+impl Shown<'_> {
+    /// Where a character begins, in a source that is displayed as it stands.
+    fn byte_of(&self, at: usize) -> usize {
+        let (char, byte) = self.near.get();
+        let bytes = |chars: &[char]| chars.iter().map(|c| c.len_utf8()).sum::<usize>();
+        let found = if at >= char { byte + bytes(&self.chars[char..at]) } else { byte - bytes(&self.chars[at..char]) };
+        self.near.set((at, found));
+        found
     }
 }
 
