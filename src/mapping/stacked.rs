@@ -177,7 +177,10 @@ fn number(line: &str) -> Option<(usize, String)> {
     let marks: &[char] = if bracket { &[')', '）'] } else { &['.', '．', '、', '：', ':', '）', ')'] };
     let text = behind.strip_prefix(marks);
     let text = match text {
-        Some(text) if !text.starts_with(|c: char| c.is_ascii_digit()) || named || bracket => text,
+        // 1.5 is a decimal; 1：5 and 1、5 are a number and its value.
+        Some(text) if !(behind.starts_with(['.', '．']) && text.starts_with(|c: char| c.is_ascii_digit())) || named => {
+            text
+        }
         None if named => behind,
         _ => return None,
     };

@@ -31,8 +31,13 @@ const LONGEST: i32 = 40;
 
 /// Lines parted at their gaps. `size` is the usual height of text.
 pub(super) fn part(lines: Vec<Line>, ink: &Ink, size: i32) -> Vec<Line> {
-    let parted: Vec<Line> =
-        lines.into_iter().flat_map(|line| cut(line, ink, size, &|gap| is_wide(gap, size))).collect();
+    // In a row as low as its print walls hide the feet of figures: a gap may hold a point.
+    let least = |crowded: bool| if crowded { WIDE_BESIDE_MARK } else { WIDE };
+    let wide = |line: Line| {
+        let least = size * least(line.crowded);
+        cut(line, ink, size, &|gap| is_wide(gap, size) && gap.width() * 10 >= least)
+    };
+    let parted: Vec<Line> = lines.into_iter().flat_map(wide).collect();
     let begins = Begins::of(&parted, size);
     let parts = |gap: &Gap| {
         let plain = !is_mark(&gap.before, size) && !is_mark(&gap.after, size);
@@ -43,7 +48,8 @@ pub(super) fn part(lines: Vec<Line>, ink: &Ink, size: i32) -> Vec<Line> {
         };
         in_row() && !gap.sides.iter().any(|side| is_lone(side, size)) || in_column()
     };
-    parted.into_iter().flat_map(|line| cut(line, ink, size, &parts)).collect()
+    let cut_again = |line: Line| if line.crowded { vec![line] } else { cut(line, ink, size, &parts) };
+    parted.into_iter().flat_map(cut_again).collect()
 }
 
 /// A stretch without ink in a line, and the ink on both sides of it.
@@ -113,8 +119,11 @@ fn cut(line: Line, ink: &Ink, size: i32, parts: &dyn Fn(&Gap) -> bool) -> Vec<Li
             pieces.push(right);
         }
     }
-    let bounds = pieces.iter().filter_map(|piece| ink.bounds(piece));
-    bounds.map(|piece| Line { pieces: vec![piece], detected: line.detected }).collect()
+    let bounds = pieces.iter().filter_map(|piece| {
+        let bounds = ink.bounds(piece)?;
+        Some(if line.crowded { Box2 { y0: piece.y0, y1: piece.y1, ..bounds } } else { bounds })
+    });
+    bounds.map(|piece| Line { pieces: vec![piece], ..line.clone() }).collect()
 }
 
 /// Where lines begin, sorted from left to right.
@@ -165,7 +174,7 @@ mod tests {
                 at += 20 + gap;
             }
             let end = at - gaps.last().copied().unwrap_or(0);
-            found.push(Line { pieces: vec![Box2::new(*x, *y, end, y + 20)], detected: true });
+            found.push(Line { pieces: vec![Box2::new(*x, *y, end, y + 20)], detected: true, crowded: false });
         }
         (Ink::of(&picture), found)
     }
