@@ -266,3 +266,78 @@ fn chains_of_sectors_in_circles_end() {
         }
     }
 }
+
+/// Findings' messages of a document.
+fn told(document: &Value) -> String {
+    document["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| f["message"].as_str().unwrap())
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+/// A sheet with a form of one indicator, and these merged regions.
+fn sheet(merges: &str) -> String {
+    let row = |number: usize, texts: &[&str]| {
+        let cells = texts
+            .iter()
+            .zip('A'..)
+            .map(|(text, column)| format!(r#"<c r="{column}{number}" t="inlineStr"><is><t>{text}</t></is></c>"#));
+        format!(r#"<row r="{number}">{}</row>"#, cells.collect::<String>())
+    };
+    let rows = [
+        row(1, &["项目名称", "道路养护"]),
+        row(2, &["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值"]),
+        row(3, &["产出指标", "数量指标", "养护里程", "≥9公里", "10公里"]),
+    ];
+    format!(r#"<worksheet {S}><sheetData>{}</sheetData><mergeCells>{merges}</mergeCells></worksheet>"#, rows.concat())
+}
+
+#[test]
+fn merged_regions_over_others_hide_no_form() {
+    let merges = r#"<mergeCell ref="A1:E3"/><mergeCell ref="B1:E1"/><mergeCell ref="XFD1048576:A1"/>"#;
+    let document = outcome("merged.xlsx", xlsx(&sheet(merges)));
+    assert_eq!(document["indicators"], 1, "{document}");
+    assert!(told(&document).contains("1 merged regions lie over others"), "{document}");
+    let document = outcome("plain.xlsx", xlsx(&sheet(r#"<mergeCell ref="B1:E1"/>"#)));
+    assert_eq!((&document["indicators"], told(&document).as_str()), (&1.into(), ""), "{document}");
+}
+
+#[test]
+fn texts_that_a_workbook_lacks_are_told() {
+    let sheet =
+        format!(r#"<worksheet {S}><sheetData><row r="1"><c r="A1" t="s"><v>7</v></c></row></sheetData></worksheet>"#);
+    let document = outcome("lost.xlsx", xlsx(&sheet));
+    assert_eq!(document["status"], "partial", "{document}");
+    assert!(told(&document).contains("1 cells refer to texts that the workbook lacks"), "{document}");
+}
+
+#[test]
+fn one_xml_file_of_absurd_counts_ends() {
+    let sheet = |row: &str| {
+        format!(
+            r#"<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="表"><Table>{row}</Table></Worksheet></Workbook>"#
+        )
+    };
+    for row in [
+        r#"<Row ss:Index="4294967295" ss:Span="4294967295"><Cell ss:Index="4294967295" ss:MergeAcross="4294967295" ss:MergeDown="4294967295"><Data ss:Type="Number">1</Data></Cell></Row>"#,
+        r#"<Row ss:Index="0"><Cell ss:Index="0"><Data ss:Type="DateTime">T</Data></Cell><Cell><Data ss:Type="Number">x</Data></Cell></Row>"#,
+        r#"<Column ss:Index="0" ss:Span="4294967295" ss:Hidden="1"/><Row><Cell><Data>1</Data></Cell></Row>"#,
+        "<Row><Cell><Data ss:Type=\"String\">项目",
+    ] {
+        outcome("absurd.xls", sheet(row).into_bytes());
+    }
+    assert_refused(
+        "entity.xml",
+        b"<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><!DOCTYPE a [<!ENTITY b \"c\">]><Workbook/>"
+            .to_vec(),
+        "damaged",
+    );
+    outcome(
+        "cut.doc",
+        b"<?xml version=\"1.0\"?><?mso-application progid=\"Word.Document\"?><w:wordDocument><w:body><w:p><w:r><w:t>"
+            .to_vec(),
+    );
+}

@@ -83,7 +83,7 @@ fn what_is_refused_says_what_to_do() {
     for (bytes, code) in [
         (&b"7z\xBC\xAF\x27\x1C\0\x04"[..], "archive"),
         (b"", "empty"),
-        (b"<?mso-application progid=\"Excel.Sheet\"?>", "unsupported"),
+        (b"<?xml version=\"1.0\"?><office:document xmlns:office=\"x\"/>", "unsupported"),
         (b"\x7FELF\x02", "binary"),
     ] {
         let error = detect(bytes).refusal().unwrap();

@@ -26,6 +26,7 @@ fn read(text: &str) -> String {
                 let origin = match grid.origin {
                     GridOrigin::Explicit => "explicit",
                     GridOrigin::Separated => "separated",
+                    GridOrigin::Counted => "counted",
                     GridOrigin::Ordered => "ordered",
                 };
                 writeln!(out, "[{origin} {}×{}]", grid.rows, grid.columns).unwrap();

@@ -17,6 +17,7 @@
 mod compact;
 mod manifest;
 mod outcome;
+mod part;
 mod parts;
 mod path;
 mod review;
@@ -26,7 +27,8 @@ mod store;
 pub use compact::{ERRORS, Written, with_findings};
 pub use manifest::{Found, Known, Reading, Row};
 pub use outcome::{Counted, Fared, Kept, Outcome, Tally};
-pub use parts::{Appender, Lines, Part, SEGMENT_BYTES, Segments};
+pub use part::Part;
+pub use parts::{Appender, Lines, SEGMENT_BYTES, Segments};
 pub use path::{path_bytes, path_of};
 pub use review::{REVIEW, is_below};
 pub use stamp::{Hash, Stamp, hash_file};

@@ -1,8 +1,9 @@
 //! Records of documents, appended to files that are never changed afterwards: a part a document, its lines kind by kind.
 
+use super::part::Part;
 use crate::emit::json_lines::{KINDS, kind, write_line, write_record};
 use crate::model::{Kind, Record};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
@@ -16,26 +17,6 @@ const HELD_IN_MEMORY: usize = 256 << 10;
 pub const SEGMENT_BYTES: u64 = 1 << 30;
 /// Parts wait in memory up to this size to be written together.
 const WRITTEN_AT_ONCE: usize = 1 << 20;
-
-/// Where the records of a document stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
-    /// Number of the file.
-    pub segment: u32,
-    /// Where in the file the part begins.
-    pub offset: u64,
-    /// Bytes of each kind's lines, one kind after the other.
-    pub lengths: [u64; KINDS.len()],
-    /// CRC-32 of them all.
-    pub crc: u32,
-}
-
-impl Part {
-    /// Bytes in all.
-    pub fn bytes(&self) -> u64 {
-        self.lengths.iter().sum()
-    }
-}
 
 /// The lines of one document, kind by kind, while they come in. Cleared, it serves for the next.
 #[derive(Debug, Default)]

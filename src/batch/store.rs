@@ -1,7 +1,8 @@
 use super::compact::{self, Written};
 use super::manifest::{Found, Known, Manifest, Reading, Row};
 use super::outcome::{Kept, Tally};
-use super::parts::{self, Appender, Lines, Part, PartReader, SEGMENT_BYTES, Segments};
+use super::part::Part;
+use super::parts::{self, Appender, Lines, PartReader, SEGMENT_BYTES, Segments};
 use super::path::{path_bytes, path_of};
 use super::stamp::{Hash, Stamp};
 use crate::model::Kind;
@@ -253,10 +254,10 @@ impl Store {
         Ok(id)
     }
 
-    /// All inputs, sorted by path: number, path, and whether they could be read.
-    pub fn inputs(&mut self) -> Result<Vec<(i64, PathBuf, bool)>> {
-        let all = self.manifest.timed(|manifest| manifest.inputs())?;
-        Ok(all.into_iter().map(|(id, path, read)| (id, path_of(&path), read)).collect())
+    /// The inputs that are not `seen`, sorted by path: number, path, and whether they could be read.
+    pub fn inputs_besides(&mut self, seen: &HashSet<i64>) -> Result<Vec<(i64, PathBuf, bool)>> {
+        let others = self.manifest.timed(|manifest| manifest.inputs_besides(seen))?;
+        Ok(others.into_iter().map(|(id, path, read)| (id, path_of(&path), read)).collect())
     }
 
     /// Makes what was added durable. Documents between two commits are read again after a crash.
@@ -391,7 +392,7 @@ impl Store {
             return Ok(());
         }
         let mut reader = PartReader::new(&self.parts);
-        for (content, member, part) in self.manifest.parts()? {
+        for (number, part) in self.manifest.parts()? {
             if !old.contains(&part.segment) {
                 continue;
             }
@@ -399,7 +400,7 @@ impl Store {
             let appender = self.appender()?;
             let moved = appender.append(&mut lines)?;
             self.unsynced.insert(moved.segment);
-            self.manifest.move_part(content, member, &moved)?;
+            self.manifest.move_part(number, &moved)?;
         }
         if let Some(mut appender) = self.appender.take() {
             appender.flush()?;

@@ -1,15 +1,15 @@
 //! `zhibiao audit`: what does not add up in documents, for people.
 
 use super::inputs::{self, Input};
+use super::reading::{Reading, report_panics_in_one_line};
 use super::summary::word;
-use super::{ALL_WELL, SOME_FAILED, extract, parse};
-use anyhow::{Context, Result};
+use super::{ALL_WELL, SOME_FAILED};
+use anyhow::Result;
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
-use zhibiao::ingest::Limits;
 use zhibiao::model::{Code, DocumentRecord, Finding, Kind, Record, Severity, Status};
 use zhibiao::validate::{Fingerprint, Fingerprints, SeenForms};
 use zhibiao::{Options, pipeline};
@@ -40,20 +40,8 @@ pub(super) struct Args {
     /// Print only this code; may be given several times.
     #[arg(long, value_name = "CODE")]
     code: Vec<String>,
-    /// Your own pattern files, laid over the built-in ones entry by entry.
-    #[arg(long, value_name = "DIR")]
-    patterns: Option<PathBuf>,
-    /// How many files to read at once [default: one per processor].
-    #[arg(short, long, value_name = "N")]
-    jobs: Option<usize>,
-    /// Most bytes of one file, and most that a packed file or archive may unfold to.
-    #[arg(long, value_name = "BYTES", value_parser = parse::size, default_value_t = Limits::default().max_unfolded_bytes)]
-    max_bytes: u64,
-    /// Password of protected PDFs; may be given several times, to be tried in turn.
-    #[arg(long, value_name = "TEXT")]
-    password: Vec<String>,
     #[command(flatten)]
-    recognition: super::recognition::Recognition,
+    reading: Reading,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -81,8 +69,6 @@ enum Fail {
 
 /// Files read at once per thread, so that one slow file seldom leaves the other threads idle.
 const WINDOW_PER_THREAD: usize = 8;
-/// As where records are extracted: third-party parsers recurse.
-const STACK_BYTES: usize = 16 << 20;
 
 /// One document's findings.
 struct Audited {
@@ -107,17 +93,10 @@ struct Line<'a> {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
-    let mut options = extract::load_options(args.patterns.as_deref())?;
-    options.limits.max_unfolded_bytes = args.max_bytes;
-    options.limits.passwords.clone_from(&args.password);
-    options.ocr = std::sync::Arc::new(args.recognition.ocr());
+    let options = args.reading.options()?;
     let known = codes(&args.code)?;
-    let threads = rayon::ThreadPoolBuilder::new()
-        .stack_size(STACK_BYTES)
-        .num_threads(args.jobs.unwrap_or(0))
-        .build()
-        .context("the worker threads cannot be started")?;
-    extract::report_panics_in_one_line();
+    let threads = args.reading.threads()?;
+    report_panics_in_one_line();
     let mut inputs = inputs::list(&args.paths, &inputs::Choice::default())?.into_iter();
     let window = threads.current_num_threads() * WINDOW_PER_THREAD;
     let mut printer = Printer {
@@ -137,7 +116,11 @@ pub(super) fn run(args: &Args) -> Result<u8> {
             break;
         }
         let audited: Vec<Vec<Audited>> = threads.install(|| {
-            batch.into_par_iter().with_max_len(1).map(|input| audit_input(input, &options, args.max_bytes)).collect()
+            batch
+                .into_par_iter()
+                .with_max_len(1)
+                .map(|input| audit_input(input, &options, args.reading.max_bytes))
+                .collect()
         });
         for one in audited.into_iter().flatten() {
             printer.document(one)?;

@@ -1,7 +1,7 @@
 //! `zhibiao confidence`: how far the confidence of records can be believed, and weights of one's own.
 
 use super::inputs::{self, Input};
-use super::{ALL_WELL, SOME_FAILED, UsageError, extract};
+use super::{ALL_WELL, SOME_FAILED, UsageError, reading};
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -89,7 +89,7 @@ pub(super) fn run(command: &Command) -> Result<u8> {
 }
 
 fn observe(args: &Observe) -> Result<u8> {
-    let mut options = extract::load_options(args.patterns.as_deref())?;
+    let mut options = reading::load_options(args.patterns.as_deref())?;
     options.ocr = std::sync::Arc::new(args.recognition.ocr());
     let labels = Labels { gold: folders(&args.gold)?, statements: folders(&args.statements)? };
     let choice = inputs::Choice { exclude: Vec::new(), no_ignore: false, follow_links: false, output: None };
@@ -121,7 +121,7 @@ fn in_threads<T: Send, R: Send>(all: Vec<T>, work: &(impl Fn(T) -> R + Sync)) ->
             }
             done
         };
-        let begin = |_| std::thread::Builder::new().stack_size(extract::STACK_BYTES).spawn_scoped(scope, run).ok();
+        let begin = |_| std::thread::Builder::new().stack_size(reading::STACK_BYTES).spawn_scoped(scope, run).ok();
         let running: Vec<_> = (0..threads).map(begin).collect();
         running.into_iter().flatten().filter_map(|thread| thread.join().ok()).flatten().collect()
     });
@@ -162,7 +162,7 @@ fn read(files: &[PathBuf]) -> Result<Vec<Observation>> {
 }
 
 fn measure(args: &Measure) -> Result<u8> {
-    let weights = extract::load_options(args.patterns.as_deref())?.patterns.confidence.clone();
+    let weights = reading::load_options(args.patterns.as_deref())?.patterns.confidence.clone();
     let observations = read(&args.observations)?;
     let wanted = |one: &&Observation| args.kept_out == 0 || calibrate::is_kept_out(&one.document, args.kept_out);
     let observations: Vec<&Observation> = observations.iter().filter(wanted).collect();

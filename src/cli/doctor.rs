@@ -1,6 +1,6 @@
 //! `zhibiao doctor`: what is there, and what to do about what is not.
 
-use super::{ALL_WELL, SOME_FAILED, UsageError, extract, recognition};
+use super::{ALL_WELL, SOME_FAILED, UsageError, reading, recognition};
 use anyhow::Result;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     if let Some(dir) = args.models.as_ref().filter(|dir| !dir.is_dir()) {
         return Err(UsageError(format!("{}: no folder", dir.display())).into());
     }
-    let patterns = extract::load_options(args.patterns.as_deref()).err().map(|error| format!("{error:#}"));
+    let patterns = reading::load_options(args.patterns.as_deref()).err().map(|error| format!("{error:#}"));
     let (models, sound) = models_found(args.models.as_deref());
     let cache = recognition::default_cache();
     let found = json!({

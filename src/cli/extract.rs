@@ -2,7 +2,7 @@
 
 use super::batch::{self, Interrupt, Request};
 use super::inputs::{self, Input};
-use super::recognition::Recognition;
+use super::reading::{self, Reading, report_panics_in_one_line};
 use super::summary::Summary;
 use super::{ALL_WELL, SOME_FAILED, UsageError, log, parse};
 use anyhow::{Context, Result};
@@ -16,7 +16,6 @@ use std::time::{Duration, SystemTime};
 use tempfile::SpooledTempFile;
 use zhibiao::batch::{Counted, Outcome, REVIEW, is_below, with_findings};
 use zhibiao::emit::json_lines;
-use zhibiao::ingest::Limits;
 use zhibiao::model::{DocumentRecord, Finding, Record};
 use zhibiao::pipeline::{self, Documents};
 use zhibiao::validate::SeenForms;
@@ -55,26 +54,9 @@ pub(super) struct Args {
     /// instead of all records to standard output.
     #[arg(short, long, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
-    /// Your own pattern files, laid over the built-in ones entry by entry.
-    #[arg(long, value_name = "DIR")]
-    patterns: Option<PathBuf>,
-    /// How many files to read at once [default: one per processor].
-    #[arg(short, long, value_name = "N")]
-    jobs: Option<usize>,
-    /// Most bytes of one file, and most that a packed file or archive may unfold to.
-    #[arg(long, value_name = "BYTES", value_parser = parse::size, default_value_t = Limits::default().max_unfolded_bytes)]
-    max_bytes: u64,
     /// Most bytes of one file, such as 200MB [default: --max-bytes].
     #[arg(long, value_name = "SIZE", value_parser = parse::size)]
     max_size: Option<u64>,
-    /// Most times its packed size that a part of a packed file may unfold to.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().max_ratio)]
-    max_ratio: u64,
-    /// Password of protected PDFs; may be given several times, to be tried in turn.
-    #[arg(long, value_name = "TEXT")]
-    password: Vec<String>,
-    #[command(flatten)]
-    recognition: Recognition,
     /// With -o: most time that one document may take, such as 90s or 5min, and a second more for each megabyte; it
     /// begins anew with each page that is recognised; 0 for no limit.
     #[arg(long, value_name = "TIME", value_parser = parse::duration, default_value = "60s")]
@@ -104,11 +86,13 @@ pub(super) struct Args {
     /// How notes and progress are written to standard error.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) log_format: log::Format,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 impl Args {
     fn max_size(&self) -> u64 {
-        self.max_size.map_or(self.max_bytes, |size| size.min(self.max_bytes))
+        self.max_size.map_or(self.reading.max_bytes, |size| size.min(self.reading.max_bytes))
     }
 
     fn inputs(&self) -> Result<Vec<Input>> {
@@ -130,13 +114,13 @@ impl Args {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         Request {
             output: output.to_owned(),
-            patterns: self.patterns.clone(),
-            jobs: self.jobs.filter(|jobs| *jobs > 0).unwrap_or_else(cores),
-            max_bytes: self.max_bytes,
+            patterns: self.reading.patterns.clone(),
+            jobs: self.reading.jobs.filter(|jobs| *jobs > 0).unwrap_or_else(cores),
+            max_bytes: self.reading.max_bytes,
             max_size: self.max_size(),
-            max_ratio: self.max_ratio,
-            passwords: self.password.clone(),
-            ocr: self.recognition.settings(),
+            max_ratio: self.reading.max_ratio,
+            passwords: self.reading.password.clone(),
+            ocr: self.reading.recognition.settings(),
             max_memory: Some(self.max_memory).filter(|size| *size > 0),
             timeout: Some(self.timeout).filter(|time| !time.is_zero()),
             force: self.force,
@@ -158,8 +142,6 @@ const WINDOW_PER_THREAD: usize = 32;
 const MEMBERS_IN_FLIGHT_BYTES: usize = 32 << 20;
 /// Records of one document beyond this size wait for their turn on disk.
 const HELD_IN_MEMORY: usize = 4 << 20;
-/// Nesting is bounded in every stage; this leaves room for third-party parsers that recurse.
-pub(super) const STACK_BYTES: usize = 16 << 20;
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     log::begin(args.log_format);
@@ -172,22 +154,14 @@ pub(super) fn run(args: &Args) -> Result<u8> {
 /// Into the output folder.
 pub(super) fn batch_run(args: &Args, interrupt: &Interrupt, settle: Option<Duration>) -> Result<u8> {
     let Some(output) = &args.output else { return Err(UsageError("an output folder is missing".into()).into()) };
-    load_options(args.patterns.as_deref())?;
+    reading::load_options(args.reading.patterns.as_deref())?;
     batch::run(&args.request(output, settle), args.inputs()?, interrupt)
 }
 
 /// All records to standard output, read by threads of this process.
 fn print(args: &Args, inputs: Vec<Input>) -> Result<u8> {
-    let mut options = load_options(args.patterns.as_deref())?;
-    options.limits.max_unfolded_bytes = args.max_bytes;
-    options.limits.max_ratio = args.max_ratio;
-    options.limits.passwords.clone_from(&args.password);
-    options.ocr = std::sync::Arc::new(args.recognition.ocr());
-    let threads = rayon::ThreadPoolBuilder::new()
-        .stack_size(STACK_BYTES)
-        .num_threads(args.jobs.unwrap_or(0))
-        .build()
-        .context("the worker threads cannot be started")?;
+    let options = args.reading.options()?;
+    let threads = args.reading.threads()?;
     report_panics_in_one_line();
     let mut inputs = inputs.into_iter();
     let out = BufWriter::new(io::stdout().lock());
@@ -350,14 +324,6 @@ fn take_members(documents: &mut Documents, most: usize) -> Vec<Result<Source, Bo
     batch
 }
 
-/// The built-in patterns with a user's folder over them.
-pub(super) fn load_options(dir: Option<&std::path::Path>) -> Result<Options> {
-    if let Some(dir) = dir.filter(|dir| !dir.is_dir()) {
-        return Err(UsageError(format!("{}: not a folder of pattern files", dir.display())).into());
-    }
-    Options::load(dir).map_err(|error| UsageError(error.to_string()).into())
-}
-
 /// One document's records, serialised, waiting for their turn.
 struct Done {
     document: Box<DocumentRecord>,
@@ -409,13 +375,4 @@ fn read_source(source: Source, options: &Options) -> io::Result<Done> {
     });
     let done = Done { document: Box::new(document), counted, records: Some(records) };
     trouble.map_or(Ok(done), Err)
-}
-
-/// A panic inside a document is caught and recorded with it; here it is one line for the log, without a backtrace
-/// that would drown the summary.
-pub(super) fn report_panics_in_one_line() {
-    std::panic::set_hook(Box::new(|info| {
-        let place = info.location().map(ToString::to_string).unwrap_or_default();
-        eprintln!("note: internal failure at {place}");
-    }));
 }

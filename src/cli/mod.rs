@@ -18,6 +18,7 @@ mod normalize;
 mod panel;
 mod parse;
 mod patterns;
+mod reading;
 mod recognition;
 mod score;
 mod summary;

@@ -1,7 +1,7 @@
 //! `zhibiao normalize`: cell texts in, quantities out, a line each, as a stream.
 
 use super::ALL_WELL;
-use super::extract::load_options;
+use super::reading::load_options;
 use anyhow::Result;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::PathBuf;

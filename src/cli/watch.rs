@@ -14,14 +14,14 @@ use std::time::{Duration, Instant};
 #[group(id = "watch")]
 #[command(after_help = "Example:\n  zhibiao watch /srv/drop -o records/ --every 1min")]
 pub(super) struct Args {
-    #[command(flatten)]
-    extract: extract::Args,
     /// Time from one look to the next.
     #[arg(long, value_name = "TIME", value_parser = parse::duration, default_value = "30s")]
     every: Duration,
     /// How long a file must have been left alone.
     #[arg(long, value_name = "TIME", value_parser = parse::duration, default_value = "5s")]
     settle: Duration,
+    #[command(flatten)]
+    extract: extract::Args,
 }
 
 /// How often a waiting program looks whether it was asked to end.

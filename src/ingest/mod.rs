@@ -65,6 +65,8 @@ pub fn load(bytes: Vec<u8>, limits: &Limits) -> Result<Document, LoadError> {
         Format::Ods => workbook::load(&bytes, Media::Ods, limits),
         Format::Pdf => pdf::load(bytes, limits),
         Format::Image => image::load(bytes, limits),
+        Format::WordXml => docx::load_xml(&bytes, limits),
+        Format::SpreadsheetXml => workbook::load_xml(&bytes, limits),
         Format::Rtf => rtf::load(&bytes, limits),
         Format::Mhtml => mhtml::load(&bytes, limits),
         Format::Html => html::load(bytes, limits),

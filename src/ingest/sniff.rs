@@ -111,8 +111,6 @@ impl Detected {
             Format::Odt | Format::FlatOpenDocument => {
                 ("unsupported", "an OpenDocument file of a kind that is not read; open it in LibreOffice or WPS and save it as DOCX, or as ODS or XLSX".into())
             }
-            Format::WordXml => ("unsupported", "a Word document saved as one XML file; open it in Word or WPS and save it as DOCX".into()),
-            Format::SpreadsheetXml => ("unsupported", "an Excel workbook saved as one XML file; open it in Excel or WPS and save it as XLSX".into()),
             Format::Presentation => ("unsupported", "a presentation; forms are read from documents, workbooks, web pages and text".into()),
             Format::Compound if self.truncated => (
                 "damaged",
@@ -258,7 +256,7 @@ fn zipped(bytes: &[u8]) -> Detected {
         }
     } else if has(b"OFD.xml") {
         (Format::Ofd, "OFD.xml")
-    } else if has(b"[Content_Types].xml") || truncated {
+    } else if has(b"[Content_Types].xml") || has(b"word/document.xml") || has(b"xl/workbook.xml") || truncated {
         if under(b"word/") {
             (Format::Docx, "Office Open XML with word/")
         } else if under(b"xl/") {

@@ -3,12 +3,30 @@
 
 use super::LoadError;
 use super::package::Unfolding;
+use encoding_rs::{Encoding, GB18030, GBK, UTF_8};
 use memchr::memmem;
 use quick_xml::escape::{resolve_predefined_entity, unescape};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::{Config, Reader};
 use std::borrow::Cow;
 use std::io::BufReader;
+
+/// An XML file as text: by its byte order mark, else by the encoding that it declares, else UTF-8.
+pub(crate) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    /// Bytes in which a file declares its encoding.
+    const HEAD: usize = 200;
+    if Encoding::for_bom(bytes).is_some() {
+        return UTF_8.decode(bytes).0;
+    }
+    let head: String = bytes.iter().take(HEAD).map(|b| char::from(b.to_ascii_lowercase())).collect();
+    let declared = head.split_once("encoding=").and_then(|(_, rest)| {
+        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        rest[1..].split(quote).next()
+    });
+    let encoding = declared.and_then(|label| Encoding::for_label(label.as_bytes())).unwrap_or(UTF_8);
+    let encoding = if encoding == GBK { GB18030 } else { encoding };
+    encoding.decode(bytes).0
+}
 
 /// The XML of one part, as events. Empty elements come as a start and an end.
 pub(crate) struct Xml<'p> {

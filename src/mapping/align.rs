@@ -50,6 +50,9 @@ impl Kind<'_> {
     fn measured(&self) -> bool {
         *self.measured.get_or_init(|| {
             let reads = || self.grammar.read(self.text, &Default::default());
+            if ends_with_points(self.text) {
+                return false;
+            }
             self.number().is_some() || (self.is_short() && reads().is_some_and(|r| r.quantity.is_measured()))
         })
     }
@@ -101,6 +104,10 @@ pub(super) struct Aligner<'a> {
     pub(super) patterns: &'a Patterns,
     pub(super) grammar: &'a Grammar,
     pub(super) columns: &'a [Column],
+    /// How far the header's own cells reach: of rows whose cells are counted, the right edge.
+    pub(super) extent: usize,
+    /// The weights of this block are written as percentages: 20% of the points.
+    pub(super) percent_weights: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -198,6 +205,9 @@ impl Aligner<'_> {
 
     /// Puts a row's cells into columns.
     pub(super) fn align(&self, row: &Row, kinds: &[Kind<'_>]) -> Alignment {
+        if let Some(counted) = self.by_right_edge(row, kinds) {
+            return counted;
+        }
         if let Some(direct) = self.direct(row, kinds) {
             return direct;
         }
@@ -242,14 +252,39 @@ impl Aligner<'_> {
             }
             cells[at].push(index);
         }
-        let filled =
-            |field: Field| self.columns.iter().zip(&cells).any(|(c, held)| c.field == Some(field) && !held.is_empty());
-        let has = |field: Field| self.columns.iter().any(|c| c.field == Some(field));
-        let values = filled(Field::Target) || filled(Field::Actual) || filled(Field::Weight) || filled(Field::Score);
-        if has(Field::Level3) && !filled(Field::Level3) && values && row.origin != GridOrigin::Explicit {
+        if !self.has_its_name(row, &cells) {
             return None;
         }
         Some(Alignment { cells, dropped, shifted: false, searched: false, margin: CERTAIN })
+    }
+
+    /// A row that lacks the cells that began above it, moved until it ends where the header ends: in such a source
+    /// what stands in a column by its number is nothing to go by, even where it would fit.
+    fn by_right_edge(&self, row: &Row, kinds: &[Kind<'_>]) -> Option<Alignment> {
+        let by = row.moved_to(self.extent);
+        if by == 0 {
+            return None;
+        }
+        let mut cells: Vec<Vec<usize>> = vec![Vec::new(); self.columns.len()];
+        for (index, cell) in row.cells.iter().enumerate() {
+            let column = cell.column + by;
+            let at = self.columns.iter().position(|c| c.start <= column && column < c.end)?;
+            if !cells[at].is_empty() || !self.may_stand(&kinds[index], self.columns[at].field) {
+                return None;
+            }
+            cells[at].push(index);
+        }
+        let alignment = Alignment { cells, dropped: Vec::new(), shifted: false, searched: false, margin: CERTAIN };
+        self.has_its_name(row, &alignment.cells).then_some(alignment)
+    }
+
+    /// Is there a name, where the block has a column for names and the row has values?
+    fn has_its_name(&self, row: &Row, cells: &[Vec<usize>]) -> bool {
+        let filled =
+            |field: Field| self.columns.iter().zip(cells).any(|(c, held)| c.field == Some(field) && !held.is_empty());
+        let has = |field: Field| self.columns.iter().any(|c| c.field == Some(field));
+        let values = filled(Field::Target) || filled(Field::Actual) || filled(Field::Weight) || filled(Field::Score);
+        !has(Field::Level3) || filled(Field::Level3) || !values || row.origin == GridOrigin::Explicit
     }
 
     fn search(&self, row: &Row, kinds: &[Kind<'_>]) -> Alignment {
@@ -258,7 +293,7 @@ impl Aligner<'_> {
         // Where the format states positions, moving a cell takes far more evidence.
         let rigidity = match row.origin {
             GridOrigin::Explicit => 3.0,
-            GridOrigin::Separated => 1.0,
+            GridOrigin::Separated | GridOrigin::Counted => 1.0,
             GridOrigin::Ordered => 0.4,
         };
         let mut trail = Trail(vec![(0, None)]);
@@ -399,6 +434,7 @@ impl Aligner<'_> {
                 () if kind.characters <= 6 => 0.2,
                 () => -1.0,
             },
+            Field::Weight if self.percent_weights && kind.percent() && kind.measured() => s.points,
             Field::Weight | Field::Score | Field::SecondScore | Field::FundWeight | Field::FundScore => {
                 match kind.number() {
                     Some(n) if n >= Decimal::ZERO && n <= Decimal::ONE_HUNDRED => s.points,
@@ -513,6 +549,15 @@ pub(super) fn points(grammar: &Grammar, text: &str) -> Option<Decimal> {
     }
     let outside = outside_brackets(text);
     (outside.len() < text.len()).then(|| grammar.number(outside.trim())).flatten()
+}
+
+/// A name with its points behind it, 组织管理（10分）: the number measures nothing that the cell speaks of.
+fn ends_with_points(text: &str) -> bool {
+    let inside = text.strip_suffix([')', '）']).and_then(|rest| rest.rsplit_once(['(', '（']));
+    let Some((name, points)) = inside else { return false };
+    let number = points.trim_end().strip_suffix('分').unwrap_or_default();
+    let digits = |c: char| c.is_ascii_digit() || c == '.';
+    !number.is_empty() && number.chars().all(digits) && !name.is_empty() && !name.contains(|c: char| c.is_ascii_digit())
 }
 
 /// An amount as the cell has it, unit and percent sign apart.

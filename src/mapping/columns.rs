@@ -51,7 +51,7 @@ pub(super) fn columns(
 ) -> Vec<Column> {
     let mut headings = headings(header);
     headings.truncate(WIDEST_HEADER);
-    let content = Aligner { patterns, grammar, columns: &[] };
+    let content = Aligner { patterns, grammar, columns: &[], extent: 0, percent_weights: false };
     let candidates: Vec<Vec<(Field, f32)>> = headings
         .iter()
         .map(|heading| {
@@ -97,7 +97,7 @@ pub(super) fn columns(
     let gain = |row: usize, place: usize| gains[row * (exclusive.len() + 1) + place.min(exclusive.len())];
     let chosen = assign(headings.len(), places, gain);
     let fits: Vec<f32> = chosen.iter().enumerate().map(|(index, place)| gain(index, *place)).collect();
-    headings
+    let mut columns: Vec<Column> = headings
         .into_iter()
         .enumerate()
         .map(|(index, heading)| {
@@ -121,7 +121,63 @@ pub(super) fn columns(
             let fit = if field.is_some() { fit } else { best() };
             Column { start: heading.start, end: heading.end, header, field, fit: fit.min(1.0) }
         })
-        .collect()
+        .collect();
+    if part == HeaderPart::Indicator {
+        fill_by_place(&mut columns, data, &content);
+    }
+    columns
+}
+
+/// How well a header fits that nothing but its place and what stands below it explain.
+const BY_PLACE: f32 = 0.4;
+
+/// A form that lacks a column which every form has, while one of its headers is in words that nobody knows: where that
+/// column stands where the lacking one would, and its cells hold what they should, it is that one.
+fn fill_by_place(columns: &mut [Column], data: &[&Row], aligner: &Aligner<'_>) {
+    let at = |columns: &[Column], field: Field| columns.iter().position(|c| c.field == Some(field));
+    let unknown = |column: &Column| column.field.is_none() && column.fit <= 0.0 && !column.header.is_empty();
+    if let (None, Some(second)) = (at(columns, Field::Level1), at(columns, Field::Level2))
+        && let Some(first) = second.checked_sub(1).filter(|first| unknown(&columns[*first]))
+    {
+        (columns[first].field, columns[first].fit) = (Some(Field::Level1), BY_PLACE);
+    }
+    if let (None, Some(second)) = (at(columns, Field::Level3), at(columns, Field::Level2))
+        && columns.get(second + 1).is_some_and(|third| unknown(third) && !holds_measures(third, data, aligner))
+    {
+        (columns[second + 1].field, columns[second + 1].fit) = (Some(Field::Level3), BY_PLACE);
+    }
+    // A second scoring alone, 考核得分 without 自评得分, is the form's score.
+    if let (None, Some(third)) = (at(columns, Field::Score), at(columns, Field::Level3))
+        && let Some(only) =
+            columns.iter().position(|c| c.field == Some(Field::SecondScore)).filter(|only| *only > third)
+    {
+        columns[only].field = Some(Field::Score);
+    }
+    for (field, before) in [(Field::Target, Field::Level3), (Field::Actual, Field::Target)] {
+        let (None, Some(before)) = (at(columns, field), at(columns, before)) else { continue };
+        let actual = at(columns, Field::Actual).unwrap_or(columns.len());
+        let place = (before + 1..actual.max(before + 1))
+            .find(|index| unknown(&columns[*index]) && holds_measures(&columns[*index], data, aligner));
+        if let Some(index) = place {
+            (columns[index].field, columns[index].fit) = (Some(field), BY_PLACE);
+        }
+    }
+}
+
+/// Are the cells under a column short, and half of them measures: a number with its sign or unit, a date?
+fn holds_measures(column: &Column, data: &[&Row], aligner: &Aligner<'_>) -> bool {
+    /// Longer cells say more than a value.
+    const LONGEST_VALUE: usize = 24;
+    let cells =
+        data.iter().filter_map(|row| row.cells.iter().find(|c| column.start <= c.column && c.column < column.end));
+    let (mut short, mut measured, mut all) = (0, 0, 0);
+    for cell in cells.take(SAMPLE) {
+        let kind = aligner.kind(cell);
+        all += 1;
+        short += usize::from(cell.text.chars().count() <= LONGEST_VALUE);
+        measured += usize::from(aligner.fit(&kind, Some(Field::Target)) >= aligner.patterns.scoring.measured);
+    }
+    all > 0 && short == all && measured * 2 >= all
 }
 
 /// 一级指标 分值 二级指标 分值 三级指标 分值: points beside the upper levels' names are those levels', not the row's. Where the
@@ -238,8 +294,16 @@ fn candidates(heading: &Heading, part: HeaderPart, patterns: &Patterns) -> Vec<(
             offer(hit.field, hit.score * 0.5);
         }
         let joined = format!("{parent}{}", heading.text);
-        for hit in patterns.headers.candidates(&label_key(&joined), part) {
+        let joined = label_key(&joined);
+        for hit in patterns.headers.candidates(&joined, part) {
             offer(hit.field, hit.score * 0.9);
+        }
+        // 完成值 under 上年 is last year's, whatever it heads by itself.
+        let extra = if part == HeaderPart::Fund { Field::FundExtra } else { Field::Extra };
+        let against = |field: Field| field != extra && patterns.headers.speaks_against(&label_key(parent), field);
+        if found.iter().any(|(field, _)| against(*field)) {
+            found.retain(|(field, _)| !against(*field));
+            found.push((extra, 0.9));
         }
     }
     found

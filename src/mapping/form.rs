@@ -26,11 +26,12 @@ pub(super) struct FormHead {
     pub(super) money_unit: Option<WrittenUnit>,
 }
 
-/// Reads a form's head from its layout, the lines around it, and the document.
+/// Reads a form's head from its layout, the lines around it, and the document. Of the lines `after` its first table, so
+/// many stand `between` its tables.
 pub(super) fn head(
     before: &[String],
     layout: &Layout,
-    after: &[String],
+    (after, between): (&[String], usize),
     context: &Context,
     patterns: &Patterns,
     grammar: &Grammar,
@@ -81,7 +82,8 @@ pub(super) fn head(
         .or_else(|| after.iter().take(12).find_map(|line| note(line, patterns)));
     let labels: Vec<String> = layout.pairs.iter().map(|p| p.label.clone()).collect();
     head.form_type = Some(patterns.form_types.of(&labels, head.title.as_deref().unwrap_or("")));
-    head.money_unit = own.iter().find_map(|line| {
+    let between = after.iter().take(between).map(String::as_str);
+    head.money_unit = own.iter().copied().chain(between).find_map(|line| {
         grammar.unit_in_brackets(line).or_else(|| unit_after_colon(line, grammar)).filter(|u| &*u.base == "元")
     });
     head.year = year(&head, own, &pairs, layout, context, grammar);
@@ -164,8 +166,8 @@ fn year(
     grammar: &Grammar,
 ) -> Option<i32> {
     let labelled = pairs.iter().filter(|p| p.field == Field::Year).filter_map(|p| p.value.as_deref());
-    let subtitle =
-        own.iter().skip(1).filter(|l| l.chars().count() <= 20).copied().filter(|l| !l.contains(['：', ':', '日']));
+    let subtitle = own.iter().skip(1).map(|line| before_unit(line)).filter(|l| l.chars().count() <= 20);
+    let subtitle = subtitle.filter(|l| !l.contains(['：', ':', '日']));
     let of_title = head.title.as_deref();
     let labelled = labelled.map(|value| grammar.year(value).or_else(|| bare_year(value, grammar)));
     let first = labelled.chain(subtitle.chain(of_title).map(|t| grammar.year(t))).flatten().next();
@@ -178,6 +180,13 @@ fn year(
         .or_else(|| head.project.as_deref().and_then(|t| grammar.year(t)))
         .or_else(|| context.title.as_deref().and_then(|t| grammar.year(t)))
         .or_else(|| context.head.iter().filter(|l| l.contains("年度")).find_map(|t| grammar.year(t)))
+}
+
+/// （2021年度） of `（2021年度）单位：万元`; a line that begins with no bracket as it is.
+fn before_unit(line: &str) -> &str {
+    let end = line.find(['）', ')']).filter(|_| line.starts_with(['（', '(']));
+    let close = end.and_then(|at| Some(at + line[at..].chars().next()?.len_utf8()));
+    close.map_or(line, |close| &line[..close])
 }
 
 /// A year beside the label 预算年度: 2022.

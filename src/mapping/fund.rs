@@ -120,17 +120,43 @@ pub(super) fn funds(block: &FundBlock, head: &FormHead, patterns: &Patterns, gra
 /// A block without headers, as forms that only set a target have it: labels with an amount beside each, the budget.
 fn unheaded(block: &FundBlock, reader: &Reader<'_>) -> Vec<Fund> {
     let mut funds = Vec::new();
+    let of_all_years = places_of_all_years(block, reader.patterns);
     for row in &block.rows {
         let mut from = 0;
-        for (at, amount) in row.cells.iter().enumerate().filter(|(_, c)| is_amount(c)) {
+        let amounts = row.cells.iter().enumerate().filter(|(_, c)| is_amount(c));
+        for (place, (at, amount)) in amounts.enumerate() {
             let pair = row.holding(row.cells[from..=at].to_vec());
             from = at + 1;
+            if of_all_years.contains(&place) {
+                continue;
+            }
             let column = |field, start, end| Column { start, end, header: String::new(), field: Some(field), fit: 0.5 };
             let columns = [column(Field::FundItem, 0, amount.column), column(Field::Budget, amount.column, usize::MAX)];
             funds.extend(reader.row(&pair, &columns, block));
         }
     }
     funds
+}
+
+/// The places in a row whose amounts are those of the whole project, where the year's stand beside them: 实施期资金总额 | 3600 |
+/// 年度资金总额 | 1200.
+fn places_of_all_years(block: &FundBlock, patterns: &Patterns) -> Vec<usize> {
+    let mut places = Vec::new();
+    for row in &block.rows {
+        let pairs = || row.cells.windows(2).filter(|w| !is_amount(&w[0]) && is_amount(&w[1]));
+        let spans_years = |w: &&[RowCell]| patterns.row_labels.spans_years(&w[0].label);
+        if pairs().any(|w| !spans_years(&w)) {
+            places.extend(pairs().enumerate().filter(|(_, w)| spans_years(w)).map(|(place, _)| place));
+        }
+    }
+    places
+}
+
+/// What stands in the header left of the first amounts, over rows that print no item of their own: 年度部门预算（万元）.
+fn lead_of(block: &FundBlock, columns: &[Column]) -> Option<String> {
+    let first = columns.iter().filter(|c| c.field != Some(Field::FundItem)).map(|c| c.start).min()?;
+    let lead = block.header.iter().flat_map(|row| &row.cells).find(|c| c.column < first)?;
+    Some(lead.text.clone())
 }
 
 /// Is a cell only a bracket that repeats how the points are reckoned: (20分*执行率)?
@@ -182,7 +208,13 @@ impl Reader<'_> {
         if let Some(item) = &item {
             row.cells.insert(0, item.clone());
         }
-        let aligner = Aligner { patterns: self.patterns, grammar: self.grammar, columns };
+        let aligner = Aligner {
+            patterns: self.patterns,
+            grammar: self.grammar,
+            columns,
+            extent: block.header.first().map_or(0, |header| header.extent),
+            percent_weights: false,
+        };
         let split = self.split_glued(&mut row, &aligner);
         let kinds: Vec<Kind<'_>> = row.cells.iter().map(|c| aligner.kind(c)).collect();
         let alignment = aligner.align(&row, &kinds);
@@ -203,7 +235,7 @@ impl Reader<'_> {
                 places.put("item", cell);
                 cell.text.clone()
             }
-            None => block.label.clone().unwrap_or_default(),
+            None => block.label.clone().or_else(|| lead_of(block, columns)).unwrap_or_default(),
         };
         let row_unit = self.grammar.unit_in_brackets(&fund.item).filter(|u| &*u.base == "元");
         for (field, slot) in [
@@ -271,7 +303,14 @@ impl Reader<'_> {
         Some(super::split::finding(&glued.text, &pieces, "B ÷ A and the points"))
     }
 
+    /// An amount of money.
     fn money(&self, raw: &str, unit: Option<WrittenUnit>) -> Option<Quantity> {
+        // 5万亩 is no money: the cell is another block's.
+        self.amount(raw, unit).filter(|q| q.unit.as_deref().is_none_or(|unit| unit.starts_with('元')))
+    }
+
+    /// An amount of whatever kind.
+    fn amount(&self, raw: &str, unit: Option<WrittenUnit>) -> Option<Quantity> {
         let default_unit = unit.or_else(|| self.block_unit.clone());
         let context = Context { year: self.head.year, default_unit, money: true };
         let reading = self.grammar.read(raw, &context)?;
@@ -330,7 +369,7 @@ impl Reader<'_> {
                 {
                     continue;
                 }
-                let Some(amount) = self.money(&cell.raw, column_unit).filter(|q| q.value.is_some()) else { continue };
+                let Some(amount) = self.amount(&cell.raw, column_unit).filter(|q| q.value.is_some()) else { continue };
                 let item = column.header.rsplit(' ').next().unwrap_or(&column.header).to_owned();
                 let at = match funds.iter().position(|f| f.item == item) {
                     Some(at) => at,

@@ -10,6 +10,7 @@ use super::place::Places;
 use super::quantity::{Context, Grammar, WrittenUnit};
 use super::row::{Row, RowCell};
 use super::split::{Slot, ways};
+use super::stacked;
 use super::traces;
 use crate::model::{
     Clue, Code, Columns, Evidence, Finding, IndicatorRecord, Level, Number, Place, Quantity, Relation, Severity,
@@ -131,6 +132,7 @@ impl Indicator {
 }
 
 /// A row in columns, its texts as the source has them.
+#[derive(Clone)]
 struct Placed {
     level1: Printed,
     level2: Printed,
@@ -201,7 +203,9 @@ pub(super) fn indicators(
 ) -> (Vec<Indicator>, Columns) {
     let columns = if block.header.is_empty() { usual_columns(block) } else { columns };
     let columns = with_named_level(columns);
-    let reader = Reader { patterns, grammar, head, columns: &columns };
+    let percent_weights = percent_weights(block, &columns, grammar);
+    let extent = block.header.first().map_or(0, |header| header.extent);
+    let reader = Reader { patterns, grammar, head, columns: &columns, extent, percent_weights };
     let mut all: Vec<Placed> = block.rows.iter().map(|row| reader.place(row, false)).collect();
     reader.split_glued(&mut all, totals);
     let habit = Habit::of(&all);
@@ -228,7 +232,8 @@ pub(super) fn indicators(
             first: p.level1.clone(),
             second: p.level2.clone(),
             name: normalize::display(&p.name).into_owned(),
-            weight: points(grammar, &normalize::display(&p.weight)),
+            weight: reader.weight(p),
+            target: p.target.clone(),
         })
         .collect();
     let has = |field: Field| columns.iter().any(|c| c.field == Some(field));
@@ -238,8 +243,8 @@ pub(super) fn indicators(
         let carried = |own: &Printed, level: &Level| matches!(own, Printed::Blank) && level.name.is_some();
         let any = carried(&placed.level1, &level1) || carried(&placed.level2, &level2);
         placed.evidence.note(Clue::LevelCarried, any);
-        if let Some(indicator) = reader.read(placed, level1, level2) {
-            found.push(indicator);
+        for placed in reader.unstacked(placed) {
+            found.extend(reader.read(placed, level1.clone(), level2.clone()));
         }
     }
     mark_lost_levels(&mut found, patterns);
@@ -297,11 +302,36 @@ fn usual_columns(block: &IndicatorBlock) -> Vec<Column> {
         .collect()
 }
 
+/// Does a block write its weights as percentages, 20% for 20 of 100 points? Most of the cells below the header say so.
+fn percent_weights(block: &IndicatorBlock, columns: &[Column], grammar: &Grammar) -> bool {
+    let Some(weight) = columns.iter().find(|c| c.field == Some(Field::Weight)) else { return false };
+    let extent = block.header.first().map_or(0, |header| header.extent);
+    let cells = block.rows.iter().filter_map(|data| {
+        let by = data.row.moved_to(extent);
+        data.row.cells.iter().find(|c| weight.start <= c.column + by && c.column + by < weight.end)
+    });
+    let (mut percent, mut all) = (0, 0);
+    for cell in cells.filter(|c| c.text.starts_with(|c: char| c.is_ascii_digit())) {
+        all += 1;
+        percent += usize::from(percent_points(&cell.text, grammar).is_some());
+    }
+    percent * 2 > all
+}
+
+/// 20 of `20%`.
+pub(super) fn percent_points(text: &str, grammar: &Grammar) -> Option<Decimal> {
+    grammar.number(text.trim().strip_suffix(['%', '％'])?.trim_end())
+}
+
 struct Reader<'a> {
     patterns: &'a Patterns,
     grammar: &'a Grammar,
     head: &'a FormHead,
     columns: &'a [Column],
+    /// How far the header's own cells reach.
+    extent: usize,
+    /// Weights are written as percentages.
+    percent_weights: bool,
 }
 
 impl Reader<'_> {
@@ -316,7 +346,13 @@ impl Reader<'_> {
         if !row.cells.iter().all(feeds) {
             row.to_mut().cells.retain(feeds);
         }
-        let aligner = Aligner { patterns: self.patterns, grammar: self.grammar, columns: self.columns };
+        let aligner = Aligner {
+            patterns: self.patterns,
+            grammar: self.grammar,
+            columns: self.columns,
+            extent: self.extent,
+            percent_weights: self.percent_weights,
+        };
         let kinds = aligner.kinds(&row);
         let alignment = if as_it_stands { aligner.by_position(&row) } else { aligner.align(&row, &kinds) };
         let mut places = Places::new(&row);
@@ -545,10 +581,46 @@ impl Reader<'_> {
         whole(&format!("{last}{next}")) && !whole(last) && (!whole(next) || cut_number)
     }
 
+    /// The indicators of a row whose cells hold several, one a line; any other row as it is. Points and a reason that
+    /// they share belong to the first.
+    fn unstacked(&self, placed: Placed) -> Vec<Placed> {
+        let texts = stacked::Texts {
+            name: &placed.name,
+            target: &placed.target,
+            actual: &placed.actual,
+            weight: &placed.weight,
+            score: &placed.score,
+            sign: &placed.sign,
+            unit: &placed.unit,
+        };
+        let Some(lines) = stacked::lines(texts, self.grammar) else { return vec![placed] };
+        let finding = Finding::new(
+            Code::CellsSplit,
+            Severity::Info,
+            format!("the row's cells hold {} indicators, a line each; each line is a record", lines.len()),
+        );
+        let mut rows = Vec::with_capacity(lines.len());
+        for (index, line) in lines.into_iter().enumerate() {
+            let mut row = placed.clone();
+            let shared = |text: &String| if index == 0 { text.clone() } else { String::new() };
+            row.weight = line.weight.unwrap_or_else(|| shared(&placed.weight));
+            row.score = line.score.unwrap_or_else(|| shared(&placed.score));
+            row.deviation = shared(&placed.deviation);
+            row.improvement = shared(&placed.improvement);
+            row.sign = line.sign.unwrap_or_else(|| placed.sign.clone());
+            row.unit = line.unit.unwrap_or_else(|| placed.unit.clone());
+            (row.name, row.target, row.actual) = (line.name, line.target, line.actual);
+            row.evidence.add(Clue::CellsSplit);
+            row.findings.push(finding.clone());
+            rows.push(row);
+        }
+        rows
+    }
+
     fn read(&self, placed: Placed, level1: Level, level2: Level) -> Option<Indicator> {
         let mut findings = placed.findings.clone();
         let name = self.name(&placed.name);
-        let weight = points(self.grammar, &normalize::display(&placed.weight));
+        let weight = self.weight(&placed);
         let score = points(self.grammar, &normalize::display(&placed.score));
         let money = [placed.name.as_str(), level2.name.as_deref().unwrap_or("")]
             .iter()
@@ -629,6 +701,22 @@ impl Reader<'_> {
             evidence,
             findings,
         })
+    }
+
+    /// The weight of a row: of its cell, else, in a form without a column for weights, of the bracket behind its name:
+    /// 污水处理量（20分）.
+    fn weight(&self, placed: &Placed) -> Option<Decimal> {
+        let cell = normalize::display(&placed.weight);
+        let percent = || self.percent_weights.then(|| percent_points(&cell, self.grammar)).flatten();
+        let of_cell = points(self.grammar, &cell).or_else(percent);
+        if of_cell.is_some() || self.columns.iter().any(|c| c.field == Some(Field::Weight)) {
+            return of_cell;
+        }
+        let name = normalize::display(&placed.name);
+        let inside = name.strip_suffix([')', '）'])?;
+        let at = inside.rfind(['(', '（'])?;
+        let points = inside[at..].trim_start_matches(['(', '（']).trim().strip_suffix('分')?;
+        self.grammar.number(points)
     }
 
     /// Are the levels known ones, and do the words of the name speak of the same?

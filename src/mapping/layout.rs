@@ -1,6 +1,7 @@
 //! The blocks of one form: rows come in, head pairs, fund blocks, goals, indicator blocks and totals go out. Knows
 //! labels and positions, reads no numbers.
 
+use super::counted;
 use super::row::{Row, RowCell};
 use super::signals::{RowKind, head_label};
 use crate::patterns::{Field, HeaderPart, Patterns, RowLabel};
@@ -64,6 +65,9 @@ enum State {
     Foot,
 }
 
+/// Lines above a form that stand side by side in one row.
+const MOST_HEAD_LINES: usize = 3;
+
 /// Takes a form's rows apart into its blocks.
 pub(super) fn layout(rows: Vec<(RowKind, Row)>, patterns: &Patterns) -> Layout {
     let mut reader = Reader {
@@ -73,9 +77,18 @@ pub(super) fn layout(rows: Vec<(RowKind, Row)>, patterns: &Patterns) -> Layout {
         goals_columns: None,
         pending_break: false,
         sources_table: false,
+        above: None,
     };
     for (kind, row) in rows {
+        let unclaimed = (kind == RowKind::Other).then(|| row.clone()).filter(|row| reader.may_head_funds(row));
         reader.take(kind, row);
+        reader.above = unclaimed;
+    }
+    for block in &mut reader.out.funds {
+        counted::unfold(&mut block.header, HeaderPart::Fund, patterns);
+    }
+    for block in &mut reader.out.indicators {
+        counted::unfold(&mut block.header, HeaderPart::Indicator, patterns);
     }
     reader.out
 }
@@ -88,6 +101,8 @@ struct Reader<'p> {
     goals_columns: Option<(usize, usize)>,
     pending_break: bool,
     sources_table: bool,
+    /// The row above, where it may be the upper row of a fund block's header.
+    above: Option<Row>,
 }
 
 impl Reader<'_> {
@@ -144,6 +159,9 @@ impl Reader<'_> {
             let label = row.cells.first().map(|c| c.text.clone());
             self.out.block_labels.extend(label.clone());
             self.out.funds.push(FundBlock { header: Vec::new(), rows: vec![row.clone()], label });
+        } else if self.out.pairs.is_empty() && row.cells.len() <= MOST_HEAD_LINES {
+            // （2021年度） | 单位：万元: lines above the form, side by side.
+            self.out.head_lines.extend(row.cells.iter().map(|c| c.text.clone()));
         }
     }
 
@@ -192,6 +210,8 @@ impl Reader<'_> {
                     self.out.pairs.extend(open.take());
                     let label = cell.label.clone();
                     match inline {
+                        // A line of the head in one cell: 单位名称：… 填报日期：…
+                        Some(value) if value.contains(['：', ':']) => self.out.head_lines.push(cell.text.clone()),
                         Some(value) => self.out.pairs.push(Pair {
                             field,
                             label: crate::patterns::label_key(cell.text.split(['：', ':']).next().unwrap_or("")),
@@ -199,6 +219,10 @@ impl Reader<'_> {
                         }),
                         None => open = Some(Pair { field, label, value: None }),
                     }
+                }
+                None if closes_pair(&open, index, cells, self.patterns) => {
+                    self.out.pairs.extend(open.take());
+                    open = Some(Pair { field: Field::OtherLabel, label: cell.label.clone(), value: None });
                 }
                 None => {
                     if let Some(pair) = &mut open {
@@ -270,10 +294,21 @@ impl Reader<'_> {
         }
         let repeated = self.out.funds.last().is_some_and(|block| same_labels(&block.header, &row));
         if !(repeated && self.state == State::Fund) {
-            self.out.funds.push(FundBlock { header: vec![row], rows: Vec::new(), label });
+            let upper = self.above.take().filter(|above| above.table == row.table && above.index + 1 == row.index);
+            let label = label.or_else(|| upper.as_ref().and_then(|above| above.cells.first()).map(|c| c.text.clone()));
+            let header = upper.into_iter().chain([row]).collect();
+            self.out.funds.push(FundBlock { header, rows: Vec::new(), label });
         }
         self.state = State::Fund;
         self.sources_table = false;
+    }
+
+    /// 项目资金 | 上年 | 本年 | 分值 | 得分: words beside the block's label that only the row below makes headers of.
+    fn may_head_funds(&self, row: &Row) -> bool {
+        row.cells.len() >= 2
+            && self.patterns.row_labels.is(&row.cells[0].label, RowLabel::FundBlock)
+            && row.cells[1..].iter().all(|c| !begins_with_number(c) && c.text.chars().count() <= 14)
+            && row.cells[1..].iter().all(|c| c.fund_label(&self.patterns.fund_labels).is_none())
     }
 
     fn fund_sources_header(&mut self, row: Row) {
@@ -296,6 +331,9 @@ impl Reader<'_> {
             && !row.cells.iter().skip(1).any(begins_with_number)
         {
             return self.goals_label_row(&row);
+        }
+        if self.is_goals_pair(&row) {
+            return self.goals_pair(&row);
         }
         if let Some(first) = row.cells.first()
             && self.patterns.row_labels.is(&first.label, RowLabel::FundBlock)
@@ -320,6 +358,21 @@ impl Reader<'_> {
 
     fn is_goals_label(&self, cell: Option<&RowCell>) -> bool {
         cell.is_some_and(|c| self.patterns.headers.names_of(c.facts, Field::GoalsLabel))
+    }
+
+    /// 预期目标 | 建成高标准农田5万亩: a goal beside its name, in a row of its own.
+    fn is_goals_pair(&self, row: &Row) -> bool {
+        let [label, text] = row.cells.as_slice() else { return false };
+        let names = |field| self.patterns.headers.names_of(label.facts, field);
+        (names(Field::GoalsExpected) || names(Field::GoalsActual)) && !begins_with_number(text)
+    }
+
+    fn goals_pair(&mut self, row: &Row) {
+        self.state = State::Goals;
+        let [label, text] = row.cells.as_slice() else { return };
+        let actual = self.patterns.headers.names_of(label.facts, Field::GoalsActual);
+        let goals = if actual { &mut self.out.goals_actual } else { &mut self.out.goals_expected };
+        goals.push(text.raw.clone());
     }
 
     fn goals_header(&mut self, row: &Row) {
@@ -402,7 +455,8 @@ impl Reader<'_> {
         if self.pending_break && block.rows.last().is_some() && is_header_continuation(&row, patterns) {
             return;
         }
-        if block.rows.is_empty() && is_header_continuation(&row, patterns) {
+        if block.rows.is_empty() && (is_header_continuation(&row, patterns) || reached_by_header(block, &row, patterns))
+        {
             block.header.push(row);
             return;
         }
@@ -463,6 +517,28 @@ impl Reader<'_> {
         let places: Option<Vec<u32>> = row.cells.iter().map(|c| place_number(&c.text)).collect();
         places.is_some_and(|p| p.windows(2).all(|w| w[1] == w[0] + 1))
     }
+}
+
+/// Do cells of the header reach down into this row, 一级指标 over two rows: then it is the header's second level, whatever
+/// it says. Only a format that states spans tells.
+fn reached_by_header(block: &IndicatorBlock, row: &Row, patterns: &Patterns) -> bool {
+    let heads = |c: &RowCell| patterns.headers.exact_of(c.facts, HeaderPart::Indicator).next().is_some();
+    let is_label = |c: &RowCell| patterns.row_labels.is(&c.label, RowLabel::IndicatorBlock);
+    let mut reaching = block.header.iter().flat_map(|header| &header.cells).filter(|c| heads(c) && !is_label(c));
+    reaching.any(|c| row.is_covered(c.column))
+}
+
+/// Is a cell behind a complete pair a label that nobody knows, with its value behind it: 主管部门 | 民政局 | 经办机构 | 养老中心?
+fn closes_pair(open: &Option<Pair>, index: usize, cells: &[RowCell], patterns: &Patterns) -> bool {
+    /// Longer texts are values.
+    const LONGEST_LABEL: usize = 8;
+    let cell = &cells[index];
+    let complete = open.as_ref().is_some_and(|pair| pair.value.is_some());
+    let value_follows = cells.get(index + 1).is_some_and(|c| head_label(c, patterns).is_none());
+    let in_pairs = cells.len() == 4 && index == 2;
+    let length = cell.text.chars().count();
+    let words = (2..=LONGEST_LABEL).contains(&length) && !cell.text.contains(|c: char| c.is_ascii_digit());
+    complete && value_follows && in_pairs && words
 }
 
 /// The field of the head whose label begins with this short text.

@@ -5,9 +5,9 @@
 //! converters). Which of the three a form follows is decided once for the form, by what the positions and the
 //! taxonomy contradict least. Spans that the format states are facts and are never moved.
 
-use super::quantity::Grammar;
+use super::quantity::{Context, Grammar};
 use crate::model::{Level, Number};
-use crate::patterns::{LevelKind, Patterns};
+use crate::patterns::{LevelKind, Measure, Patterns};
 use rust_decimal::Decimal;
 use std::cell::OnceCell;
 
@@ -50,6 +50,8 @@ const MISPLACED: f32 = 1.0;
 const CONTRADICTED: f32 = 1.5;
 /// Price of a name whose words speak against its level 2.
 const WORDS: f32 = 0.2;
+/// Price of a target that is not what its level 2 usually measures.
+const MEASURES: f32 = 0.1;
 /// Worth of a level whose rows add up to the weight printed behind it.
 const WEIGHTS: f32 = 0.5;
 /// Readings of the first level that the second is tried against.
@@ -65,6 +67,8 @@ pub(super) struct LevelRow {
     /// Its level-3 name.
     pub(super) name: String,
     pub(super) weight: Option<Decimal>,
+    /// Its target as the source has it.
+    pub(super) target: String,
 }
 
 /// Both levels of every row.
@@ -100,6 +104,7 @@ pub(super) fn assign(
                 }
                 cost += if convention == Convention::Top { 0.0 } else { UNUSUAL };
                 cost += words_against(rows, &owner1, &owner2, &known, patterns);
+                cost += measures_against(rows, &owner2, &known, patterns, grammar);
                 cost += weights_against(rows, &owner1, &known);
                 if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
                     best = Some((cost, owner1.clone(), owner2));
@@ -153,6 +158,8 @@ struct Known {
     weights: Vec<Option<Number>>,
     /// The kinds of level 2 that the words of the name speak for; filled when first asked for.
     spoken_for: OnceCell<Vec<Vec<LevelKind>>>,
+    /// What the target measures; filled when first asked for.
+    measures: OnceCell<Vec<Option<Measure>>>,
 }
 
 impl Known {
@@ -162,6 +169,7 @@ impl Known {
             second: rows.iter().map(|r| patterns.levels.second(r.second.text()?)).collect(),
             weights: rows.iter().map(|r| level(r.first.text()?, grammar).weight).collect(),
             spoken_for: OnceCell::new(),
+            measures: OnceCell::new(),
         }
     }
 }
@@ -188,6 +196,34 @@ fn words_against(rows: &[LevelRow], first: &Owners, second: &Owners, known: &Kno
         Some(if speaks { 1.0 } else { -1.0 })
     });
     -WORDS * votes.sum::<f32>()
+}
+
+/// What the targets say against this reading: 数量 counts, 质量 is a share.
+fn measures_against(rows: &[LevelRow], second: &Owners, known: &Known, patterns: &Patterns, grammar: &Grammar) -> f32 {
+    let measures = known.measures.get_or_init(|| rows.iter().map(|row| measure_of(&row.target, grammar)).collect());
+    let votes = measures.iter().zip(second).filter_map(|(measure, owner)| {
+        let usual = patterns.levels.measures((*owner).and_then(|o| known.second[o])?);
+        if usual.is_empty() {
+            return None;
+        }
+        Some(if usual.contains(&(*measure)?) { 1.0 } else { -1.0 })
+    });
+    -MEASURES * votes.sum::<f32>()
+}
+
+/// What kind of measure a target is; `None` for words and bare numbers.
+fn measure_of(target: &str, grammar: &Grammar) -> Option<Measure> {
+    let quantity = grammar.read(target, &Context::default())?.quantity;
+    if quantity.date.is_some() {
+        return Some(Measure::Time);
+    }
+    quantity.value?;
+    Some(match quantity.unit.as_deref()? {
+        "ratio" => Measure::Share,
+        "年" | "月" | "日" | "天" | "小时" | "分钟" | "工作日" | "个工作日" | "周" => Measure::Time,
+        unit if unit.starts_with('元') => Measure::Money,
+        _ => Measure::Count,
+    })
 }
 
 /// What the weights printed behind the levels say against this reading of level 1: 产出指标(50分) over rows of 50.

@@ -8,6 +8,7 @@
 mod align;
 mod columns;
 mod correct;
+mod counted;
 mod form;
 mod fund;
 mod indicator;
@@ -21,6 +22,7 @@ mod scoring_rules;
 mod segment;
 mod signals;
 mod split;
+mod stacked;
 mod statement;
 mod totals;
 mod traces;
@@ -147,10 +149,10 @@ fn read(
     grammar: &Grammar,
     wanted: Wanted,
 ) -> Option<FormRecords> {
-    let FormSource { before, rows, after, findings } = source;
+    let FormSource { before, rows, after, between, findings } = source;
     let first = rows.first().map(|(_, row)| (row.page, row.table));
     let layout = layout::layout(rows, patterns);
-    let head = form::head(&before, &layout, &after, context, patterns, grammar, wanted);
+    let head = form::head(&before, &layout, (&after, between), context, patterns, grammar, wanted);
     let mut block_columns: Vec<_> =
         layout.indicators.iter().map(|block| indicator::block_columns(block, patterns, grammar)).collect();
     let total_columns = block_columns.last().map(Vec::as_slice).unwrap_or_default();

@@ -78,6 +78,8 @@ pub(super) struct Row {
     pub(super) origin: GridOrigin,
     /// Columns of the source grid.
     pub(super) width: usize,
+    /// One past the last column that this row's own cells reach, blank ones too.
+    pub(super) extent: usize,
     /// Non-blank cells, left to right.
     pub(super) cells: Vec<RowCell>,
     /// Columns covered by cells that began in a row above: `[start, end)`. Of many rows the same.
@@ -90,6 +92,12 @@ impl Row {
     /// The same row with these cells.
     pub(super) fn holding(&self, cells: Vec<RowCell>) -> Row {
         Row { cells, covered: Rc::clone(&self.covered), ..*self }
+    }
+
+    /// By how many columns a row whose cells are counted stands left of where it ends under a header that reaches so
+    /// far; 0 for any other.
+    pub(super) fn moved_to(&self, extent: usize) -> usize {
+        if self.origin == GridOrigin::Counted { extent.saturating_sub(self.extent) } else { 0 }
     }
 
     /// The text of the row's only cell, where it has just one.
@@ -135,12 +143,14 @@ pub(super) fn rows(grid: Grid, table: u32, patterns: &Patterns) -> Vec<Row> {
             page: grid.page,
             origin: grid.origin,
             width: grid.columns,
+            extent: 0,
             cells: Vec::new(),
             covered: Rc::clone(&covered),
             first_of_grid: rows.is_empty(),
         };
         while let Some(cell) = cells.next_if(|c| c.row <= index) {
             row.page = cell.page.or(row.page);
+            row.extent = row.extent.max(cell.column_end());
             if cell.row_span > 1 && grid.origin == GridOrigin::Explicit && cell.column < WIDEST_COVER {
                 has_begun = true;
                 open.push((cell.row_end(), cell.column, cell.column_end()));

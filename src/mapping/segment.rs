@@ -18,6 +18,8 @@ pub(super) struct FormSource {
     pub(super) rows: Vec<(RowKind, Row)>,
     /// Lines below the table, up to the next form.
     pub(super) after: Vec<String>,
+    /// How many of them stand between its tables.
+    pub(super) between: usize,
     /// What a reader must know of how it was cut out.
     pub(super) findings: Vec<Finding>,
 }
@@ -286,6 +288,7 @@ impl<'p> Segmenter<'p> {
         }
         draft.cells += row.cells.len();
         draft.source.rows.push((kind, row));
+        draft.source.between = draft.source.after.len();
         let full = draft.cells >= MAX_FORM_CELLS || draft.source.rows.len() >= MAX_FORM_ROWS;
         // Lines between two tables of one form belong to neither its head nor its foot.
         if draft.has_indicators && self.recent.len() > RECENT_LINES / 2 {

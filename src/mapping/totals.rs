@@ -3,6 +3,7 @@
 use super::align::points;
 use super::columns::Column;
 use super::form::Totals;
+use super::indicator::percent_points;
 use super::layout::Layout;
 use super::quantity::Grammar;
 use super::row::Row;
@@ -19,8 +20,10 @@ pub(super) fn totals<'l>(
     grammar: &Grammar,
 ) -> Totals {
     let mut totals = Totals::default();
+    let header = layout.indicators.last().and_then(|block| block.header.first());
+    let extent = header.map_or(0, |header| header.extent);
     for row in &layout.totals {
-        let read = total(row, columns, grammar);
+        let read = total(row, columns, row.moved_to(extent), grammar);
         totals.weight = totals.weight.or(read.weight);
         totals.score = totals.score.or(read.score);
     }
@@ -54,7 +57,8 @@ fn total_line(line: &str, patterns: &Patterns, grammar: &Grammar) -> Option<Deci
     patterns.row_labels.is(&label_key(label), RowLabel::Total).then(|| points(grammar, value.trim_end_matches('。')))?
 }
 
-fn total(row: &Row, columns: &[Column], grammar: &Grammar) -> Totals {
+/// The totals of a row that stands `moved` columns left of its header.
+fn total(row: &Row, columns: &[Column], moved: usize, grammar: &Grammar) -> Totals {
     let at = |field: Field| columns.iter().find(|c| c.field == Some(field));
     let (weight, score) = (at(Field::Weight), at(Field::Score));
     // 总分：98分 in one cell.
@@ -62,8 +66,13 @@ fn total(row: &Row, columns: &[Column], grammar: &Grammar) -> Totals {
         let (_, value) = super::signals::split_at_colon(&c.text)?;
         points(grammar, value)
     });
+    // 100% adds up weights that are written so.
+    let is_weight = |column: usize| weight.is_some_and(|w| w.start <= column && column < w.end);
+    let number = |text: &str, column: usize| {
+        points(grammar, text).or_else(|| is_weight(column).then(|| percent_points(text, grammar)).flatten())
+    };
     let numbers: Vec<(usize, Decimal)> =
-        row.cells.iter().skip(1).filter_map(|c| Some((c.column, points(grammar, &c.text)?))).collect();
+        row.cells.iter().skip(1).filter_map(|c| Some((c.column + moved, number(&c.text, c.column + moved)?))).collect();
     // 自评总分 and 总得分 say which it is.
     let names_score = row.cells.first().is_some_and(|c| c.label.contains("得分") || c.label.contains('评'));
     match (numbers.as_slice(), weight, score) {

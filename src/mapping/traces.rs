@@ -35,7 +35,7 @@ pub(super) fn of_row(row: &Row, columns: &[Column], alignment: &Alignment) -> Ev
 /// What the positions of its cells rest on.
 pub(super) fn of_origin(row: &Row) -> Evidence {
     let mut evidence = Evidence::NONE;
-    evidence.note(Clue::SpansUnstated, row.origin == GridOrigin::Separated);
+    evidence.note(Clue::SpansUnstated, matches!(row.origin, GridOrigin::Separated | GridOrigin::Counted));
     evidence.note(Clue::OrderOnly, row.origin == GridOrigin::Ordered);
     evidence
 }

@@ -69,6 +69,9 @@ pub enum GridOrigin {
     /// Positions are stated, spans are not: tab-separated rows, Markdown. A blank cell may be blank or covered, and
     /// a row that lost cells is shifted.
     Separated,
+    /// As separated, but every cell counts once however many columns it spans, and cells that began in a row above are
+    /// left out: rows end at the table's right edge, so that a shorter row lacks cells at its left.
+    Counted,
     /// Only the order of the cells in a row is known (one cell a line): a horizontal span counts as one cell, so
     /// columns are inferred from the rows around.
     Ordered,

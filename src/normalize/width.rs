@@ -21,6 +21,17 @@ pub(super) fn fold(c: char) -> char {
             c
         }
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+        // Brackets and marks set for vertical text.
+        '︵' => '（',
+        '︶' => '）',
+        '︻' => '【',
+        '︼' => '】',
+        '︹' => '〔',
+        '︺' => '〕',
+        '︰' => '：',
+        '︐' => '，',
+        '︑' => '、',
+        '︒' => '。',
         '﹪' => '%',
         '﹥' => '>',
         '﹤' => '<',

@@ -26,6 +26,20 @@ pub(super) fn better(tiny: Reading, small: Reading) -> Reading {
     merge(tiny, small, LARGER)
 }
 
+/// A reading, doubted where another one of the same line, less sure, differs from it: one recogniser that was shown the
+/// line twice vouches for nothing.
+pub(super) fn doubted(kept: Reading, other: Reading) -> Reading {
+    if other.letters.is_empty() {
+        return kept;
+    }
+    let scores: Vec<f32> = kept.letters.iter().map(|letter| letter.score).collect();
+    let mut kept = merge(other, kept, LARGER);
+    for (letter, score) in kept.letters.iter_mut().zip(scores) {
+        letter.score = letter.score.min(score);
+    }
+    kept
+}
+
 /// The second reading, judged by the first. `weight` is how much more the second's word counts.
 fn merge(other: Reading, kept: Reading, weight: f32) -> Reading {
     let (mut letters, other) = (kept.letters, other.letters);

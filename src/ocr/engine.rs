@@ -1,6 +1,7 @@
 //! The networks together: a picture in, lines of text with places and scores out.
 
 use super::agree::better;
+use super::crowded::{self, Pictures};
 use super::ctc::Other;
 use super::detect;
 use super::gaps;
@@ -9,11 +10,11 @@ use super::models;
 use super::network::Network;
 use super::picture::Gray;
 use super::points;
-use super::recognise::{HEIGHT, LEAST_WIDTH, MOST_WIDTH, Reading, Recogniser, Strip, USUAL_WIDTH};
-use super::resample;
+use super::recognise::{LEAST_WIDTH, Reading, Recogniser, Strip, USUAL_WIDTH};
 use super::rulings::Lines;
 use super::segment::{self, Line};
 use super::shape;
+use super::strip::Slot;
 use super::walls;
 use rten::ThreadPool;
 use serde::{Deserialize, Serialize};
@@ -87,8 +88,6 @@ const DOUBTFUL_FIGURES: f32 = 0.98;
 const SHORT: u32 = 160;
 /// The detector looks at the picture at this resolution, in dots an inch: text of 10 points is then 17 pixels high.
 const DETECT_DPI: f32 = 120.0;
-/// Margin around a line's ink, in hundredths of its height.
-const MARGIN: i32 = 12;
 
 impl Engine {
     /// Loads the networks from a folder.
@@ -127,22 +126,34 @@ impl Engine {
         let content = content.grown(16).within(&ink.area());
         let began = Instant::now();
         // A line through print hides it from the detector; a blurred one takes too much of the print along.
-        let seen = if soft { picture } else { &clean };
+        let rulings = drawn.rulings();
+        let painted = walls::painted(&clean, &rulings);
+        let seen = if soft && !walls::are_crowded(&rulings, drawn.dpi()) { picture } else { &painted };
         let places = detect::detect(&self.detector, seen, &content, (DETECT_DPI / drawn.dpi()).min(1.0))?;
         tracing::debug!(ms = began.elapsed().as_millis(), places = places.len(), "detected");
-        let rulings = drawn.rulings();
-        let lines = segment::lines(&places, &ink, &rulings);
-        let size = segment::typical(lines.iter().flat_map(|line| &line.pieces));
-        let lines = gaps::part(lines, &ink, size);
         let bare = walls::bare(picture, &clean, &rulings);
-        let cut: Vec<(Strip, Vec<Slot>)> = lines.iter().map(|line| strip(&bare, line, size)).collect();
-        let strips: Vec<&Strip> = cut.iter().map(|(strip, _)| strip).collect();
+        let lines = segment::lines(&places, &ink, &bare, &rulings);
+        let size = segment::typical(lines.iter().flat_map(|line| &line.pieces));
+        let lines = gaps::part(lines, &ink, &rulings, size);
+        let (cut, mut slots): (Vec<Strip>, Vec<Vec<Slot>>) =
+            lines.iter().map(|line| crowded::strip(&bare, line, size)).unzip();
+        let strips: Vec<&Strip> = cut.iter().collect();
         let began = Instant::now();
-        let readings = self.cascade(&strips, profile)?;
+        let mut readings = self.cascade(&strips, profile)?;
+        let pictures = Pictures { whole: picture, bare: &bare, painted: &painted };
+        for (index, line) in lines.iter().enumerate().filter(|(_, line)| line.crowded) {
+            let (Some(reading), Some(slots)) = (readings.get_mut(index), slots.get_mut(index)) else { continue };
+            if crowded::is_told(reading) && !is_doubtful(reading) {
+                continue;
+            }
+            let views = crowded::views(&pictures, line, size);
+            let seen: Vec<&Strip> = views.iter().map(|(strip, _)| strip).collect();
+            let read = self.cascade(&seen, profile)?;
+            crowded::surest(reading, slots, read.into_iter().zip(views));
+        }
         tracing::debug!(ms = began.elapsed().as_millis(), lines = strips.len(), "recognised");
-        let placed = lines.into_iter().zip(readings).zip(&cut);
-        let mut placed: Vec<ReadLine> =
-            placed.map(|((line, reading), (_, slots))| place(line, reading, slots)).collect();
+        let placed = lines.into_iter().zip(readings).zip(&slots);
+        let mut placed: Vec<ReadLine> = placed.map(|((line, reading), slots)| place(line, reading, slots)).collect();
         for line in &mut placed {
             shape::settle(&ink, line);
             points::tell(&ink, line);
@@ -178,59 +189,6 @@ fn is_doubtful(reading: &Reading) -> bool {
     reading.least() < if figures { DOUBTFUL_FIGURES } else { DOUBTFUL }
 }
 
-/// Where a piece lies in its strip, in pixels of the strip, and how many pixels of the picture one of them is.
-#[derive(Debug, Clone, Copy)]
-struct Slot {
-    from: f32,
-    to: f32,
-    left: f32,
-    scale: f32,
-}
-
-/// A line's picture, its pieces side by side.
-fn strip(picture: &Gray, line: &Line, size: i32) -> (Strip, Vec<Slot>) {
-    let mut parts: Vec<(Vec<u8>, u32)> = Vec::new();
-    let mut slots = Vec::new();
-    let mut at = 0u32;
-    for piece in &line.pieces {
-        // A dash or a dot alone keeps the size that it has among other text.
-        let least = match line.pieces.len() {
-            1 if piece.width() < size => size,
-            1 => size * 8 / 10,
-            _ => 1,
-        };
-        let height = piece.height().max(least);
-        let height = height + height * MARGIN / 50;
-        let middle = (piece.y0 + piece.y1) / 2;
-        let side = height * MARGIN / 100 + 1;
-        let area = Box2 {
-            x0: piece.x0 - side,
-            x1: piece.x1 + side,
-            y0: middle - height / 2,
-            y1: middle - height / 2 + height,
-        };
-        let width = (area.width() as f32 * HEIGHT as f32 / area.height().max(1) as f32)
-            .round()
-            .clamp(8.0, MOST_WIDTH as f32) as u32;
-        let width = width.min(MOST_WIDTH.saturating_sub(at));
-        if width < 8 {
-            break;
-        }
-        parts.push((resample::resize(picture, &area, width, HEIGHT), width));
-        let scale = area.width() as f32 / width as f32;
-        slots.push(Slot { from: at as f32, to: (at + width) as f32, left: area.x0 as f32, scale });
-        at += width;
-    }
-    let mut pixels = Vec::with_capacity((at * HEIGHT) as usize);
-    for row in 0..HEIGHT as usize {
-        for (part, width) in &parts {
-            let length = *width as usize;
-            pixels.extend_from_slice(part.get(row * length..(row + 1) * length).unwrap_or(&[]));
-        }
-    }
-    (Strip { width: at, pixels }, slots)
-}
-
 /// What stands alone and is a stroke across is a dash, not the numeral one: `一` alone fills no cell.
 fn alone(mut reading: Reading) -> Reading {
     if let [only] = reading.letters.as_mut_slice()
@@ -260,6 +218,8 @@ fn place(line: Line, reading: Reading, slots: &[Slot]) -> ReadLine {
 #[cfg(test)]
 mod tests {
     use super::super::ctc::Letter;
+    use super::super::recognise::HEIGHT;
+    use super::super::strip;
     use super::*;
 
     fn reading(text: &str, score: f32) -> Reading {
@@ -287,8 +247,9 @@ mod tests {
     #[test]
     fn pieces_stand_side_by_side_in_their_strip_and_letters_go_back_to_them() {
         let picture = Gray::new(200, 200, 255);
-        let line = Line { pieces: vec![Box2::new(10, 10, 30, 30), Box2::new(10, 40, 30, 60)], detected: true };
-        let (strip, slots) = strip(&picture, &line, 20);
+        let line =
+            Line { pieces: vec![Box2::new(10, 10, 30, 30), Box2::new(10, 40, 30, 60)], detected: true, crowded: false };
+        let (strip, slots) = strip::strip(&picture, &line, 20, None);
         assert_eq!((slots.len(), strip.pixels.len()), (2, (strip.width * HEIGHT) as usize));
         assert!((slots[0].to - slots[1].from).abs() < 0.01);
         let mut read = reading("标指", 0.9);

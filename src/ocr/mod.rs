@@ -7,6 +7,7 @@
 
 mod agree;
 mod cache;
+mod crowded;
 mod ctc;
 mod cut;
 mod detect;
@@ -26,6 +27,7 @@ pub mod rulings;
 mod segment;
 mod settings;
 mod shape;
+mod strip;
 mod walls;
 
 pub use engine::{Engine, Profile};

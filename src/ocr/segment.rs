@@ -1,8 +1,10 @@
 //! From the places where text stands to strips of one line each: places are cut where walls cross them, lines that were
 //! taken together are parted, characters below each other are laid side by side, and ink that nobody claimed is looked at.
 
+use super::crowded;
 use super::detect::Place;
 use super::ink::{Box2, Ink};
+use super::picture::Gray;
 use crate::model::{Axis, Ruling};
 
 /// A line of text to be read: one piece, or several that are read side by side.
@@ -12,6 +14,9 @@ pub(super) struct Line {
     pub(super) pieces: Vec<Box2>,
     /// The detector saw it; else it is ink that it overlooked.
     pub(super) detected: bool,
+    /// It stands in a row hardly higher than its print, or lower: characters reach over the walls above and below, and
+    /// those of other rows may touch them.
+    pub(super) crowded: bool,
 }
 
 /// Walls leave this share of a text's height around them as not theirs.
@@ -19,19 +24,37 @@ const WALL_MARGIN: i32 = 1;
 /// A wall crosses a text if it runs along this share of the text's height, in hundredths.
 const CROSSES: i32 = 60;
 
-/// The lines of a page. `ink` is without the walls.
-pub(super) fn lines(places: &[Place], ink: &Ink, walls: &[Ruling]) -> Vec<Line> {
-    let cut: Vec<(&Place, Vec<Box2>)> = places.iter().map(|place| (place, cut(&place.area, walls))).collect();
+/// The lines of a page. `ink` is without the walls, `bare` the picture with nothing missing but the walls' own pixels.
+pub(super) fn lines(places: &[Place], ink: &Ink, bare: &Gray, walls: &[Ruling]) -> Vec<Line> {
+    let cut: Vec<(&Place, Cut)> = places.iter().map(|place| (place, cut(&place.area, walls))).collect();
     let trimmed: Vec<Box2> =
-        cut.iter().flat_map(|(_, pieces)| pieces).filter_map(|piece| trimmed(ink, piece)).collect();
+        cut.iter().flat_map(|(_, cut)| &cut.pieces).filter_map(|piece| trimmed(ink, piece)).collect();
     let size = typical(trimmed.iter());
-    let pieces: Vec<Piece> = cut.into_iter().flat_map(|(place, pieces)| without_slivers(place, pieces, size)).collect();
+    let pieces: Vec<Piece> = cut.into_iter().flat_map(|(place, cut)| without_slivers(place, cut, size)).collect();
     let (inked, left) = share_out(&pieces, components(ink), ink, size);
+    let bare = pieces.iter().any(|piece| piece.row.is_some()).then(|| Ink::of(bare));
     let mut lines: Vec<Line> = Vec::new();
-    for bounds in inked.iter().flatten() {
-        lines.extend(parted(ink, bounds, size).into_iter().map(|pieces| Line { pieces, detected: true }));
+    let mut rows: Vec<Box2> = Vec::new();
+    for (held, piece) in inked.into_iter().zip(&pieces) {
+        let Some(bounds) = held.bounds else { continue };
+        if let (Some((y0, y1)), Some(bare)) = (piece.row, &bare) {
+            // What its walls hide of it cannot be told: it is as high as its row.
+            rows.push(crowded::widened(Box2 { y0, y1, ..bounds }, bare, walls));
+            continue;
+        }
+        let crowded = held.shared;
+        lines.extend(parted(ink, &bounds, size).into_iter().map(|pieces| Line { pieces, detected: true, crowded }));
     }
+    let rows = crowded::joined(rows);
+    lines.retain(|line| {
+        !line.pieces.iter().all(|piece| rows.iter().any(|row| row.within(piece).area() * 4 >= piece.area() * 3))
+    });
+    lines.extend(rows.into_iter().map(|row| Line { pieces: vec![row], detected: true, crowded: true }));
     for row in overlooked(left, walls, size) {
+        if lines.iter().any(|line| line.crowded && line.pieces.iter().any(|piece| goes_with(piece, &row, walls, size)))
+        {
+            continue; // a foot or a head of the rows around; what belongs to the line is part of it already
+        }
         // A character at a line's end that the detector left out belongs to the line.
         let beside = lines.iter_mut().find_map(|line| match line.pieces.as_mut_slice() {
             [piece] if goes_with(piece, &row, walls, size) => Some(piece),
@@ -39,7 +62,7 @@ pub(super) fn lines(places: &[Place], ink: &Ink, walls: &[Ruling]) -> Vec<Line> 
         });
         match beside {
             Some(piece) => *piece = piece.union(&row),
-            None => lines.push(Line { pieces: vec![row], detected: false }),
+            None => lines.push(Line { pieces: vec![row], detected: false, crowded: false }),
         }
     }
     lines
@@ -51,15 +74,41 @@ struct Piece {
     /// The same with as much of the place beyond the walls above and below as its characters may reach over them: in
     /// rows lower than their text they do.
     reach: Box2,
+    /// First row and one past the last of the table's row, from the middle of the wall above to that of the wall below,
+    /// where its place reaches over both.
+    row: Option<(i32, i32)>,
+}
+
+impl Piece {
+    /// What a blob that other pieces share has in this one.
+    fn part_of(&self, blob: &Box2, size: i32) -> Box2 {
+        let over = size * OVER_SHARED / 100;
+        let reach = Box2 { y0: self.area.y0 - over, y1: self.area.y1 + over, ..self.area };
+        reach.within(&self.reach).within(blob)
+    }
+}
+
+/// Does a blob that a piece holds most of, and that sticks out of it, belong to another piece, above or below, too?
+fn crosses(pieces: &[Piece], best: usize, other: usize, blob: &Box2, size: i32) -> bool {
+    let (Some(best), Some(other)) = (pieces.get(best), pieces.get(other)) else { return false };
+    let outside = blob.y0 < best.reach.y0 || blob.y1 > best.reach.y1;
+    let common = best.area.y1.min(other.area.y1) - best.area.y0.max(other.area.y0);
+    let stacked = common * 100 <= size * OVER;
+    outside && stacked && other.area.within(blob).height() * 100 >= size * OVER
 }
 
 /// What is lower than this, in hundredths of the text's height, is no line of text beside a larger part of its place.
 const SLIVER: i32 = 45;
+/// Highest row, in tenths of the text's height, of whose one line the place reaches over the walls above and below.
+const LOW_ROW: i32 = 20;
 /// How far characters reach over a wall, in hundredths of their height.
 const OVER: i32 = 20;
+/// The same where the characters of the other row touch them there.
+const OVER_SHARED: i32 = 8;
 
 /// The parts of a place without those that are but the edges of characters in the others.
-fn without_slivers(place: &Place, mut pieces: Vec<Box2>, size: i32) -> Vec<Piece> {
+fn without_slivers(place: &Place, cut: Cut, size: i32) -> Vec<Piece> {
+    let Cut { mut pieces, levels } = cut;
     let tallest = pieces.iter().map(Box2::height).max().unwrap_or(0);
     pieces.retain(|piece| piece.height() * 100 >= size * SLIVER || piece.height() == tallest);
     let over = size * OVER / 100;
@@ -68,7 +117,23 @@ fn without_slivers(place: &Place, mut pieces: Vec<Box2>, size: i32) -> Vec<Piece
         y1: (area.y1 + over).min(place.area.y1),
         ..*area
     };
-    pieces.into_iter().map(|area| Piece { area, reach: reach(&area) }).collect()
+    // Walls have their thickness on both sides of their middle: half of what was cut out.
+    let row = |area: &Box2| {
+        let above = levels.iter().find(|wall| wall.1 == area.y0)?;
+        let below = levels.iter().find(|wall| wall.0 == area.y1)?;
+        let (y0, y1) = ((above.0 + above.1) / 2, (below.0 + below.1 + 1) / 2);
+        ((y1 - y0) * 10 <= size * LOW_ROW).then_some((y0, y1))
+    };
+    pieces.into_iter().map(|area| Piece { area, reach: reach(&area), row: row(&area) }).collect()
+}
+
+/// What a piece holds.
+#[derive(Debug, Clone, Copy, Default)]
+struct Held {
+    /// The box around its ink.
+    bounds: Option<Box2>,
+    /// Some of it hangs together with what other pieces hold.
+    shared: bool,
 }
 
 /// Rows of pixels in a drawer of pieces, so that a blob is compared with those near it.
@@ -76,7 +141,7 @@ const DRAWER: i32 = 64;
 
 /// Gives each blob of ink to the piece that holds most of it. The box around the ink of each piece, and the blobs that
 /// none holds.
-fn share_out(pieces: &[Piece], blobs: Vec<Box2>, ink: &Ink, size: i32) -> (Vec<Option<Box2>>, Vec<Box2>) {
+fn share_out(pieces: &[Piece], blobs: Vec<Box2>, ink: &Ink, size: i32) -> (Vec<Held>, Vec<Box2>) {
     let mut drawers: Vec<Vec<usize>> = vec![Vec::new(); (ink.height / DRAWER + 1) as usize];
     let rows = |b: &Box2| (b.y0.max(0) / DRAWER) as usize..=((b.y1 - 1).clamp(0, ink.height) / DRAWER) as usize;
     for (index, piece) in pieces.iter().enumerate() {
@@ -84,28 +149,38 @@ fn share_out(pieces: &[Piece], blobs: Vec<Box2>, ink: &Ink, size: i32) -> (Vec<O
             drawer.push(index);
         }
     }
-    let mut inked: Vec<Option<Box2>> = vec![None; pieces.len()];
+    let mut inked = vec![Held::default(); pieces.len()];
     let mut left = Vec::new();
-    let mut add = |index: usize, part: Box2| {
-        if let Some(bounds) = inked.get_mut(index) {
-            *bounds = Some(bounds.map_or(part, |bounds| bounds.union(&part)));
+    let mut add = |index: usize, part: Box2, shared: bool| {
+        if let Some(held) = inked.get_mut(index) {
+            held.bounds = Some(held.bounds.map_or(part, |bounds| bounds.union(&part)));
+            held.shared |= shared;
         }
     };
     for blob in blobs {
-        let near = drawers.get(rows(&blob)).unwrap_or(&[]).iter().flatten();
-        let shared = |index: &usize| pieces.get(*index).map_or(0, |piece| piece.area.within(&blob).area());
-        if blob.height() * 10 > size * 17 || blob.width() > size * 4 {
-            // Characters of several lines that touch each other: each piece has its part.
-            for &index in near {
-                let part = pieces.get(index).map(|piece| piece.reach.within(&blob)).filter(|part| part.area() > 0);
-                if let Some(part) = part.and_then(|part| ink.bounds(&part)) {
-                    add(index, part);
+        let mut near: Vec<usize> = drawers.get(rows(&blob)).unwrap_or(&[]).iter().flatten().copied().collect();
+        near.sort_unstable();
+        near.dedup();
+        let held = |index: usize| pieces.get(index).map_or(0, |piece| piece.area.within(&blob).area());
+        let best = near.iter().copied().max_by_key(|&index| held(index));
+        let large = blob.height() * 10 > size * 17 || blob.width() > size * 4;
+        // Characters of several lines that touch each other: each piece has its part.
+        let has_part = |index: usize| {
+            large && held(index) > 0 || best.is_some_and(|best| crosses(pieces, best, index, &blob, size))
+        };
+        near.retain(|&index| Some(index) == best && held(index) > 0 || has_part(index));
+        if large || near.len() > 1 {
+            for &index in &near {
+                let Some(piece) = pieces.get(index) else { continue };
+                let part = if near.len() > 1 { piece.part_of(&blob, size) } else { piece.reach.within(&blob) };
+                if let Some(part) = ink.bounds(&part) {
+                    add(index, part, near.len() > 1);
                 }
             }
             continue;
         }
-        match near.max_by_key(|index| shared(index)) {
-            Some(index) if shared(index) * 2 >= blob.area() => add(*index, blob),
+        match best {
+            Some(index) if held(index) * 2 >= blob.area() => add(index, blob, false),
             _ => left.push(blob),
         }
     }
@@ -131,8 +206,16 @@ pub(super) fn typical<'a>(boxes: impl Iterator<Item = &'a Box2>) -> i32 {
     heights.get(heights.len() / 2).copied().unwrap_or(28).max(8)
 }
 
+/// A place cut at walls.
+struct Cut {
+    /// Its parts.
+    pieces: Vec<Box2>,
+    /// The level walls between and around them: first row, one past the last.
+    levels: Vec<(i32, i32)>,
+}
+
 /// A place cut at the walls that cross it.
-fn cut(area: &Box2, walls: &[Ruling]) -> Vec<Box2> {
+fn cut(area: &Box2, walls: &[Ruling]) -> Cut {
     let mut xs: Vec<(i32, i32)> = Vec::new();
     let mut ys: Vec<(i32, i32)> = Vec::new();
     for wall in walls {
@@ -160,7 +243,7 @@ fn cut(area: &Box2, walls: &[Ruling]) -> Vec<Box2> {
     for &(y0, y1) in &rows {
         pieces.extend(columns.iter().map(|&(x0, x1)| Box2 { x0, y0, x1, y1 }));
     }
-    pieces
+    Cut { pieces, levels: ys }
 }
 
 /// What is left of a stretch without these.
@@ -369,7 +452,9 @@ fn components(ink: &Ink) -> Vec<Box2> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ocr::picture::Gray;
+
+    /// A picture that adds nothing to the ink.
+    const BARE: Gray = Gray { width: 0, height: 0, pixels: Vec::new() };
 
     fn wall(axis: Axis, at: f32, from: f32, to: f32) -> Ruling {
         Ruling { axis, at, from, to, width: 2.0, colour: [0; 3] }
@@ -397,7 +482,7 @@ mod tests {
     fn a_place_that_crosses_a_wall_is_cut_there() {
         let ink = sheet(&[word(20, 50, 3), word(120, 50, 3)].concat());
         let walls = [wall(Axis::Vertical, 104.0, 10.0, 290.0), wall(Axis::Vertical, 60.0, 80.0, 120.0)];
-        let lines = lines(&[place(14, 44, 200, 76)], &ink, &walls);
+        let lines = lines(&[place(14, 44, 200, 76)], &ink, &BARE, &walls);
         let boxes: Vec<Box2> = lines.iter().map(|line| line.pieces[0]).collect();
         assert_eq!(boxes, [Box2::new(20, 50, 88, 70), Box2::new(120, 50, 188, 70)]);
         assert!(lines.iter().all(|line| line.detected));
@@ -408,7 +493,7 @@ mod tests {
         // The place reaches over the wall into the row below.
         let ink = sheet(&[word(20, 50, 4), word(20, 78, 4)].concat());
         let walls = [wall(Axis::Horizontal, 74.0, 0.0, 400.0)];
-        let lines = lines(&[place(14, 44, 120, 82), place(14, 72, 120, 104)], &ink, &walls);
+        let lines = lines(&[place(14, 44, 120, 82), place(14, 72, 120, 104)], &ink, &BARE, &walls);
         let boxes: Vec<Box2> = lines.iter().map(|line| line.pieces[0]).collect();
         assert_eq!(boxes, [Box2::new(20, 50, 112, 70), Box2::new(20, 78, 112, 98)]);
     }
@@ -416,7 +501,7 @@ mod tests {
     #[test]
     fn overlapping_places_share_no_character() {
         let ink = sheet(&word(20, 50, 6));
-        let lines = lines(&[place(14, 44, 96, 76), place(80, 44, 170, 76)], &ink, &[]);
+        let lines = lines(&[place(14, 44, 96, 76), place(80, 44, 170, 76)], &ink, &BARE, &[]);
         let boxes: Vec<Box2> = lines.iter().map(|line| line.pieces[0]).collect();
         assert_eq!(boxes, [Box2::new(20, 50, 88, 70), Box2::new(92, 50, 160, 70)]);
     }
@@ -425,10 +510,10 @@ mod tests {
     fn what_the_detector_left_out_is_found_in_its_cell_or_joins_its_line() {
         // A figure in an empty cell, and the last character of a line.
         let ink = sheet(&[word(20, 50, 4), word(300, 150, 1)].concat());
-        let lines = lines(&[place(14, 44, 86, 76)], &ink, &[]);
+        let lines = lines(&[place(14, 44, 86, 76)], &ink, &BARE, &[]);
         assert_eq!(lines.len(), 2);
-        assert_eq!(lines[0], Line { pieces: vec![Box2::new(20, 50, 112, 70)], detected: true });
-        assert_eq!(lines[1], Line { pieces: vec![Box2::new(300, 150, 320, 170)], detected: false });
+        assert_eq!(lines[0], Line { pieces: vec![Box2::new(20, 50, 112, 70)], detected: true, crowded: false });
+        assert_eq!(lines[1], Line { pieces: vec![Box2::new(300, 150, 320, 170)], detected: false, crowded: false });
     }
 
     #[test]
@@ -438,7 +523,7 @@ mod tests {
         let ink = sheet(&[column.clone(), rows, word(100, 200, 5), word(100, 240, 5)].concat());
         let places =
             [place(14, 34, 46, 150), place(94, 34, 226, 92), place(94, 194, 226, 226), place(94, 234, 226, 266)];
-        let lines = lines(&places, &ink, &[]);
+        let lines = lines(&places, &ink, &BARE, &[]);
         let pieces: Vec<usize> = lines.iter().map(|line| line.pieces.len()).collect();
         assert_eq!(pieces, [4, 1, 1, 1, 1]);
         assert_eq!(lines[0].pieces, column);
@@ -446,15 +531,27 @@ mod tests {
     }
 
     #[test]
+    fn lines_of_rows_lower_than_their_print_are_cut_where_their_walls_are() {
+        // The second row's first character stands on the first row's, and the third hangs on the wall alone.
+        let ink = sheet(&[word(20, 50, 4), word(20, 70, 4), word(20, 90, 4)].concat());
+        let walls = [48.0, 69.0, 90.0, 111.0].map(|at| wall(Axis::Horizontal, at, 0.0, 400.0));
+        let places = [place(14, 45, 120, 73), place(14, 65, 120, 94), place(14, 87, 120, 114)];
+        let lines = lines(&places, &ink, &BARE, &walls);
+        let boxes: Vec<Box2> = lines.iter().map(|line| line.pieces[0]).collect();
+        assert_eq!(boxes, [Box2::new(20, 48, 112, 69), Box2::new(20, 69, 112, 90), Box2::new(20, 90, 112, 111)]);
+        assert!(lines.iter().all(|line| line.crowded));
+    }
+
+    #[test]
     fn what_a_wall_left_is_no_figure() {
         let ink = sheet(&[word(20, 50, 4), vec![Box2::new(203, 50, 206, 68)]].concat());
         let walls = [wall(Axis::Vertical, 200.0, 0.0, 300.0)];
-        assert_eq!(lines(&[place(14, 44, 120, 76)], &ink, &walls).len(), 1);
+        assert_eq!(lines(&[place(14, 44, 120, 76)], &ink, &BARE, &walls).len(), 1);
     }
 
     #[test]
     fn nothing_is_read_on_an_empty_sheet() {
-        assert!(lines(&[place(0, 0, 400, 300)], &sheet(&[]), &[]).is_empty());
-        assert!(lines(&[], &sheet(&[]), &[wall(Axis::Vertical, 9.0, 0.0, 9.0)]).is_empty());
+        assert!(lines(&[place(0, 0, 400, 300)], &sheet(&[]), &BARE, &[]).is_empty());
+        assert!(lines(&[], &sheet(&[]), &BARE, &[wall(Axis::Vertical, 9.0, 0.0, 9.0)]).is_empty());
     }
 }

@@ -359,6 +359,8 @@ impl Headers {
             return found;
         }
         let said = self.words.in_label(key);
+        // 指标 is a word of its own, not 指标值 broken off.
+        let is_word = !found.is_empty();
         for (at, header) in self.headers.iter().enumerate().filter(|(_, h)| h.part == part) {
             if found.iter().any(|m| m.field == header.field) {
                 continue;
@@ -368,7 +370,7 @@ impl Headers {
             if said.like >> at & 1 != 0 && !excluded {
                 score = LIKE;
             }
-            if length >= 2 && header.keys.iter().any(|k| k.len() > key.len() && k.starts_with(key)) {
+            if !is_word && length >= 2 && header.keys.iter().any(|k| k.len() > key.len() && k.starts_with(key)) {
                 score = score.max(TRUNCATED);
             }
             if length >= 4 && !excluded && header.keys.iter().any(|k| one_character_off(k, key)) {
@@ -380,6 +382,12 @@ impl Headers {
         }
         found.sort_by(|a, b| b.score.total_cmp(&a.score));
         found
+    }
+
+    /// Does a label hold words that speak against a field, 上年完成值 against `actual`?
+    pub fn speaks_against(&self, key: &str, field: Field) -> bool {
+        let said = self.words.in_label(key);
+        self.headers.iter().enumerate().any(|(at, header)| header.field == field && said.unlike >> at & 1 != 0)
     }
 
     /// The best field of a part for a label that is surely a known one or contains a known one's words.

@@ -26,7 +26,19 @@ pub fn label_key(text: &str) -> String {
         Some(rest) if !rest.is_empty() => rest,
         _ => core,
     };
+    let label = without_translation(label);
     if label.len() == key.len() { key } else { label.to_owned() }
+}
+
+/// A label without the Latin words behind it that say the same again: 项目名称 Project.
+fn without_translation(label: &str) -> &str {
+    /// Fewer letters are an abbreviation that belongs to the name.
+    const SHORTEST_WORD: usize = 4;
+    let rest = label.trim_end_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, '-' | '/' | '&' | '.' | '\''));
+    let tail = &label[rest.len()..];
+    let letters = tail.bytes().filter(u8::is_ascii_alphabetic).count();
+    let behind_cjk = rest.chars().next_back().is_some_and(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c));
+    if letters >= SHORTEST_WORD && behind_cjk { rest } else { label }
 }
 
 /// A key without its brackets, what they hold, and marks.
@@ -122,6 +134,7 @@ pub struct RowLabels {
     title: Vec<String>,
     money: Vec<String>,
     detail: Vec<String>,
+    all_years: Vec<String>,
 }
 
 impl RowLabels {
@@ -132,6 +145,7 @@ impl RowLabels {
             title: Vec::new(),
             money: Vec::new(),
             detail: Vec::new(),
+            all_years: Vec::new(),
         };
         for entry in load_entries::<RowLabelEntry>(overlay)? {
             let label = match entry.id.as_str() {
@@ -145,6 +159,10 @@ impl RowLabels {
                 "header-fragment" => RowLabel::HeaderFragment,
                 "detail" => {
                     labels.detail.extend(entry.like.iter().map(|w| normalize::key(w)));
+                    continue;
+                }
+                "all-years" => {
+                    labels.all_years.extend(entry.like.iter().map(|w| normalize::key(w)));
                     continue;
                 }
                 "money" => {
@@ -179,6 +197,11 @@ impl RowLabels {
     pub fn speaks_of_money(&self, name: &str) -> bool {
         let key = normalize::key(name);
         self.money.iter().any(|word| key.contains(word.as_str()))
+    }
+
+    /// Does a label ([`label_key`]) speak of all the years that a project takes, 实施期资金总额?
+    pub fn spans_years(&self, key: &str) -> bool {
+        self.all_years.iter().any(|word| key.contains(word.as_str()))
     }
 
     /// Does a text (its [`normalize::key`]) read like the title of a form?

@@ -21,6 +21,8 @@ pub(super) struct LevelEntry {
     also_names: bool,
     #[serde(default)]
     words: Vec<String>,
+    #[serde(default)]
+    measures: Vec<Measure>,
     display: Option<String>,
 }
 
@@ -45,6 +47,20 @@ impl Entry for LevelEntry {
 /// A kind of level 1 (产出, 效益 …) or level 2 (数量, 质量 …), as an index into [`Levels`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LevelKind(usize);
+
+/// What a target can measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Measure {
+    /// 12个, 500公里.
+    Count,
+    /// 95%.
+    Share,
+    /// 12月底前, 30天.
+    Time,
+    /// 2000元/户.
+    Money,
+}
 
 /// The taxonomy.
 #[derive(Debug)]
@@ -140,6 +156,11 @@ impl Levels {
         kinds.sort_unstable();
         kinds.dedup();
         kinds
+    }
+
+    /// What targets under this level 2 usually are; empty where they may be anything.
+    pub fn measures(&self, kind: LevelKind) -> &[Measure] {
+        &self.entries[kind.0].measures
     }
 
     /// How a kind is spelt where nothing else says: 效益指标.

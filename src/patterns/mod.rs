@@ -35,7 +35,7 @@ pub use entries::{Entry, Located, load_entries};
 pub use headers::{Facts as HeaderFacts, Field, Headers, Match as HeaderMatch, Part as HeaderPart};
 pub use indicators::{Indicator, Indicators, Subject, ValueKind};
 pub use labels::{FormTypes, FundLabels, RowLabel, RowLabels, label_key, year_before};
-pub use levels::{LevelKind, Levels};
+pub use levels::{LevelKind, Levels, Measure};
 pub use lookalikes::Lookalikes;
 pub use problem::{PatternError, Problem};
 pub use regions::{PlaceMatch, Regions};

@@ -123,7 +123,7 @@ fn grid(text: &str, pipes: &[Closed], width: usize) -> Grid {
         }
         height += 1;
     }
-    Grid { rows: height, ..Grid::new(GridOrigin::Separated, cells) }
+    Grid { rows: height, ..Grid::new(GridOrigin::Counted, cells) }
 }
 
 /// Only white space stands between the beginning of its line and this place.

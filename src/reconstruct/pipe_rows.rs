@@ -65,7 +65,12 @@ pub(super) fn read<'a>(text: &'a str, start: usize, going_on: bool, tries: &mut 
     let is_table = going_on || (!rows.is_empty() && is_table(&rows));
     let markdown = rows.get(1).is_some_and(|row| row.dashes);
     // What pipes only close, over lines and filled up, reaches further than rows of separated cells do.
-    let reached = if is_table { end } else { start };
+    // Where blanks and what fills a row up are told apart, they count as far as they reach, too.
+    let reached = match is_table {
+        true if counts_cells(&rows) => end.saturating_sub(1),
+        true => end,
+        false => start,
+    };
     if !markdown && (going_on || *tries > 0) {
         if let Some(reading) = closed_rows::read(text, start, reached) {
             return reading;
@@ -170,6 +175,18 @@ fn is_dashes(field: &str) -> bool {
     let dashes = dashes.strip_prefix(':').unwrap_or(dashes);
     let dashes = dashes.strip_suffix(':').unwrap_or(dashes);
     !dashes.is_empty() && dashes.bytes().all(|b| b == b'-')
+}
+
+/// Rows that end in bare pipes (`100 ||||`) while spaces stand between their cells, blank ones too: the pipes fill rows up.
+fn counts_cells(rows: &[Row<'_>]) -> bool {
+    let filled = |row: &Row<'_>| {
+        let bare = row.fields.iter().rev().take_while(|field| field.is_empty()).count();
+        let own = &row.fields[..row.fields.len() - bare];
+        // The last field is what stands behind the last pipe: nothing.
+        (bare >= 2 && own.iter().all(|field| field.ends_with(' '))).then_some(own.len() >= 2)
+    };
+    let ends = |row: &Row<'_>| row.fields.last().is_some_and(|field| field.is_empty());
+    rows.iter().all(|row| !row.framed && ends(row)) && rows.iter().filter_map(filled).any(|spaced| spaced)
 }
 
 /// Tells a table from prose with a pipe in it.

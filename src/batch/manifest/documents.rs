@@ -2,16 +2,46 @@
 
 use super::{Manifest, ORPHANS, Result, signed, unsigned};
 use crate::batch::outcome::{Fared, Kept, Outcome};
-use crate::batch::parts::Part;
+use crate::batch::part::Part;
 use crate::batch::stamp::Hash;
-use crate::model::Status;
-use rusqlite::types::ValueRef;
+use crate::model::{Media, Status};
+use rusqlite::types::{Type, ValueRef};
 use rusqlite::{OptionalExtension, params};
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as NoWord, StrDeserializer};
 use std::collections::HashMap;
 
-/// The row of an archive itself, before those of its members; a content that is one document has one row for both, its only member.
+/// The place of an archive itself, before those of its members; a content that is one document has one row for both, its only
+/// member.
 const ARCHIVE: i64 = -1;
 const ONLY: u32 = 0;
+
+/// Bits of a document's number that its place in the content takes; what is above is the content's number. SQL says 33 itself.
+const PLACE_BITS: u32 = 33;
+
+/// The number of the document at a place of a content.
+fn number(content: i64, place: i64) -> i64 {
+    (content << PLACE_BITS) + place + 1
+}
+
+/// The content that a document's number says, and the place there.
+pub(super) fn content_and_place(number: i64) -> (i64, i64) {
+    (number >> PLACE_BITS, (number & ((1 << PLACE_BITS) - 1)) - 1)
+}
+
+/// The content of a document, in SQL.
+pub(super) const CONTENT: &str = "(number >> 33)";
+
+/// A condition of SQL: the document `document` is of the content `content`.
+fn is_of(document: &str, content: &str) -> String {
+    format!("{document}.number BETWEEN {content} << 33 AND ({content} << 33) + 0x1ffffffff")
+}
+
+/// A condition of SQL: the row `document` says what holds for the whole of the content `content`.
+pub(super) fn whole_of(document: &str, content: &str) -> String {
+    format!("{document}.number BETWEEN {content} << 33 AND ({content} << 33) + 1 AND {document}.complete IS NOT NULL")
+}
 
 /// Codes of failures that other settings (time, memory, size, passwords) may heal.
 const BOUNDED: [&str; 4] = ["timeout", "memory_limit", "too_large", "encrypted"];
@@ -52,9 +82,8 @@ impl Manifest {
     pub(in crate::batch) fn begin_content(&mut self, hash: Option<&Hash>, bytes: u64) -> Result<i64> {
         let (reading, content) = (self.reading, self.contents.next(&self.db)?);
         self.change(
-            "INSERT INTO document (content, member, sha256, bytes, reading, complete, failed, bounded)
-             VALUES (?, ?, ?, ?, ?, 0, 0, 0)",
-            params![content, ARCHIVE, hash, signed(bytes), reading],
+            "INSERT INTO document (number, sha256, bytes, reading, complete, failed, bounded) VALUES (?, ?, ?, ?, 0, 0, 0)",
+            params![number(content, ARCHIVE), hash, signed(bytes), reading],
         )?;
         // Nobody may ever ask for it again.
         self.set_note(ORPHANS, "1")?;
@@ -62,9 +91,10 @@ impl Manifest {
     }
 
     pub(in crate::batch) fn members(&self, content: i64) -> Result<Vec<u32>> {
+        let range = is_of("d", "?1");
         self.db
-            .prepare_cached("SELECT member FROM document WHERE content = ? AND status IS NOT NULL")?
-            .query_map([content], |row| row.get(0))?
+            .prepare_cached(&format!("SELECT number FROM document d WHERE {range} AND status IS NOT NULL"))?
+            .query_map([content], |row| Ok(unsigned(content_and_place(row.get(0)?).1) as u32))?
             .collect()
     }
 
@@ -108,15 +138,13 @@ impl Manifest {
         kept: &Kept,
         part: &Part,
     ) -> Result<()> {
-        let lengths = part.lengths.map(signed);
-        let media = kept.fared.media.map(|media| json(&media)).transpose()?;
+        let Fared { status, code, media, pages, forms, funds, indicators, statements, micros } = &kept.fared;
+        let media = media.as_ref().map(json).transpose()?;
         self.change(
             "INSERT OR REPLACE INTO document VALUES
-               (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)",
+               (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
             params![
-                content,
-                member,
+                number(content, member.into()),
                 whole.and_then(|whole| whole.hash),
                 whole.map(|whole| whole.bytes),
                 whole.map(|whole| whole.reading),
@@ -124,24 +152,12 @@ impl Manifest {
                 whole.map(|whole| whole.failed),
                 whole.map(|whole| whole.bounded),
                 suffix,
-                status_word(kept.fared.status),
-                kept.fared.code,
+                status_word(*status),
+                code,
                 media.as_ref().map(|word| word.trim_matches('"')),
-                kept.fared.pages,
-                kept.fared.forms,
-                kept.fared.funds,
-                kept.fared.indicators,
-                kept.fared.statements,
+                json(&(pages, forms, funds, indicators, statements, micros))?,
                 kept.findings,
-                signed(kept.fared.micros),
-                part.segment,
-                signed(part.offset),
-                lengths[0],
-                lengths[1],
-                lengths[2],
-                lengths[3],
-                lengths[4],
-                part.crc,
+                part.pack(),
                 kept.prints,
                 kept.unmatched,
             ],
@@ -152,14 +168,15 @@ impl Manifest {
     /// All documents of the content are there.
     pub(in crate::batch) fn finish_content(&mut self, content: i64) -> Result<()> {
         let codes = BOUNDED.map(|code| format!("'{code}'")).join(", ");
+        let range = is_of("d", "?1");
         self.change(
             &format!(
                 "UPDATE document SET complete = 1,
-                   failed = (SELECT count(*) FROM document WHERE content = ?1 AND status = 'failed'),
-                   bounded = (SELECT count(*) FROM document WHERE content = ?1 AND code IN ({codes}))
-                 WHERE content = ?1 AND member = {ARCHIVE}"
+                   failed = (SELECT count(*) FROM document d WHERE {range} AND status = 'failed'),
+                   bounded = (SELECT count(*) FROM document d WHERE {range} AND code IN ({codes}))
+                 WHERE number = ?2"
             ),
-            [content],
+            [content, number(content, ARCHIVE)],
         )
         .map(drop)
     }
@@ -167,11 +184,8 @@ impl Manifest {
     /// The part of the only document of what could not be read.
     pub(in crate::batch) fn unread_part(&self, content: i64) -> Result<Option<Part>> {
         self.db
-            .prepare_cached(
-                "SELECT segment, offset, document_bytes, form_bytes, fund_bytes, indicator_bytes, statement_bytes, crc
-                 FROM document WHERE content = ?",
-            )?
-            .query_row([content], |row| read_part(row, 0))
+            .prepare_cached("SELECT part FROM document WHERE number = ?")?
+            .query_row([number(content, ONLY.into())], |row| read_part(row, 0))
             .optional()
     }
 
@@ -199,19 +213,18 @@ impl Manifest {
     ) -> std::result::Result<(), E> {
         // Contents are looked up only for the few that need their hash.
         let (hash, contents, which) = if only_failed {
-            let contents = "CROSS JOIN document c ON c.content = i.content AND c.failed > 0";
+            let contents = format!("CROSS JOIN document c ON {} AND c.failed > 0", whole_of("c", "i.content"));
             ("c.sha256", contents, "d.status = 'failed'")
         } else {
-            ("NULL", "", "d.status IS NOT NULL")
+            ("NULL", String::new(), "d.status IS NOT NULL")
         };
         let order = if self.sources_follow_paths()? { "i.path" } else { "i.source, i.path" };
+        let of_content = is_of("d", "i.content");
         let mut statement = self.db.prepare(&format!(
-            "SELECT i.id, i.source, i.path, i.content, {hash}, d.member, d.suffix, d.status, d.code, d.media, d.pages,
-               d.forms, d.funds, d.indicators, d.statements, d.findings, d.micros, d.segment, d.offset,
-               d.document_bytes, d.form_bytes, d.fund_bytes, d.indicator_bytes, d.statement_bytes, d.crc,
-               d.prints, d.unmatched
-             FROM input i {contents} CROSS JOIN document d ON d.content = i.content
-             WHERE {which} ORDER BY {order}, d.member"
+            "SELECT i.id, i.source, i.path, {hash}, d.number, d.suffix, d.status, d.code, d.media, d.counts, d.findings,
+               d.part, d.prints, d.unmatched
+             FROM input i {contents} CROSS JOIN document d ON {of_content}
+             WHERE {which} ORDER BY {order}, d.number"
         ))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -222,72 +235,60 @@ impl Manifest {
 
     /// Bytes of live parts by segment.
     pub(in crate::batch) fn live(&self) -> Result<HashMap<u32, u64>> {
-        self.db
-            .prepare(
-                "SELECT segment, sum(document_bytes + form_bytes + fund_bytes + indicator_bytes + statement_bytes)
-                 FROM document WHERE status IS NOT NULL GROUP BY segment",
-            )?
-            .query_map([], |row| Ok((row.get(0)?, unsigned(row.get(1)?))))?
-            .collect()
+        let mut live = HashMap::new();
+        for (_, part) in self.parts()? {
+            *live.entry(part.segment).or_default() += part.bytes();
+        }
+        Ok(live)
     }
 
-    /// All parts, in the order of their contents.
-    pub(in crate::batch) fn parts(&self) -> Result<Vec<(i64, u32, Part)>> {
+    /// All parts with the numbers of their documents, in the order of contents.
+    pub(in crate::batch) fn parts(&self) -> Result<Vec<(i64, Part)>> {
         self.db
-            .prepare(
-                "SELECT content, member, segment, offset, document_bytes, form_bytes, fund_bytes, indicator_bytes,
-                   statement_bytes, crc FROM document WHERE status IS NOT NULL",
-            )?
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, read_part(row, 2)?)))?
+            .prepare("SELECT number, part FROM document WHERE status IS NOT NULL")?
+            .query_map([], |row| Ok((row.get(0)?, read_part(row, 1)?)))?
             .collect()
     }
 
     /// A document's part stands elsewhere now.
-    pub(in crate::batch) fn move_part(&mut self, content: i64, member: u32, part: &Part) -> Result<()> {
-        self.change(
-            "UPDATE document SET segment = ?, offset = ? WHERE content = ? AND member = ?",
-            params![part.segment, signed(part.offset), content, member],
-        )
-        .map(drop)
+    pub(in crate::batch) fn move_part(&mut self, number: i64, part: &Part) -> Result<()> {
+        self.change("UPDATE document SET part = ? WHERE number = ?", params![part.pack(), number]).map(drop)
     }
 }
 
 fn read_row(row: &rusqlite::Row<'_>) -> Result<Row> {
-    let media = match row.get_ref(9)? {
-        ValueRef::Null => None,
-        word => Some(serde_json::from_str(&format!("\"{}\"", word.as_str()?)).map_err(conversion)?),
-    };
-    let status = match row.get_ref(7)?.as_str()? {
+    let (content, place) = content_and_place(row.get(4)?);
+    let status = match row.get_ref(6)?.as_str()? {
         "ok" => Status::Ok,
         "partial" => Status::Partial,
         _ => Status::Failed,
     };
+    let media = match row.get_ref(8)? {
+        ValueRef::Null => None,
+        word => Some(Media::deserialize(word_of(word.as_str()?)).map_err(conversion)?),
+    };
+    let (pages, forms, funds, indicators, statements, micros) =
+        serde_json::from_str(row.get_ref(9)?.as_str()?).map_err(conversion)?;
     Ok(Row {
         input: row.get(0)?,
         source: row.get(1)?,
         path: row.get(2)?,
-        content: row.get(3)?,
-        hash: row.get(4)?,
-        member: row.get(5)?,
-        suffix: row.get(6)?,
+        content,
+        hash: row.get(3)?,
+        member: unsigned(place) as u32,
+        suffix: row.get(5)?,
         outcome: Outcome {
-            fared: Fared {
-                status,
-                code: row.get(8)?,
-                media,
-                pages: row.get(10)?,
-                forms: row.get(11)?,
-                funds: row.get(12)?,
-                indicators: row.get(13)?,
-                statements: row.get(14)?,
-                micros: unsigned(row.get(16)?),
-            },
-            findings: map_or_list(row, 15)?,
-            prints: map_or_list(row, 25)?,
-            unmatched: map_or_list(row, 26)?,
+            fared: Fared { status, code: row.get(7)?, media, pages, forms, funds, indicators, statements, micros },
+            findings: map_or_list(row, 10)?,
+            prints: map_or_list(row, 12)?,
+            unmatched: map_or_list(row, 13)?,
         },
-        part: read_part(row, 17)?,
+        part: read_part(row, 11)?,
     })
+}
+
+fn word_of(word: &str) -> StrDeserializer<'_, NoWord> {
+    word.into_deserializer()
 }
 
 /// JSON, or an empty text for nothing.
@@ -298,13 +299,10 @@ fn map_or_list<T: Default + serde::de::DeserializeOwned>(row: &rusqlite::Row<'_>
     }
 }
 
-fn read_part(row: &rusqlite::Row<'_>, first: usize) -> Result<Part> {
-    let length = |i: usize| row.get(first + 2 + i).map(unsigned);
-    Ok(Part {
-        segment: row.get(first)?,
-        offset: unsigned(row.get(first + 1)?),
-        lengths: [length(0)?, length(1)?, length(2)?, length(3)?, length(4)?],
-        crc: row.get(first + 7)?,
+fn read_part(row: &rusqlite::Row<'_>, column: usize) -> Result<Part> {
+    let packed = row.get_ref(column)?.as_blob()?;
+    Part::unpack(packed).ok_or_else(|| {
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Blob, "not where records of a document stand".into())
     })
 }
 
@@ -320,6 +318,6 @@ fn json(value: &impl serde::Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }
 
-fn conversion(error: serde_json::Error) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, error.into())
+fn conversion(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error.into())
 }

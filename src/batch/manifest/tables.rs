@@ -3,9 +3,9 @@
 use rusqlite::{Connection, Result};
 
 /// Number of the layout of tables below.
-const LAYOUT: i64 = 4;
+const LAYOUT: i64 = 5;
 
-/// Every index costs each document time. What is asked for seldom, such as a content by its hash, is found by a look through
+/// Every index costs each document time, and so does every column. What is asked for seldom, such as a content by its hash, is found by a look through
 /// the table instead, once a run; inputs stand in the order of their paths, which is almost always that of their sources.
 const TABLES: &str = "
 CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -28,8 +28,8 @@ CREATE TABLE input (
   content INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE document (
-  content INTEGER NOT NULL,
-  member INTEGER NOT NULL,
+  -- content × 2^33 + place in its archive + 1: the documents of a content stand together, its own row before them
+  number INTEGER PRIMARY KEY,
   -- of the whole content, in its first row
   sha256 BLOB,
   bytes INTEGER,
@@ -42,25 +42,14 @@ CREATE TABLE document (
   status TEXT,
   code TEXT,
   media TEXT,
-  pages INTEGER,
-  forms INTEGER,
-  funds INTEGER,
-  indicators INTEGER,
-  statements INTEGER,
+  -- [pages, forms, funds, indicators, statements, microseconds]
+  counts TEXT,
   findings TEXT,
-  micros INTEGER,
-  segment INTEGER,
-  offset INTEGER,
-  document_bytes INTEGER,
-  form_bytes INTEGER,
-  fund_bytes INTEGER,
-  indicator_bytes INTEGER,
-  statement_bytes INTEGER,
-  crc INTEGER,
+  -- where its records stand, for the program alone
+  part BLOB,
   prints TEXT,
-  unmatched TEXT,
-  PRIMARY KEY (content, member)
-) WITHOUT ROWID;
+  unmatched TEXT
+);
 ";
 
 /// Sees to it that the tables are there. Those of another layout are begun anew: what they know can be read again from the inputs.

@@ -272,8 +272,8 @@ impl Plan {
     pub(super) fn settle(&self, store: &mut Store) -> Result<(HashSet<i64>, Vec<PathBuf>), StoreError> {
         let mut seen = self.seen.clone();
         let mut deleted = Vec::new();
-        for (id, path, read) in store.inputs()? {
-            if seen.contains(&id) || !read {
+        for (id, path, read) in store.inputs_besides(&self.seen)? {
+            if !read {
                 continue;
             }
             if self.lost.iter().any(|lost| path.starts_with(lost)) {

@@ -36,7 +36,7 @@ const ADDRESSES_BEYOND_LIMIT: u64 = 1 << 30;
 pub(in crate::cli) fn run() -> Result<u8> {
     die_with_parent();
     ignore_interrupts()?;
-    crate::cli::extract::report_panics_in_one_line();
+    crate::cli::reading::report_panics_in_one_line();
     let mut from = io::stdin().lock();
     let mut raw = Vec::new();
     let Some(Order::Setup(setup)) = wire::receive(&mut from, &mut raw)? else {
@@ -60,7 +60,7 @@ pub(in crate::cli) fn run() -> Result<u8> {
 type Ordered = (Order, Vec<u8>);
 
 fn serve(setup: &Setup) -> Result<()> {
-    let mut options = crate::cli::extract::load_options(setup.patterns.as_deref())?;
+    let mut options = crate::cli::reading::load_options(setup.patterns.as_deref())?;
     options.limits.max_unfolded_bytes = setup.max_bytes;
     options.limits.max_ratio = setup.max_ratio;
     options.limits.passwords.clone_from(&setup.passwords);

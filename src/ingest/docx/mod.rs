@@ -12,6 +12,7 @@ mod tables;
 
 use super::opc::{self, Relations};
 use super::package::Package;
+use super::xml::{Xml, decoded};
 use super::{Limits, LoadError};
 use crate::model::{Block, Body, Code, Document, Finding, Media, Severity};
 use numbering::Numbering;
@@ -71,6 +72,52 @@ pub fn load(bytes: &[u8], limits: &Limits) -> Result<Document, LoadError> {
         body: Body::Blocks(story.blocks),
         findings,
     })
+}
+
+/// Reads a Word document that was saved as one XML file: Word 2003's own (which report generators write under the name
+/// `.doc`), or a package laid flat.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_xml(bytes: &[u8], limits: &Limits) -> Result<Document, LoadError> {
+    let text = decoded(bytes);
+    let mut context = Context::default();
+    let mut findings = Vec::new();
+    let part =
+        |name: &str| part_laid_flat(&text, name).map(|xml| Xml::of_bytes(xml.as_bytes(), name, limits.max_depth));
+    let main = match part("/word/document.xml") {
+        Some(main) => {
+            // Broken styles or labels cost labels, not the document.
+            context.styles = part("/word/styles.xml").and_then(|xml| Styles::read(xml).ok()).unwrap_or_default();
+            let numbering = part("/word/numbering.xml").and_then(|xml| Numbering::read(xml).ok());
+            context.numbering = numbering.unwrap_or_default();
+            main
+        }
+        None => Xml::of_bytes(text.as_bytes(), "the document", limits.max_depth),
+    };
+    let story = story::read(main, &mut context, None, limits)?;
+    if let Some(damage) = story.cut {
+        let message = format!("the document breaks off: {}", damage.message);
+        findings.push(Finding::new(Code::ContentSkipped, Severity::Error, message));
+    }
+    findings.extend(story.left_out.findings());
+    Ok(Document {
+        media: Media::Doc,
+        encoding: None,
+        pages: story.pages,
+        ocr: None,
+        body: Body::Blocks(story.blocks),
+        findings,
+    })
+}
+
+/// The XML of a part of a package that is laid flat in one file.
+fn part_laid_flat<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let named = format!("pkg:name=\"{name}\"");
+    let rest = &text[text.find(&named)?..];
+    let from = rest.find("<pkg:xmlData>")? + "<pkg:xmlData>".len();
+    let to = from + rest[from..].find("</pkg:xmlData>")?;
+    rest.get(from..to)
 }
 
 /// Notes as lines with something in them, without page: they are read apart from the page they stand on.

@@ -29,12 +29,15 @@ impl Default for Prefixes {
 }
 
 impl Prefixes {
-    /// As the root element declares them; both the transitional and the strict names of ISO 29500 are known.
+    /// As the root element declares them; the transitional and the strict names of ISO 29500 and the name of Word 2003 are known.
     pub(super) fn of_root(root: &BytesStart<'_>) -> Self {
         let mut prefixes = Prefixes::default();
         for (prefix, uri) in attributes(root) {
             let prefix = if prefix == "xmlns" { "" } else { prefix };
-            if uri.ends_with("wordprocessingml/2006/main") || uri.ends_with("ooxml/wordprocessingml/main") {
+            if uri.ends_with("wordprocessingml/2006/main")
+                || uri.ends_with("ooxml/wordprocessingml/main")
+                || uri.ends_with("office/word/2003/wordml")
+            {
                 prefixes.word = prefix.to_owned();
             } else if uri.ends_with("officeDocument/2006/math") || uri.ends_with("officeDocument/math") {
                 prefixes.math = prefix.to_owned();

@@ -98,8 +98,8 @@ pub(super) fn cell(xml: &mut Xml<'_>) -> Result<CellProperties, LoadError> {
     };
     each(xml, |name, e| match name {
         "gridSpan" => p.span = number_attribute::<u64>(e, "val").map_or(1, |n| n.min(1 << 20) as usize),
-        "vMerge" => p.vertical = merge(e),
-        "hMerge" => p.horizontal = merge(e),
+        "vMerge" | "vmerge" => p.vertical = merge(e),
+        "hMerge" | "hmerge" => p.horizontal = merge(e),
         "cellDel" => p.deleted = true,
         _ => {}
     })?;

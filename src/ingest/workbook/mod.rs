@@ -9,6 +9,7 @@ mod number_format;
 mod ods;
 mod shared_strings;
 mod sheet;
+mod spreadsheet_xml;
 mod xls;
 mod xls_strings;
 mod xlsx;
@@ -40,6 +41,16 @@ pub fn load(bytes: &[u8], media: Media, limits: &Limits) -> Result<Document, Loa
         }
     }
     workbook.into_document(media)
+}
+
+/// Reads a workbook that was saved as one XML file, Excel 2003's XML Spreadsheet.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_xml(bytes: &[u8], limits: &Limits) -> Result<Document, LoadError> {
+    let mut workbook = Workbook::new(limits);
+    spreadsheet_xml::read(bytes, limits, &mut workbook)?;
+    workbook.into_document(Media::Xls)
 }
 
 /// What the readers fill: finished sheets and findings.

@@ -46,6 +46,8 @@ pub(super) struct Layout {
     /// Ranges of hidden rows and columns, ends included.
     pub(super) hidden_rows: Vec<(u32, u32)>,
     pub(super) hidden_columns: Vec<(u32, u32)>,
+    /// Merged regions that lay over others and are gone.
+    pub(super) overlaps: usize,
 }
 
 /// What the cells of a workbook may still add up to.
@@ -73,6 +75,8 @@ pub(super) struct Sheet {
     /// Addresses of formulas without a stored result: the first few, and how many there are.
     pub(super) uncomputed: Vec<(u32, u32)>,
     pub(super) uncomputed_count: usize,
+    /// Cells whose text the workbook does not hold.
+    pub(super) lost_texts: usize,
 }
 
 impl Sheet {
@@ -140,18 +144,19 @@ impl Sheet {
         let layout = std::mem::take(&mut self.layout).prepared();
         let (cells, hidden) = layout.visible(std::mem::take(&mut self.cells));
         self.hidden_cells += hidden;
-        let findings = self.findings(&layout.name);
+        let findings = self.findings(&layout);
         (grids(&layout, cells).into_iter().map(Block::Grid).collect(), findings)
     }
 
     /// The layout of a sheet that was only surveyed, and its findings.
     pub(super) fn finish_survey(mut self) -> (Layout, Vec<Finding>) {
         let layout = std::mem::take(&mut self.layout).prepared();
-        let findings = self.findings(&layout.name);
+        let findings = self.findings(&layout);
         (layout, findings)
     }
 
-    fn findings(&self, name: &str) -> Vec<Finding> {
+    fn findings(&self, Layout { name, overlaps, .. }: &Layout) -> Vec<Finding> {
+        let overlaps = *overlaps;
         let mut findings = Vec::new();
         if self.hidden_cells > 0 {
             let message = format!("sheet {name}: {} cells in hidden rows or columns left out", self.hidden_cells);
@@ -169,6 +174,14 @@ impl Sheet {
                     first.join(", "),
                 ),
             ));
+        }
+        if self.lost_texts > 0 {
+            let message = format!("sheet {name}: {} cells refer to texts that the workbook lacks", self.lost_texts);
+            findings.push(Finding::new(Code::ContentSkipped, Severity::Error, message));
+        }
+        if overlaps > 0 {
+            let message = format!("sheet {name}: {overlaps} merged regions lie over others and were left out");
+            findings.push(Finding::new(Code::ContentSkipped, Severity::Warning, message));
         }
         findings
     }
@@ -220,7 +233,30 @@ impl Layout {
         self.merges.retain(|m| m.top <= m.bottom && m.left <= m.right && (m.top, m.left) != (m.bottom, m.right));
         self.merges.sort_unstable();
         self.merges.dedup();
+        self.drop_overlaps();
         self
+    }
+
+    /// A region in which another begins is one of a damaged file: no program makes such. The smaller is believed, since
+    /// the larger would hide what stands in the cells.
+    fn drop_overlaps(&mut self) {
+        /// More regions are not compared with each other.
+        const MOST: usize = 4_000;
+        if self.merges.len() > MOST {
+            return;
+        }
+        let all = self.merges.clone();
+        let begins_in = |outer: &Region, inner: &Region| {
+            outer != inner
+                && (outer.top..=outer.bottom).contains(&inner.top)
+                && (outer.left..=outer.right).contains(&inner.left)
+        };
+        // Sorted by top: only regions that begin before this one's end can begin in it.
+        self.merges.retain(|region| {
+            let from = all.partition_point(|m| m.top < region.top);
+            !all[from..].iter().take_while(|m| m.top <= region.bottom).any(|m| begins_in(region, m))
+        });
+        self.overlaps = all.len() - self.merges.len();
     }
 
     /// Is this place hidden by what has been read so far, its row being the last?

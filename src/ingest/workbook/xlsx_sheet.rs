@@ -218,12 +218,13 @@ fn close_cell(cell: &Open, value: &str, context: &CellContext, sheet: &mut Sheet
     }
     let format = context.formats.get(cell.style);
     match cell.of_type {
-        Type::Shared => {
-            if let Some(text) = value.trim().parse().ok().and_then(|i| context.strings.get(i)) {
+        Type::Shared => match value.trim().parse().ok().and_then(|i| context.strings.get(i)) {
+            Some(text) => {
                 let text = format.show_text(text).unwrap_or_else(|| text.to_owned());
                 sheet.push(row, column, text, None);
             }
-        }
+            None => sheet.lost_texts += 1,
+        },
         Type::Text => {
             let text = unescaped(value).unwrap_or_else(|| value.to_owned());
             let text = format.show_text(&text).unwrap_or(text);

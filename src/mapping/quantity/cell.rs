@@ -8,6 +8,7 @@ use super::{Context, Grammar, LONGEST_CELL, Reading};
 use crate::model::{Date, Number, Part, Quantity, Relation};
 use crate::normalize;
 use crate::patterns::Meaning;
+use std::borrow::Cow;
 
 /// The most words around one number for the cell to be about that number.
 const MOST_WORDS_AROUND: usize = 80;
@@ -41,7 +42,10 @@ struct Deadline {
 
 pub(super) fn read(grammar: &Grammar, raw: &str, context: &Context) -> Option<Reading> {
     let raw = raw.trim();
-    let text = normalize::display(raw);
+    let text = match mend_torn_number(raw) {
+        Some(whole) => Cow::Owned(normalize::display(&whole).into_owned()),
+        None => normalize::display(raw),
+    };
     if text.is_empty() {
         return None;
     }
@@ -84,6 +88,43 @@ pub(super) fn read(grammar: &Grammar, raw: &str, context: &Context) -> Option<Re
     let cell = Cell { reader, text: &chars, context };
     let reading = cell.items().and_then(|items| cell.decide(raw, &items));
     reading.or_else(|| words_only(&chars.iter().collect::<String>()))
+}
+
+/// A line that ends inside a number, put together with the next: `1,9` over `85个`, `98.` over `5%`. Where nothing shows
+/// that the number goes on (`10` over `20`), lines stay apart.
+fn mend_torn_number(raw: &str) -> Option<String> {
+    let folded = |c: char| normalize::display(c.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(c);
+    let is_digit = |c: char| folded(c).is_ascii_digit();
+    let is_group = |c: char| matches!(c, ',' | '，');
+    let is_point = |c: char| matches!(c, '.' | '．');
+    let goes_on = |before: &str, after: &str| {
+        let tail: Vec<char> = before.chars().rev().take_while(|c| is_digit(*c)).collect();
+        let mark = before.chars().rev().nth(tail.len());
+        let behind_mark = before.chars().rev().nth(tail.len() + 1).is_some_and(is_digit);
+        let next: Vec<char> = after.chars().take_while(|c| is_digit(*c)).collect();
+        let open = match mark {
+            Some(mark) if is_group(mark) => behind_mark && tail.len() + next.len() == 3 && tail.len() < 3,
+            Some(mark) if is_point(mark) => behind_mark && tail.is_empty() && !next.is_empty(),
+            _ => false,
+        };
+        let mut rest = after.chars();
+        let begins_inside = !tail.is_empty()
+            && rest.next().is_some_and(|c| is_point(c) || is_group(c))
+            && rest.next().is_some_and(is_digit);
+        (open && !next.is_empty()) || begins_inside
+    };
+    let mut lines = raw.split('\n').map(str::trim);
+    let mut whole = lines.next()?.to_owned();
+    let mut mended = false;
+    for line in lines {
+        if goes_on(&whole, line) {
+            mended = true;
+        } else {
+            whole.push('\n');
+        }
+        whole.push_str(line);
+    }
+    mended.then_some(whole)
 }
 
 /// 元, 元/人 …

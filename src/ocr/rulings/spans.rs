@@ -17,6 +17,8 @@ const SUPPORT_BESIDE_PRINT: f32 = 1.0;
 const LIGHT: f32 = 0.5;
 /// The same at the two ends, where a wall runs into another line and is never lighter.
 const LIGHT_END: f32 = 0.6;
+/// The same of a wall that runs into both of its rulings as dark as they are.
+const DARK_END: f32 = 0.12;
 /// Length at either end that is looked at for that, in inches.
 const END: f32 = 0.05;
 /// Part of a wall of a low row that something may touch.
@@ -28,6 +30,8 @@ const MOSTLY_DRAWN: f32 = 0.15;
 const BESIDE_PRINT: f32 = 0.25;
 /// Part of a wall that is a scanner's doing.
 const NOTHING: f32 = 0.02;
+/// How far above and below a wall its line may go on, in inches.
+const MOST_BEYOND: f32 = 1.0;
 /// Walls that end together where a table has no ruling.
 const COMPANY: usize = 2;
 /// Rounds: a stroke that is gone supports no other.
@@ -101,7 +105,29 @@ fn filled(lines: &[Line], mut walls: Vec<Part>, crossing: &[&Part], inch: f32) -
     });
     let between: Vec<Part> = between.collect();
     walls.extend(between);
-    united(walls, inch)
+    let walls = united(walls, inch);
+    let more: Vec<Part> = walls.iter().flat_map(|wall| beyond(lines, wall, crossing, inch)).collect();
+    united(walls.into_iter().chain(more).collect(), inch)
+}
+
+/// The low rows right above and below a wall through which its line is drawn as clearly.
+fn beyond(lines: &[Line], wall: &Part, crossing: &[&Part], inch: f32) -> Vec<Part> {
+    let Some(line) = lines.get(wall.line).filter(|_| wall.to - wall.from >= SUPPORT * inch) else { return Vec::new() };
+    let around = Part { from: wall.from - MOST_BEYOND * inch, to: wall.to + MOST_BEYOND * inch, ..*wall };
+    let rows: Vec<Span> = split(&around, crossing, inch).into_iter().filter(|span| span.bounded).collect();
+    let drawn = |span: &&Span| {
+        let seen = Seen::of(span, line, inch);
+        span.length() < FEW_ROWS * inch
+            && line.from <= span.part.from + ONE_COLUMN * inch
+            && line.to >= span.part.to - ONE_COLUMN * inch
+            && seen.light <= NOTHING
+            && seen.touched <= NOTHING
+            && seen.end_light <= DARK_END
+    };
+    let near = ONE_COLUMN * inch;
+    let above = rows.iter().rev().skip_while(|span| span.part.to > wall.from + near).take_while(drawn);
+    let below = rows.iter().skip_while(|span| span.part.from < wall.to - near).take_while(drawn);
+    above.chain(below).map(|span| span.part).collect()
 }
 
 /// The stretches of a part.
@@ -146,8 +172,10 @@ fn is_wall(span: &Span, line: &Line, all: &[Span], inch: f32) -> bool {
     if support < SUPPORT * inch || seen.touched > TOUCHED {
         return false;
     }
+    // A stem hardly ever runs into both rulings as dark as they are, with no other stroke of its character on it.
+    let clear = seen.touched <= NOTHING && seen.light <= NOTHING && seen.end_light <= DARK_END;
     let beside_print = seen.crowded > BESIDE_PRINT || seen.end_light > LIGHT_END;
-    !beside_print || support >= SUPPORT_BESIDE_PRINT * inch && seen.end_light <= LIGHT_END
+    clear || !beside_print || support >= SUPPORT_BESIDE_PRINT * inch && seen.end_light <= LIGHT_END
 }
 
 /// What the picture shows of a stretch, as parts of its length.

@@ -2,6 +2,7 @@
 //! columns but no rows), the alignment of the texts tells the whole. Which of two readings is kept is decided here.
 
 use super::figures;
+use super::head_body;
 use super::stream;
 use super::table::{Evidence, Table};
 use super::words::Word;
@@ -39,7 +40,7 @@ pub(super) fn tables(
     let mut aligned = aligned(page, words, &kept, &figures, taken, around);
     if doubtful.is_empty() {
         kept.append(&mut aligned);
-        return kept;
+        return head_body::joined(kept);
     }
     aligned.retain(|other| !joins(other, &doubtful));
     // A reading that explains more replaces the ruled one; all others give way to it.
@@ -62,7 +63,7 @@ pub(super) fn tables(
     // What is left was found among words that are now spoken for: looked at once more without them.
     let mut rest = self::aligned(page, words, &kept, &figures, taken, around);
     kept.append(&mut rest);
-    kept
+    head_body::joined(kept)
 }
 
 /// Tables by alignment outside of these.

@@ -247,12 +247,33 @@ pub(super) fn furniture<'b>(own: &[Band], others: impl Iterator<Item = Neighbour
 /// place: else it is what forms of two pages begin with.
 fn is_repeated<'b>(band: &Band, others: impl Iterator<Item = Neighbour<'b>> + Clone) -> bool {
     let beside = |other: &Band| other.top == band.top && (other.place - band.place).abs() < SAME_PLACE;
-    let again = |other: &Band| beside(other) && other.signature == band.signature;
-    let on_next = || others.clone().any(|(away, bands)| away == 1 && bands.iter().any(again));
-    let on_second = || others.clone().any(|(away, bands)| away > 1 && bands.iter().any(again));
+    let again = |other: &Band, away: usize| {
+        beside(other) && other.signature == band.signature && (band.pieces < 2 || numbers_count(band, other, away))
+    };
+    let on_next = || others.clone().any(|(away, bands)| away == 1 && bands.iter().any(|other| again(other, away)));
+    let on_second = || others.clone().any(|(away, bands)| away > 1 && bands.iter().any(|other| again(other, away)));
     let has_other = |bands: &[Band]| bands.iter().any(|other| beside(other) && other.clear >= CLEAR);
     let others_between = || others.clone().any(|(away, bands)| away == 1 && has_other(bands));
     on_next() || on_second() && (!band.top || others_between())
+}
+
+/// How much further a number may be on the next page: pages and chapters are counted.
+const COUNTED: u64 = 10;
+
+/// Are the numbers of both those of one header, the same or counted on from page to page? Two rows of a table may have the
+/// same label, but their figures are any.
+fn numbers_count(band: &Band, other: &Band, away: usize) -> bool {
+    let numbers = |text: &str| -> Vec<Option<u64>> {
+        let digits = text.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
+        digits.map(|digits| digits.parse().ok()).collect()
+    };
+    let (a, b) = (numbers(&band.text), numbers(&other.text));
+    let most = COUNTED.saturating_mul(away as u64);
+    let near = |(a, b): (&Option<u64>, &Option<u64>)| match (a, b) {
+        (Some(a), Some(b)) => a.abs_diff(*b) <= most,
+        _ => false,
+    };
+    a.len() == b.len() && a.iter().zip(&b).all(near)
 }
 
 /// Is some line further inwards set off, all between being single texts?
@@ -321,6 +342,21 @@ mod tests {
         let (left, right, bare) = (page("2023 report"), page("of the office"), page(""));
         assert_eq!(texts(&left, &[&right, &left]), ["2023 report"]);
         assert!(texts(&left, &[&bare, &left]).is_empty());
+    }
+
+    #[test]
+    fn rows_with_one_label_and_other_figures_are_none() {
+        let page = |number: u32, figures: [&str; 2]| {
+            let mut sketch = Sketch::new(595.0, 842.0).numbered(number);
+            sketch.text(60.0, 60.0, 9.0, figures[0]).text(300.0, 60.0, 9.0, figures[1]);
+            sketch.text(60.0, 85.0, 9.0, "schools").text(300.0, 85.0, 9.0, ["17", "961"][number as usize - 1]);
+            let page = sketch.page();
+            let words = words(&page);
+            bands(&page, &words, &vec![false; words.len()])
+        };
+        assert!(texts(&page(1, ["roads 548", "2436.65"]), &[&page(2, ["roads 12", "998.18"])]).is_empty());
+        let counted = page(1, ["Chapter 2", "14"]);
+        assert_eq!(texts(&counted, &[&page(2, ["Chapter 3", "15"])]), ["Chapter 2 14"]);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The last row before a page's end, where a table shows rows by backgrounds or by alignment and that one looks like a
-//! line of text: its background is white, or it has few texts. Without it a table that goes on would end there.
+//! line of text: its background is white, or it has few texts, or it is the first part of a row between lines that the page's
+//! end cut. Without it a table that goes on would end there.
 
 use super::cell_text;
-use super::table::{Table, TableCell};
+use super::table::{Evidence, Table, TableCell};
 use super::words::Word;
 use crate::model::{Axis, Direction, Page, Rect};
 
@@ -18,15 +19,16 @@ const REACH: f32 = 1.3;
 const WIDE: f32 = 0.5;
 
 /// Adds to the lowest table the line below it that is the last on the page, if it is a row. `used` tells the words that
-/// stand elsewhere.
-pub(super) fn take_in(page: &Page, words: &[Word], tables: &mut [Table], used: &[bool]) {
+/// stand elsewhere, `stopped` where lines between rows stop that go on on the next page.
+pub(super) fn take_in(page: &Page, words: &[Word], tables: &mut [Table], used: &[bool], stopped: Option<f32>) {
     let Some(table) = tables.iter_mut().max_by(|a, b| a.bbox.y1.total_cmp(&b.bbox.y1)) else { return };
     let b = table.bbox;
     let closed = page.rulings.iter().any(|ruling| {
         let over = ruling.to.min(b.x1) - ruling.from.max(b.x0);
         ruling.axis == Axis::Horizontal && (ruling.at - b.y1).abs() < 3.0 && over >= WIDE * b.width()
     });
-    if closed || table.weak || table.columns() < 2 || table.tagged.is_some() || !is_growing(&table.xs) {
+    let cut = table.evidence == Evidence::Rows && stopped.is_some_and(|y| (y - b.y1).abs() < 3.0);
+    if closed && !cut || table.weak || table.columns() < 2 || table.tagged.is_some() || !is_growing(&table.xs) {
         return;
     }
     let mut below: Vec<u32> = (0u32..)
@@ -53,11 +55,27 @@ pub(super) fn take_in(page: &Page, words: &[Word], tables: &mut [Table], used: &
     }
     let Some(mut texts) = by_column(words, &line.words, &table.xs, line.size) else { return };
     let filled = texts.iter().filter(|text| !text.is_empty()).count();
-    if filled < 2 || (filled as f32) < LEAST_SHARE * table.columns() as f32 {
+    if filled < 2 || !cut && (filled as f32) < LEAST_SHARE * table.columns() as f32 {
+        return;
+    }
+    // A label with a colon is a form's, or its signature.
+    if cut && texts_have_colon(page, words, &line.words) {
         return;
     }
     let (row, bottom) = (table.rows(), line.bbox.y1.max(b.y1 + 0.8 * height));
     for (column, (own, edges)) in texts.iter_mut().zip(table.xs.windows(2)).enumerate() {
+        // Where the last line breaks off, the cell above it reaches down to here.
+        let ends =
+            |cell: &&mut TableCell| cell.column == column && cell.column_span == 1 && cell.row + cell.row_span == row;
+        if cut
+            && own.is_empty()
+            && !is_ruled(page, b.y1, (edges[0] + edges[1]) / 2.0)
+            && let Some(label) = table.cells.iter_mut().find(ends)
+        {
+            label.row_span += 1;
+            label.bbox.y1 = bottom;
+            continue;
+        }
         let bbox = Rect::new(edges[0], b.y1, edges[1], bottom);
         let text = if own.is_empty() { String::new() } else { cell_text::compose(page, words, own) };
         table.cells.push(TableCell { row, column, row_span: 1, column_span: 1, bbox, text });
@@ -67,6 +85,16 @@ pub(super) fn take_in(page: &Page, words: &[Word], tables: &mut [Table], used: &
     table.bottom_walls.clear();
     table.words.extend_from_slice(&line.words);
     table.words.sort_unstable();
+}
+
+fn texts_have_colon(page: &Page, words: &[Word], line: &[u32]) -> bool {
+    line.iter().filter_map(|&word| words.get(word as usize)).any(|word| word.text(page).contains([':', '：']))
+}
+
+/// Does a horizontal line run through this place?
+fn is_ruled(page: &Page, y: f32, x: f32) -> bool {
+    let mut rules = page.rulings.iter().filter(|ruling| ruling.axis == Axis::Horizontal);
+    rules.any(|rule| (rule.at - y).abs() < 3.0 && rule.from <= x && x <= rule.to)
 }
 
 fn is_growing(xs: &[f32]) -> bool {
@@ -117,7 +145,7 @@ mod tests {
         let mut words = words(&page);
         let (mut tables, _) = ruled::tables(&page, &mut words, &segments(&page));
         assert_eq!((tables.len(), tables[0].rows()), (1, 4));
-        take_in(&page, &words, &mut tables, &vec![false; words.len()]);
+        take_in(&page, &words, &mut tables, &vec![false; words.len()], None);
         tables.remove(0)
     }
 

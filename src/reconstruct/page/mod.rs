@@ -14,6 +14,7 @@ mod doubts;
 mod figures;
 mod flow;
 mod furniture;
+mod head_body;
 mod head_row;
 mod last_row;
 mod lattice;
@@ -158,9 +159,12 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
         }
         // Parts of one table tell each other where columns end.
         let mut known = self.joiner.holds().map_or_else(Vec::new, |(xs, _)| xs.to_vec());
+        // Where lines stop that go on at the top of the next page.
+        let mut stopped = None;
         if let (Some(last), Some(next)) = (stacks.last(), self.ahead.front())
             && let Some(first) = next.stacks.first().filter(|first| first.is_as_wide_as(last))
         {
+            stopped = Some(last.bbox().y1);
             let inside: Vec<u32> = next.words.iter().zip(0..).filter(|(w, _)| first.holds(w)).map(|(_, i)| i).collect();
             known.extend(first.lattice(&next.words, &inside, &[]).map(|lattice| lattice.xs).unwrap_or_default());
         }
@@ -174,18 +178,20 @@ impl<I: Iterator<Item = Page>> PageBlocks<I> {
         let around = stream::Around { held, more: !self.ahead.is_empty() };
         let mut tables = choose::tables(page, words, ruled, &taken, &around);
         let used = taken_by(&taken, &tables);
-        last_row::take_in(page, words, &mut tables, &used);
+        last_row::take_in(page, words, &mut tables, &used, stopped);
         head_row::take_in(page, words, &mut tables, &used);
         sheet.items = items(page, words, &tables, &taken);
         if let Some(held) = self.joiner.held()
-            && !self.joiner.takes(&sheet.items)
+            && !self.joiner.takes(&sheet.items, false)
             && let Some(again) = continued::reread(page, words, &taken, &tables, &held)
         {
             let mut taken = taken;
             mark(&mut taken, &again.header);
             let items = items(page, words, &again.tables, &taken);
-            if self.joiner.takes(&items) {
+            let headed = !again.header.is_empty();
+            if self.joiner.takes(&items, headed) {
                 sheet.items = items;
+                sheet.headed = headed;
             }
         }
         sheet

@@ -15,6 +15,17 @@ impl Open {
         by_texts && self.xs.len() == table.xs.len() && known == own && named >= 2 && 2 * named >= known.len()
     }
 
+    /// How many rows of the header a table has, if it has nothing else.
+    pub(super) fn header_in(&self, table: &Table) -> Option<usize> {
+        if table.rows() > HEAD_ROWS {
+            return None;
+        }
+        let own = sorted(table.cells.iter().map(|cell| bare(&cell.text)));
+        (1..=self.head.len()).find(|&rows| {
+            own.len() >= 2 && sorted(self.head.iter().take(rows).flatten().map(|(.., text)| text.clone())) == own
+        })
+    }
+
     /// Has a line the texts of this row of the header?
     pub(super) fn is_head_row(&self, row: usize, line: &str) -> bool {
         let Some(known) = self.head.get(row) else { return false };
@@ -61,21 +72,22 @@ pub(super) fn repeated_rows(
 pub(super) fn same_texts(open: &Open, table: &Table, from: usize) -> usize {
     let head = open.head.get(from..).unwrap_or(&[]);
     let most = head.len().min(table.rows().saturating_sub(1)).min(HEAD_ROWS);
-    let sorted = |mut texts: Vec<String>| {
-        texts.retain(|text| !text.is_empty());
-        texts.sort_unstable();
-        texts
-    };
     (1..=most)
         .rev()
         .find(|&rows| {
-            let known = head.iter().take(rows).flatten().map(|(.., text)| text.clone()).collect();
-            let own = table.cells.iter().filter(|cell| cell.row < rows).map(|cell| bare(&cell.text)).collect();
-            let (known, own) = (sorted(known), sorted(own));
+            let known = sorted(head.iter().take(rows).flatten().map(|(.., text)| text.clone()));
+            let own = sorted(table.cells.iter().filter(|cell| cell.row < rows).map(|cell| bare(&cell.text)));
             let whole = table.cells.iter().all(|cell| cell.row >= rows || cell.row + cell.row_span <= rows);
             whole && known.len() >= 2 && known == own
         })
         .unwrap_or(0)
+}
+
+/// These texts without blank ones, in order.
+fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
+    texts.sort_unstable();
+    texts
 }
 
 pub(super) fn head_texts(table: &Table) -> Vec<Vec<(usize, usize, String)>> {

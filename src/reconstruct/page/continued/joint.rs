@@ -11,11 +11,20 @@ use super::span_cut::is_span_cut;
 /// Room below a table, in points, beyond what its next row needed, that still speaks for going on.
 const SPARE_ROOM: f32 = 16.0;
 
+/// What of an open table's header stands above what begins the next page.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Above {
+    /// Rows that stand there as lines.
+    pub(super) head_rows: usize,
+    /// Some first rows were told by their texts, and are handed out neither as lines nor as a table.
+    pub(super) header: bool,
+}
+
 /// Does this table go on with the open one?
 ///
-/// `head_rows` of its header stand above it as lines; `one_element` says that in the structure tree a table over pages is
-/// one.
-pub(super) fn joint(open: &Open, table: &Table, brims: &[Brim], head_rows: usize, one_element: bool) -> Option<Joint> {
+/// `above` tells what of its header stands above it; `one_element` says that in the structure tree a table over pages is one.
+pub(super) fn joint(open: &Open, table: &Table, brims: &[Brim], above: Above, one_element: bool) -> Option<Joint> {
+    let head_rows = above.head_rows;
     let tree = match (&open.tagged, &table.tagged) {
         // Some writers make an element of each page's part; others never do, and another number is another table.
         (Some((known, _)), Some(tagged)) if *known != tagged.table && one_element => return None,
@@ -64,7 +73,7 @@ pub(super) fn joint(open: &Open, table: &Table, brims: &[Brim], head_rows: usize
         _ => 0.0,
     };
     let goes_on = same_tag
-        || (repeated > 0 && columns.likeness >= Likeness::Half)
+        || ((repeated > 0 || above.header) && columns.likeness >= Likeness::Half)
         || (open_below && open_above && columns.likeness >= Likeness::Half)
         || (open.left_below <= row_height(repeated) + SPARE_ROOM
             && columns.likeness >= Likeness::Half

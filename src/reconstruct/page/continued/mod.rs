@@ -17,7 +17,7 @@ use super::doubts::Doubts;
 use super::table::{Table, TableCell};
 use super::turn::{Turn, on_page};
 use crate::model::{Block, Cell};
-use joint::joint;
+use joint::{Above, joint};
 use open::Open;
 use std::collections::VecDeque;
 
@@ -42,6 +42,8 @@ pub(super) struct Sheet {
     pub(super) footer: Vec<Block<'static>>,
     /// How far down text may reach on this page.
     pub(super) limit: f32,
+    /// The open table's header is printed again, and no part of `items`.
+    pub(super) headed: bool,
     /// What recognition was not sure of.
     pub(super) doubts: Doubts,
 }
@@ -74,9 +76,10 @@ const MOST_TITLES: usize = 5;
 impl Joiner {
     /// Takes the next page.
     pub(super) fn push(&mut self, sheet: Sheet) {
-        let Sheet { number, width, height, turn, header, mut items, footer, limit, doubts } = sheet;
+        let Sheet { number, width, height, turn, header, mut items, footer, limit, headed, doubts } = sheet;
         self.later(header);
-        let (skipped, head_rows) = self.skipped(&items);
+        let (skipped, mut above) = self.skipped(&items);
+        above.header |= headed;
         if self.open.is_some() && matches!(items.get(skipped), Some(Item::Table(..))) {
             let place = Place { number, width, height, turn, doubts: doubts.clone() };
             if let (Some(open), Some(Item::Table(table, brims))) = (&self.open, items.get_mut(skipped)) {
@@ -84,7 +87,7 @@ impl Joiner {
             }
             if let Some(Item::Table(table, brims)) = items.get(skipped)
                 && let Some(joint) =
-                    self.open.as_ref().and_then(|open| joint(open, table, brims, head_rows, self.one_element))
+                    self.open.as_ref().and_then(|open| joint(open, table, brims, above, self.one_element))
             {
                 let rest = items.split_off(skipped + 1);
                 let Some(Item::Table(table, brims)) = items.pop() else { return };
@@ -132,29 +135,35 @@ impl Joiner {
         }
     }
 
-    /// How many things at a page's beginning may stand before the rest of the open table, and how many of its header's
-    /// rows are among them.
-    fn skipped(&self, items: &[Item]) -> (usize, usize) {
-        let Some(open) = &self.open else { return (0, 0) };
-        let mut head_rows = 0;
-        let mut again = |block: &Block<'_>| match block {
-            Block::Line(line) if open.is_head_row(head_rows, &line.text) => {
-                head_rows += 1;
-                true
+    /// How many things at a page's beginning may stand before the rest of the open table, and what of its header is among
+    /// them.
+    fn skipped(&self, items: &[Item]) -> (usize, Above) {
+        let mut above = Above::default();
+        let Some(open) = &self.open else { return (0, above) };
+        let mut skipped = 0;
+        for (item, next) in items.iter().zip(items.iter().skip(1).map(Some).chain([None])) {
+            match item {
+                Item::Block(block) if says_nothing(block) => {}
+                Item::Block(Block::Line(line)) if open.is_head_row(above.head_rows, &line.text) => above.head_rows += 1,
+                Item::Block(Block::Line(line)) if open.titles.iter().any(|title| *title == line.text) => {}
+                // Backgrounds or lines of its own make a table of the header.
+                Item::Table(table, _) if above.head_rows == 0 && matches!(next, Some(Item::Table(..))) => {
+                    let Some(rows) = open.header_in(table) else { break };
+                    above = Above { head_rows: rows, header: true };
+                }
+                _ => break,
             }
-            Block::Line(line) => open.titles.iter().any(|title| *title == line.text),
-            _ => false,
-        };
-        let skipped =
-            items.iter().take_while(|item| matches!(item, Item::Block(b) if says_nothing(b) || again(b))).count();
-        (skipped, head_rows)
+            skipped += 1;
+        }
+        (skipped, above)
     }
 
-    /// Do these things begin with the rest of the open table?
-    pub(super) fn takes(&self, items: &[Item]) -> bool {
-        let (skipped, head_rows) = self.skipped(items);
+    /// Do these things begin with the rest of the open table? `headed`: below its header, printed again.
+    pub(super) fn takes(&self, items: &[Item], headed: bool) -> bool {
+        let (skipped, mut above) = self.skipped(items);
+        above.header |= headed;
         let (Some(open), Some(Item::Table(table, brims))) = (&self.open, items.get(skipped)) else { return false };
-        joint(open, table, brims, head_rows, self.one_element).is_some()
+        joint(open, table, brims, above, self.one_element).is_some()
     }
 
     /// What the open table tells of its columns, if it may go on.

@@ -8,7 +8,7 @@ use super::super::table::{Evidence, Table, TableCell};
 use super::super::words::Word;
 use super::header::bare;
 use super::row_cut::item_number;
-use crate::model::{Direction, Page, Rect};
+use crate::model::{Axis, Direction, Page, Rect, Ruling};
 use std::collections::BTreeMap;
 
 /// What is known of the open table.
@@ -37,6 +37,9 @@ pub(in super::super) struct Reread {
 const BEYOND: (f32, f32) = (0.5, 40.0);
 /// Columns in which a row that stands by itself has texts, in parts of all; at least two.
 const LEAST_FILLED: f32 = 0.4;
+/// How far below a row the line is that ends it, in ems, and how wide it is, in parts of the table's width.
+const RULE_BELOW: f32 = 1.5;
+const AS_WIDE: f32 = 0.9;
 /// Rows by themselves that are looked at.
 const MOST_LINES: usize = 60;
 
@@ -63,7 +66,16 @@ pub(in super::super) fn reread(
     let (header, rest) = content.split_at_checked(again)?;
     let header: Vec<u32> = header.iter().map(|&(_, index)| index).collect();
     let rest: Vec<u32> = rest.iter().map(|&(_, index)| index).collect();
-    let found = Part { page, words, tables, held, header: &header, rest: &rest };
+    let mut places = vec![Place::default(); words.len()];
+    let mut mark = |list: &[u32], of: &dyn Fn(&mut Place)| {
+        list.iter().for_each(|&word| places.get_mut(word as usize).into_iter().for_each(of));
+    };
+    mark(&header, &|place| place.in_header = true);
+    mark(&rest, &|place| place.in_rest = true);
+    for (number, table) in tables.iter().enumerate() {
+        mark(&table.words, &|place| place.table = Some(number));
+    }
+    let found = Part { page, words, tables, held, places: &places, rest: &rest };
     let (table, consumed) = found.of_table().or_else(|| found.of_lines())?;
     let kept = tables.iter().zip(0usize..).filter(|(_, number)| !consumed.contains(number));
     let mut tables: Vec<Table> = kept.map(|(table, _)| table.clone()).collect();
@@ -101,8 +113,19 @@ struct Part<'p> {
     words: &'p [Word],
     tables: &'p [Table],
     held: &'p Held<'p>,
-    header: &'p [u32],
+    /// Of each word.
+    places: &'p [Place],
+    /// Words below the header.
     rest: &'p [u32],
+}
+
+/// Where a word stands.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    in_header: bool,
+    in_rest: bool,
+    /// Number of the table that holds it.
+    table: Option<usize>,
 }
 
 /// A cell being filled.
@@ -124,7 +147,7 @@ struct Rows {
 impl Part<'_> {
     /// The first table and the rows that stand as lines above it. Also which tables it takes the place of.
     fn of_table(&self) -> Option<(Table, Vec<usize>)> {
-        let is_rest = |word: &u32| self.rest.contains(word);
+        let is_rest = |word: &u32| self.place(*word).in_rest;
         let with_rest = self.tables.iter().enumerate().filter(|(_, table)| table.words.iter().any(is_rest));
         let (number, table) = with_rest.min_by(|a, b| a.1.bbox.y0.total_cmp(&b.1.bbox.y0))?;
         let by_texts = matches!(table.evidence, Evidence::Aligned | Evidence::Rows);
@@ -134,14 +157,14 @@ impl Part<'_> {
         let consumed: Vec<usize> = (0..self.tables.len())
             .filter(|&other| {
                 let all = self.tables.get(other).map_or(&[][..], |table| &table.words);
-                other == number || !all.is_empty() && all.iter().all(|word| self.header.contains(word))
+                other == number || !all.is_empty() && all.iter().all(|word| self.place(*word).in_header)
             })
             .collect();
         let foot = table.bbox.y1;
         let is_above = |&word: &u32| self.word(word).is_some_and(|w| w.baseline - 0.35 * w.size < foot);
         let mut above: Vec<u32> = self.rest.iter().copied().filter(is_above).collect();
-        above.retain(|word| !table.words.contains(word));
-        let elsewhere = |word: &u32| self.tables.iter().any(|other| other.words.contains(word));
+        above.retain(|word| self.place(*word).table != Some(number));
+        let elsewhere = |word: &u32| self.place(*word).table.is_some();
         let inside = |&word: &u32| self.word(word).is_some_and(|w| w.baseline > table.bbox.y0 + w.size);
         if above.iter().any(elsewhere) || above.iter().any(inside) {
             return None;
@@ -161,7 +184,7 @@ impl Part<'_> {
             if own.is_empty() {
                 continue;
             }
-            if cell.row < first || own.iter().any(|word| self.header.contains(word)) {
+            if cell.row < first || own.iter().any(|word| self.place(*word).in_header) {
                 return None;
             }
             for line in cell_text::lines(self.words, &mut own) {
@@ -174,24 +197,39 @@ impl Part<'_> {
 
     /// Rows at the page's beginning that no table holds.
     fn of_lines(&self) -> Option<(Table, Vec<usize>)> {
-        if self.held.drawn {
-            return None;
-        }
         let mut rest = self.rest.to_vec();
         let mut rows = Rows::default();
         for line in cell_text::lines(self.words, &mut rest).iter().take(MOST_LINES) {
             // A label with a colon is a form's, or its signature.
             let text = line.text(self.page, self.words);
-            let elsewhere = line.words.iter().any(|word| self.tables.iter().any(|table| table.words.contains(word)));
-            if elsewhere || text.contains([':', '：']) || self.add_line(&mut rows, line).is_none() {
+            let elsewhere = line.words.iter().any(|word| self.place(*word).table.is_some());
+            // Where lines part the rows, one below each of them does on the next page.
+            let parted = !self.held.drawn || self.has_rule_below(line);
+            if elsewhere || !parted || text.contains([':', '：']) || self.add_line(&mut rows, line).is_none() {
                 break;
             }
         }
         Some((self.table(rows, Evidence::Aligned)?, Vec::new()))
     }
 
+    /// Does a line as wide as the table run right below this line of text? It may be drawn cell by cell.
+    fn has_rule_below(&self, line: &cell_text::TextLine) -> bool {
+        let (Some(x0), Some(x1)) = (self.held.xs.first(), self.held.xs.last()) else { return false };
+        let is_below = |rule: &&Ruling| {
+            let gap = rule.at - line.bbox.y1;
+            rule.axis == Axis::Horizontal && (-0.5 * line.size..RULE_BELOW * line.size).contains(&gap)
+        };
+        let covered =
+            self.page.rulings.iter().filter(is_below).map(|rule| (rule.to.min(*x1) - rule.from.max(*x0)).max(0.0));
+        covered.sum::<f32>() >= AS_WIDE * (x1 - x0)
+    }
+
     fn word(&self, index: u32) -> Option<&Word> {
         self.words.get(index as usize)
+    }
+
+    fn place(&self, index: u32) -> Place {
+        self.places.get(index as usize).copied().unwrap_or_default()
     }
 
     /// The words of a table that stand in one of its cells.

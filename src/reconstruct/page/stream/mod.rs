@@ -9,11 +9,13 @@ pub(super) mod frame;
 pub(super) mod line;
 
 mod abreast;
+mod chunks;
 mod columns;
 mod drawn;
 mod grid;
 mod header;
 mod levels;
+mod looks;
 mod regions;
 mod rows;
 mod score;

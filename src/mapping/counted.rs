@@ -1,0 +1,80 @@
+//! Headers of two rows in a source that counts cells: a header over several columns is one cell there, and the cells of
+//! the second row stand at its left edge. Both rows come in, the same with the places that they had go out.
+
+use super::row::{Row, RowCell};
+use crate::model::GridOrigin;
+use crate::patterns::{Field, HeaderPart, Patterns, RowLabel};
+
+/// Gives the cells of a header of two rows the columns that they cover; leaves any other header as it is.
+pub(super) fn unfold(header: &mut [Row], part: HeaderPart, patterns: &Patterns) {
+    let [upper, lower] = header else { return };
+    if upper.origin != GridOrigin::Counted || lower.origin != GridOrigin::Counted {
+        return;
+    }
+    let parts = repeated(&lower.cells);
+    let groups = groups(upper, parts.len(), part, patterns);
+    let Some(children) = children(&lower.cells, parts, groups.len()) else { return };
+    let mut moved = 0;
+    let mut below = Vec::new();
+    for (index, cell) in upper.cells.iter_mut().enumerate() {
+        (cell.column, cell.end) = (cell.column + moved, cell.end + moved);
+        let Some(at) = groups.iter().position(|group| *group == index) else { continue };
+        for (offset, child) in children[at].iter().enumerate() {
+            let column = cell.column + offset;
+            below.push(RowCell { column, end: column + 1, ..(*child).clone() });
+        }
+        let more = children[at].len().saturating_sub(1);
+        cell.end += more;
+        moved += more;
+    }
+    lower.cells = below;
+    for row in [upper, lower] {
+        row.width += moved;
+    }
+    header[0].extent += moved;
+    header[1].extent = header[0].extent;
+}
+
+/// The cells of the upper row that the lower row divides: those that head nothing by themselves, 上年 and 本年; else, where
+/// the lower row's words come again, as many levels (名称 and 权重 of each); else the header of values, 绩效指标值.
+fn groups(upper: &Row, parts: usize, part: HeaderPart, patterns: &Patterns) -> Vec<usize> {
+    let names = |c: &RowCell| patterns.headers.exact_of(c.facts, part).next().map(|hit| hit.field);
+    let is_label = |c: &RowCell| {
+        patterns.row_labels.is(&c.label, RowLabel::IndicatorBlock)
+            || patterns.row_labels.is(&c.label, RowLabel::FundBlock)
+    };
+    let found = |of: &dyn Fn(&RowCell) -> bool| -> Vec<usize> {
+        let cells = upper.cells.iter().enumerate();
+        cells.filter(|(_, c)| !is_label(c) && of(c)).map(|(index, _)| index).collect()
+    };
+    let nameless = found(&|c| names(c).is_none());
+    if !nameless.is_empty() {
+        return nameless;
+    }
+    if parts > 1 {
+        let levels = found(&|c| matches!(names(c), Some(Field::Level1 | Field::Level2 | Field::Level3)));
+        return if levels.len() == parts { levels } else { Vec::new() };
+    }
+    found(&|c| matches!(names(c), Some(Field::Target | Field::Budget)))
+}
+
+/// The cells of the lower row, a part each time that the first cell's words come again.
+fn repeated(lower: &[RowCell]) -> Vec<Vec<&RowCell>> {
+    let mut parts: Vec<Vec<&RowCell>> = Vec::new();
+    for cell in lower {
+        match parts.last_mut() {
+            Some(part) if cell.label != lower[0].label => part.push(cell),
+            _ => parts.push(vec![cell]),
+        }
+    }
+    parts
+}
+
+/// The cells of the lower row under each of so many groups: its parts, else all are equally wide.
+fn children<'c>(lower: &'c [RowCell], parts: Vec<Vec<&'c RowCell>>, groups: usize) -> Option<Vec<Vec<&'c RowCell>>> {
+    if parts.len() == groups {
+        return Some(parts);
+    }
+    let each = lower.len().checked_div(groups).filter(|each| each * groups == lower.len() && *each >= 2)?;
+    Some(lower.chunks(each).map(|chunk| chunk.iter().collect()).collect())
+}
