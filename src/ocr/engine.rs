@@ -134,7 +134,7 @@ impl Engine {
         let bare = walls::bare(picture, &clean, &rulings);
         let lines = segment::lines(&places, &ink, &bare, &rulings);
         let size = segment::typical(lines.iter().flat_map(|line| &line.pieces));
-        let lines = gaps::part(lines, &ink, size);
+        let lines = gaps::part(lines, &ink, &rulings, size);
         let (cut, mut slots): (Vec<Strip>, Vec<Vec<Slot>>) =
             lines.iter().map(|line| crowded::strip(&bare, line, size)).unzip();
         let strips: Vec<&Strip> = cut.iter().collect();

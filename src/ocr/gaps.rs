@@ -3,6 +3,7 @@
 
 use super::ink::{Box2, Ink};
 use super::segment::Line;
+use crate::model::{Axis, Ruling};
 
 /// A gap this wide, in tenths of the text's height, parts two texts.
 const WIDE: i32 = 9;
@@ -26,15 +27,18 @@ const NEAR: i32 = 14;
 const STROKE: i32 = 45;
 /// Other lines that must begin there.
 const LEAST_BEGIN: usize = 2;
+/// Pixels that a line may reach over a wall.
+const WALL: f32 = 4.0;
 /// Lines longer than this, in heights of the text, are prose.
 const LONGEST: i32 = 40;
 
 /// Lines parted at their gaps. `size` is the usual height of text.
-pub(super) fn part(lines: Vec<Line>, ink: &Ink, size: i32) -> Vec<Line> {
-    // In a row as low as its print walls hide the feet of figures: a gap may hold a point.
-    let least = |crowded: bool| if crowded { WIDE_BESIDE_MARK } else { WIDE };
+pub(super) fn part(lines: Vec<Line>, ink: &Ink, walls: &[Ruling], size: i32) -> Vec<Line> {
+    // In a row as low as its print walls hide the feet of figures: a gap may hold a point. Upright walls part its cells;
+    // where a table has none, gaps must.
+    let closed = |line: &Line| line.crowded && line.pieces.first().is_some_and(|piece| is_between(piece, walls));
     let wide = |line: Line| {
-        let least = size * least(line.crowded);
+        let least = size * if closed(&line) { WIDE_BESIDE_MARK } else { WIDE };
         cut(line, ink, size, &|gap| is_wide(gap, size) && gap.width() * 10 >= least)
     };
     let parted: Vec<Line> = lines.into_iter().flat_map(wide).collect();
@@ -48,8 +52,18 @@ pub(super) fn part(lines: Vec<Line>, ink: &Ink, size: i32) -> Vec<Line> {
         };
         in_row() && !gap.sides.iter().any(|side| is_lone(side, size)) || in_column()
     };
-    let cut_again = |line: Line| if line.crowded { vec![line] } else { cut(line, ink, size, &parts) };
+    let cut_again = |line: Line| if closed(&line) { vec![line] } else { cut(line, ink, size, &parts) };
     parted.into_iter().flat_map(cut_again).collect()
+}
+
+/// Does an upright wall stand on both sides of a line, in a row that upright walls part? A frame alone parts nothing.
+fn is_between(piece: &Box2, walls: &[Ruling]) -> bool {
+    let middle = (piece.y0 + piece.y1) as f32 / 2.0;
+    let beside = |wall: &&Ruling| wall.axis == Axis::Vertical && (wall.from..=wall.to).contains(&middle);
+    let places = || walls.iter().filter(beside).map(|wall| wall.at);
+    places().count() > 2
+        && places().any(|at| at < piece.x0 as f32 + WALL)
+        && places().any(|at| at > piece.x1 as f32 - WALL)
 }
 
 /// A stretch without ink in a line, and the ink on both sides of it.
@@ -181,7 +195,7 @@ mod tests {
 
     fn parted(lines: &[(i32, i32, &[i32])]) -> Vec<(i32, i32)> {
         let (ink, lines) = sheet(lines);
-        part(lines, &ink, 20).iter().map(|line| (line.pieces[0].x0, line.pieces[0].x1)).collect()
+        part(lines, &ink, &[], 20).iter().map(|line| (line.pieces[0].x0, line.pieces[0].x1)).collect()
     }
 
     #[test]
@@ -198,6 +212,17 @@ mod tests {
         let heads = [(200, 50, [4, 4].as_slice()), (300, 50, &[4, 4]), (400, 50, &[4, 4])];
         assert_eq!(parted(&[row.as_slice(), &heads].concat()).len(), 5);
         assert_eq!(parted(&row), [(20, 168)]);
+    }
+
+    #[test]
+    fn figures_in_a_row_as_low_as_their_print_stay_together_between_its_walls() {
+        let (ink, lines) = sheet(&[(20, 50, &[4, 4, 4, 22, 4, 4])]);
+        let crowded: Vec<Line> = lines.into_iter().map(|line| Line { crowded: true, ..line }).collect();
+        let upright = |at| Ruling { axis: Axis::Vertical, at, from: 0.0, to: 300.0, width: 2.0, colour: [0; 3] };
+        assert_eq!(part(crowded.clone(), &ink, &[upright(10.0), upright(400.0), upright(600.0)], 20).len(), 1);
+        // A frame alone, or none at all: gaps tell the cells.
+        assert_eq!(part(crowded.clone(), &ink, &[upright(10.0), upright(400.0)], 20).len(), 2);
+        assert_eq!(part(crowded, &ink, &[], 20).len(), 2);
     }
 
     #[test]

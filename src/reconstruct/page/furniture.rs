@@ -349,7 +349,7 @@ mod tests {
         let page = |number: u32, figures: [&str; 2]| {
             let mut sketch = Sketch::new(595.0, 842.0).numbered(number);
             sketch.text(60.0, 60.0, 9.0, figures[0]).text(300.0, 60.0, 9.0, figures[1]);
-            sketch.text(60.0, 150.0, 9.0, "schools").text(300.0, 150.0, 9.0, "17");
+            sketch.text(60.0, 85.0, 9.0, "schools").text(300.0, 85.0, 9.0, ["17", "961"][number as usize - 1]);
             let page = sketch.page();
             let words = words(&page);
             bands(&page, &words, &vec![false; words.len()])
