@@ -8,7 +8,7 @@ use super::super::table::{Evidence, Table, TableCell};
 use super::super::words::Word;
 use super::header::bare;
 use super::row_cut::item_number;
-use crate::model::{Axis, Direction, Page, Rect, Ruling};
+use crate::model::{Direction, Page, Rect};
 use std::collections::BTreeMap;
 
 /// What is known of the open table.
@@ -37,9 +37,6 @@ pub(in super::super) struct Reread {
 const BEYOND: (f32, f32) = (0.5, 40.0);
 /// Columns in which a row that stands by itself has texts, in parts of all; at least two.
 const LEAST_FILLED: f32 = 0.4;
-/// How far below a row the line is that ends it, in ems, and how wide it is, in parts of the table's width.
-const RULE_BELOW: f32 = 1.5;
-const AS_WIDE: f32 = 0.9;
 /// Rows by themselves that are looked at.
 const MOST_LINES: usize = 60;
 
@@ -197,31 +194,20 @@ impl Part<'_> {
 
     /// Rows at the page's beginning that no table holds.
     fn of_lines(&self) -> Option<(Table, Vec<usize>)> {
+        if self.held.drawn {
+            return None;
+        }
         let mut rest = self.rest.to_vec();
         let mut rows = Rows::default();
         for line in cell_text::lines(self.words, &mut rest).iter().take(MOST_LINES) {
             // A label with a colon is a form's, or its signature.
             let text = line.text(self.page, self.words);
             let elsewhere = line.words.iter().any(|word| self.place(*word).table.is_some());
-            // Where lines part the rows, one below each of them does on the next page.
-            let parted = !self.held.drawn || self.has_rule_below(line);
-            if elsewhere || !parted || text.contains([':', '：']) || self.add_line(&mut rows, line).is_none() {
+            if elsewhere || text.contains([':', '：']) || self.add_line(&mut rows, line).is_none() {
                 break;
             }
         }
         Some((self.table(rows, Evidence::Aligned)?, Vec::new()))
-    }
-
-    /// Does a line as wide as the table run right below this line of text? It may be drawn cell by cell.
-    fn has_rule_below(&self, line: &cell_text::TextLine) -> bool {
-        let (Some(x0), Some(x1)) = (self.held.xs.first(), self.held.xs.last()) else { return false };
-        let is_below = |rule: &&Ruling| {
-            let gap = rule.at - line.bbox.y1;
-            rule.axis == Axis::Horizontal && (-0.5 * line.size..RULE_BELOW * line.size).contains(&gap)
-        };
-        let covered =
-            self.page.rulings.iter().filter(is_below).map(|rule| (rule.to.min(*x1) - rule.from.max(*x0)).max(0.0));
-        covered.sum::<f32>() >= AS_WIDE * (x1 - x0)
     }
 
     fn word(&self, index: u32) -> Option<&Word> {
