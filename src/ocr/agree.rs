@@ -153,16 +153,8 @@ fn stretches(ours: &[Letter], theirs: &[Letter]) -> Vec<(Range<usize>, Range<usi
 
 #[cfg(test)]
 mod tests {
+    use super::super::recognise::sample::{reading, text};
     use super::*;
-
-    fn reading(text: &str, score: f32) -> Reading {
-        let letter = |c| Letter { text: c, score, at: 0.0, others: Vec::new() };
-        Reading { letters: text.chars().map(letter).collect() }
-    }
-
-    fn text(reading: &Reading) -> String {
-        reading.letters.iter().map(|letter| letter.text).collect()
-    }
 
     /// What is told beside each letter: `index: letters text`.
     fn others(reading: &Reading) -> Vec<String> {

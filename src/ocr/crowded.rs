@@ -126,17 +126,8 @@ pub(super) fn surest(
 
 #[cfg(test)]
 mod tests {
-    use super::super::ctc::Letter;
+    use super::super::recognise::sample::{reading, text};
     use super::*;
-
-    fn reading(text: &str, score: f32) -> Reading {
-        let letter = |c| Letter { text: c, score, at: 0.0, others: Vec::new() };
-        Reading { letters: text.chars().map(letter).collect() }
-    }
-
-    fn text(reading: &Reading) -> String {
-        reading.letters.iter().map(|letter| letter.text).collect()
-    }
 
     #[test]
     fn a_line_takes_the_ink_beside_it_up_to_the_wall() {

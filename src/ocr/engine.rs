@@ -217,19 +217,10 @@ fn place(line: Line, reading: Reading, slots: &[Slot]) -> ReadLine {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ctc::Letter;
     use super::super::recognise::HEIGHT;
+    use super::super::recognise::sample::{reading, text};
     use super::super::strip;
     use super::*;
-
-    fn reading(text: &str, score: f32) -> Reading {
-        let letter = |c| Letter { text: c, score, at: 0.0, others: Vec::new() };
-        Reading { letters: text.chars().map(letter).collect() }
-    }
-
-    fn text(reading: &Reading) -> String {
-        reading.letters.iter().map(|letter| letter.text).collect()
-    }
 
     #[test]
     fn figures_are_doubted_sooner_than_words() {

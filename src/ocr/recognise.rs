@@ -119,3 +119,18 @@ fn fill(strip: &Strip, width: u32, input: &mut Vec<f32>) {
     input.extend_from_within(begin..begin + plane);
     input.extend_from_within(begin..begin + plane);
 }
+
+#[cfg(test)]
+pub(in crate::ocr) mod sample {
+    use super::*;
+
+    /// A line of these characters, all as sure.
+    pub(in crate::ocr) fn reading(text: &str, score: f32) -> Reading {
+        let letter = |c| Letter { text: c, score, at: 0.0, others: Vec::new() };
+        Reading { letters: text.chars().map(letter).collect() }
+    }
+
+    pub(in crate::ocr) fn text(reading: &Reading) -> String {
+        reading.letters.iter().map(|letter| letter.text).collect()
+    }
+}
