@@ -63,6 +63,11 @@ struct Draft {
     cells: usize,
 }
 
+/// What stands in a row, without its blank cells.
+fn texts(row: &Row) -> Vec<&str> {
+    row.cells.iter().map(|cell| &*cell.text).filter(|text| !text.is_empty()).collect()
+}
+
 /// Collects blocks and hands out forms as they are complete.
 pub(super) struct Segmenter<'p> {
     patterns: &'p Patterns,
@@ -207,6 +212,11 @@ impl<'p> Segmenter<'p> {
         let begun = draft.has_fund || draft.has_goals || draft.has_indicators;
         if apart && begun && draft.has_indicators {
             return true;
+        }
+        // Tables that go on over pages may repeat the row that names the project, where their columns are not the same.
+        let repeats = |(_, known): &(RowKind, Row)| !texts(row).is_empty() && texts(known) == texts(row);
+        if first_of_grid && !draft.has_indicators && draft.source.rows.iter().any(repeats) {
+            return false;
         }
         if kind == RowKind::Pairs {
             let fields = row.cells.iter().filter_map(|c| head_label(c, self.patterns)).map(|(field, _)| field);
