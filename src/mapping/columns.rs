@@ -56,6 +56,10 @@ pub(super) fn columns(
         .iter()
         .map(|heading| {
             let mut found = candidates(heading, part, patterns);
+            if found.iter().any(|(field, _)| *field == Field::Deviation) && only_numbers_below(heading, data) {
+                // 偏差情况 as a rate of deviation: reasons are words.
+                found = vec![(Field::Extra, 0.9)];
+            }
             if found.len() > 1 && found.iter().all(|(_, score)| *score < 0.9) {
                 for (field, score) in &mut found {
                     *score = (*score + CONTENT * content_fit(heading, *field, data, &content)).max(0.01);
@@ -147,6 +151,14 @@ fn fill_by_place(columns: &mut [Column], data: &[&Row], aligner: &Aligner<'_>) {
         (columns[second + 1].field, columns[second + 1].fit) = (Some(Field::Level3), BY_PLACE);
     }
     // A second scoring alone, 考核得分 without 自评得分, is the form's score.
+    // 评价内容 between 指标维度 and 具体指标: what stands below it are names of levels.
+    if let (Some(first), None, Some(third)) =
+        (at(columns, Field::Level1), at(columns, Field::Level2), at(columns, Field::Level3))
+        && let Some(second) = (first + 1..third)
+            .find(|index| columns[*index].field == Some(Field::Extra) && names_levels(&columns[*index], data, aligner))
+    {
+        (columns[second].field, columns[second].fit) = (Some(Field::Level2), BY_PLACE);
+    }
     if let (None, Some(third)) = (at(columns, Field::Score), at(columns, Field::Level3))
         && let Some(only) =
             columns.iter().position(|c| c.field == Some(Field::SecondScore)).filter(|only| *only > third)
@@ -162,6 +174,34 @@ fn fill_by_place(columns: &mut [Column], data: &[&Row], aligner: &Aligner<'_>) {
             (columns[index].field, columns[index].fit) = (Some(field), BY_PLACE);
         }
     }
+}
+
+/// Do at least half of the cells under a column name a level 2?
+fn names_levels(column: &Column, data: &[&Row], aligner: &Aligner<'_>) -> bool {
+    let cells =
+        data.iter().filter_map(|row| row.cells.iter().find(|c| column.start <= c.column && c.column < column.end));
+    let (mut levels, mut all) = (0, 0);
+    for cell in cells.take(SAMPLE) {
+        all += 1;
+        levels += usize::from(cell.levels(&aligner.patterns.levels).1.is_some());
+    }
+    levels >= 2 && levels * 2 >= all
+}
+
+/// Are there at least two cells under a heading, and all of them bare numbers or percentages?
+fn only_numbers_below(heading: &Heading, data: &[&Row]) -> bool {
+    let cells =
+        data.iter().filter_map(|row| row.cells.iter().find(|c| heading.start <= c.column && c.column < heading.end));
+    let number = |text: &str| {
+        text.contains(|c: char| c.is_ascii_digit())
+            && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '%' | '％' | '-' | '+' | '－' | '—' | ' '))
+    };
+    let (mut numbers, mut all) = (0, 0);
+    for cell in cells.take(SAMPLE) {
+        all += 1;
+        numbers += usize::from(number(&cell.text));
+    }
+    all >= 2 && numbers == all
 }
 
 /// Are the cells under a column short, and half of them measures: a number with its sign or unit, a date?

@@ -87,8 +87,8 @@ pub(super) fn funds(block: &FundBlock, head: &FormHead, patterns: &Patterns, gra
     if block.header.is_empty() {
         return unheaded(block, &Reader { patterns, grammar, head, block_unit: head_unit(block, head, grammar) });
     }
-    let mut columns =
-        columns(&block.header, HeaderPart::Fund, &block.rows.iter().collect::<Vec<_>>(), patterns, grammar);
+    let header = without_lead(block);
+    let mut columns = columns(&header, HeaderPart::Fund, &block.rows.iter().collect::<Vec<_>>(), patterns, grammar);
     // The label of the block stands in the header's first cell and feeds nothing.
     columns.retain(|c| {
         !(c.field.is_none_or(|f| f == Field::FundItem)
@@ -115,6 +115,20 @@ pub(super) fn funds(block: &FundBlock, head: &FormHead, patterns: &Patterns, gra
         Column { start: 0, end: first.unwrap_or(0), header: String::new(), field: Some(Field::FundItem), fit: 1.0 },
     );
     block.rows.iter().filter_map(|row| reader.row(row, &columns, block)).collect()
+}
+
+/// The block's header without its first cell, where no amount stands below that: 资金总额（万元） may head a column of amounts, and
+/// here it names the block.
+fn without_lead(block: &FundBlock) -> Vec<Row> {
+    let mut header = block.header.clone();
+    let Some(lead) = header.first().and_then(|row| row.cells.first()) else { return header };
+    let below = |c: &RowCell| lead.column <= c.column && c.column < lead.end;
+    let amounts = || block.rows.iter().flat_map(|row| &row.cells).filter(|c| is_amount(c));
+    let others = header[0].cells.len() > 1;
+    if others && amounts().next().is_some() && !amounts().any(below) {
+        header[0].cells.remove(0);
+    }
+    header
 }
 
 /// A block without headers, as forms that only set a target have it: labels with an amount beside each, the budget.
@@ -321,7 +335,8 @@ impl Reader<'_> {
     /// A rate; one without a sign is ÷ 100 if its header has %, else the reading nearest to B ÷ A.
     fn rate(&self, raw: &str, percent_header: bool, fund: &Fund) -> Option<Quantity> {
         let context = Context { year: self.head.year, ..Context::default() };
-        let reading = self.grammar.read(raw, &context)?;
+        // A sentence that says some rate is none of the row's.
+        let reading = self.grammar.read(raw, &context).filter(|_| !raw.contains('。'))?;
         let mut quantity = reading.quantity;
         let value = quantity.value?.get();
         if quantity.unit.is_some() {

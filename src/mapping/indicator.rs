@@ -5,6 +5,7 @@ use super::columns::{Column, columns};
 use super::form::{FormHead, Totals};
 use super::fund::quotient;
 use super::layout::{DataRow, IndicatorBlock};
+use super::level_columns;
 use super::levels::{self, LevelRow, Printed};
 use super::place::Places;
 use super::quantity::{Context, Grammar, WrittenUnit};
@@ -237,9 +238,13 @@ pub(super) fn indicators(
         })
         .collect();
     let has = |field: Field| columns.iter().any(|c| c.field == Some(field));
+    let heads_group = reader.groups(&placed);
     let levels = levels::assign(&printed, (has(Field::Level1), has(Field::Level2)), patterns, grammar);
     let mut found = Vec::with_capacity(placed.len());
-    for (mut placed, (level1, level2)) in placed.into_iter().zip(levels) {
+    for ((mut placed, (level1, level2)), heads_group) in placed.into_iter().zip(levels).zip(heads_group) {
+        if heads_group {
+            continue;
+        }
         let carried = |own: &Printed, level: &Level| matches!(own, Printed::Blank) && level.name.is_some();
         let any = carried(&placed.level1, &level1) || carried(&placed.level2, &level2);
         placed.evidence.note(Clue::LevelCarried, any);
@@ -260,7 +265,7 @@ pub(super) fn indicators(
 /// The columns under a block's header.
 pub(super) fn block_columns(block: &IndicatorBlock, patterns: &Patterns, grammar: &Grammar) -> Vec<Column> {
     let data: Vec<&Row> = block.rows.iter().map(|r| &r.row).collect();
-    columns(&block.header, HeaderPart::Indicator, &data, patterns, grammar)
+    level_columns::split(columns(&block.header, HeaderPart::Indicator, &data, patterns, grammar), &data, patterns)
 }
 
 /// A form whose only name column is headed 二级指标 or 绩效指标: the lowest level is level 3.
@@ -335,6 +340,21 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Which rows only name the group of indicators below them and add up its points, in a form that has no columns for
+    /// levels: 一 | 产出指标 | 55 | 53.
+    fn groups(&self, rows: &[Placed]) -> Vec<bool> {
+        let blank = |text: &str| self.grammar.is_blank(text.trim());
+        let has = |field: Field| self.columns.iter().any(|c| c.field == Some(field));
+        let measured = rows.iter().any(|row| !blank(&row.target) || !blank(&row.actual));
+        let flat = measured && !has(Field::Level1) && !has(Field::Level2);
+        let heads = |row: &Placed| {
+            flat && blank(&row.target)
+                && blank(&row.actual)
+                && self.patterns.levels.of_key(&label_key(&row.name)).0.is_some()
+        };
+        rows.iter().map(heads).collect()
+    }
+
     /// Puts a row into columns; `as_it_stands` where nothing may be moved.
     fn place(&self, data: &DataRow, as_it_stands: bool) -> Placed {
         // The block's own label stands left of the first column and feeds nothing.
@@ -774,8 +794,10 @@ impl Reader<'_> {
         }
         let words =
             |text: &str| self.grammar.is_blank(text) || text.chars().any(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
-        // 定性, 正向 and the like are part of nothing.
-        let sign = if words(&placed.sign) { "" } else { placed.sign.as_str() };
+        // 定性, 正向 and the like are part of nothing, and a sign before words (＝ | 零增长) says nothing.
+        let number = |c: char| !matches!(c, '\u{4e00}'..='\u{9fff}');
+        let wordless = placed.target.trim_start().starts_with(number);
+        let sign = if words(&placed.sign) || !wordless { "" } else { placed.sign.as_str() };
         // ≥99.9 beside a column that says %: a number that prints no unit takes the column's.
         let read = self.grammar.read(&placed.target, &Context { year: self.head.year, ..Context::default() });
         let bare =

@@ -218,8 +218,9 @@ impl<'p> Segmenter<'p> {
                 }
             }
         }
-        // A second fund block after the indicators, or a title inside the grid, is a new form's.
-        if draft.has_indicators && kind == RowKind::FundHeader {
+        // A second fund block after the indicators, or a title inside the grid, is a new form's. The only one may stand
+        // below them.
+        if draft.has_indicators && draft.has_fund && kind == RowKind::FundHeader {
             return true;
         }
         draft.has_indicators && anchors_follow && self.is_title_row(row)
