@@ -51,12 +51,13 @@ pub(super) fn columns(
 ) -> Vec<Column> {
     let mut headings = headings(header);
     headings.truncate(WIDEST_HEADER);
+    let extent = header.first().map_or(0, |row| row.extent);
     let content = Aligner { patterns, grammar, columns: &[], extent: 0, percent_weights: false };
     let candidates: Vec<Vec<(Field, f32)>> = headings
         .iter()
         .map(|heading| {
             let mut found = candidates(heading, part, patterns);
-            if found.iter().any(|(field, _)| *field == Field::Deviation) && only_numbers_below(heading, data) {
+            if found.iter().any(|(field, _)| *field == Field::Deviation) && only_numbers_below(heading, data, extent) {
                 // 偏差情况 as a rate of deviation: reasons are words.
                 found = vec![(Field::Extra, 0.9)];
             }
@@ -127,7 +128,7 @@ pub(super) fn columns(
         })
         .collect();
     if part == HeaderPart::Indicator {
-        fill_by_place(&mut columns, data, &content);
+        fill_by_place(&mut columns, data, extent, &content);
     }
     columns
 }
@@ -137,7 +138,7 @@ const BY_PLACE: f32 = 0.4;
 
 /// A form that lacks a column which every form has, while one of its headers is in words that nobody knows: where that
 /// column stands where the lacking one would, and its cells hold what they should, it is that one.
-fn fill_by_place(columns: &mut [Column], data: &[&Row], aligner: &Aligner<'_>) {
+fn fill_by_place(columns: &mut [Column], data: &[&Row], extent: usize, aligner: &Aligner<'_>) {
     let at = |columns: &[Column], field: Field| columns.iter().position(|c| c.field == Some(field));
     let unknown = |column: &Column| column.field.is_none() && column.fit <= 0.0 && !column.header.is_empty();
     if let (None, Some(second)) = (at(columns, Field::Level1), at(columns, Field::Level2))
@@ -155,7 +156,8 @@ fn fill_by_place(columns: &mut [Column], data: &[&Row], aligner: &Aligner<'_>) {
     if let (Some(first), None, Some(third)) =
         (at(columns, Field::Level1), at(columns, Field::Level2), at(columns, Field::Level3))
         && let Some(second) = (first + 1..third)
-            .find(|index| columns[*index].field == Some(Field::Extra) && names_levels(&columns[*index], data, aligner))
+            .filter(|index| columns[*index].field == Some(Field::Extra))
+            .find(|index| names_levels(&columns[*index], data, extent, aligner))
     {
         (columns[second].field, columns[second].fit) = (Some(Field::Level2), BY_PLACE);
     }
@@ -177,9 +179,8 @@ fn fill_by_place(columns: &mut [Column], data: &[&Row], aligner: &Aligner<'_>) {
 }
 
 /// Do at least half of the cells under a column name a level 2?
-fn names_levels(column: &Column, data: &[&Row], aligner: &Aligner<'_>) -> bool {
-    let cells =
-        data.iter().filter_map(|row| row.cells.iter().find(|c| column.start <= c.column && c.column < column.end));
+fn names_levels(column: &Column, data: &[&Row], extent: usize, aligner: &Aligner<'_>) -> bool {
+    let cells = data.iter().filter_map(|row| row.cell_in(column.start..column.end, extent));
     let (mut levels, mut all) = (0, 0);
     for cell in cells.take(SAMPLE) {
         all += 1;
@@ -189,9 +190,8 @@ fn names_levels(column: &Column, data: &[&Row], aligner: &Aligner<'_>) -> bool {
 }
 
 /// Are there at least two cells under a heading, and all of them bare numbers or percentages?
-fn only_numbers_below(heading: &Heading, data: &[&Row]) -> bool {
-    let cells =
-        data.iter().filter_map(|row| row.cells.iter().find(|c| heading.start <= c.column && c.column < heading.end));
+fn only_numbers_below(heading: &Heading, data: &[&Row], extent: usize) -> bool {
+    let cells = data.iter().filter_map(|row| row.cell_in(heading.start..heading.end, extent));
     let number = |text: &str| {
         text.contains(|c: char| c.is_ascii_digit())
             && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '%' | '％' | '-' | '+' | '－' | '—' | ' '))

@@ -122,8 +122,10 @@ pub(super) fn funds(block: &FundBlock, head: &FormHead, patterns: &Patterns, gra
 fn without_lead(block: &FundBlock) -> Vec<Row> {
     let mut header = block.header.clone();
     let Some(lead) = header.first().and_then(|row| row.cells.first()) else { return header };
-    let below = |c: &RowCell| lead.column <= c.column && c.column < lead.end;
-    let amounts = || block.rows.iter().flat_map(|row| &row.cells).filter(|c| is_amount(c));
+    let (columns, extent) = (lead.column..lead.end, header[0].extent);
+    let amounts =
+        || block.rows.iter().flat_map(|row| row.cells.iter().map(move |c| (row, c))).filter(|(_, c)| is_amount(c));
+    let below = |(row, c): (&Row, &RowCell)| columns.contains(&(c.column + row.moved_to(extent)));
     let others = header[0].cells.len() > 1;
     if others && amounts().next().is_some() && !amounts().any(below) {
         header[0].cells.remove(0);

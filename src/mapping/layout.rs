@@ -4,6 +4,7 @@
 use super::counted;
 use super::row::{Row, RowCell};
 use super::signals::{RowKind, head_label};
+use crate::model::GridOrigin;
 use crate::patterns::{Field, HeaderPart, Patterns, RowLabel};
 
 /// A label with the value beside it.
@@ -102,6 +103,8 @@ pub(super) fn layout(rows: Vec<(RowKind, Row)>, patterns: &Patterns) -> Layout {
     }
     for block in &mut reader.out.indicators {
         counted::unfold(&mut block.header, HeaderPart::Indicator, patterns);
+        let rows: Vec<&Row> = block.rows.iter().map(|data| &data.row).collect();
+        counted::widen(&mut block.header, &rows, patterns);
     }
     reader.out
 }
@@ -132,9 +135,13 @@ impl Reader<'_> {
         if let Some(upper) = self.held.take() {
             if kind == RowKind::IndicatorHeader && upper.table == row.table && upper.index + 1 == row.index {
                 let fills = |c: &RowCell| row.cells.iter().any(|own| own.column < c.end && c.column < own.end);
-                let lacking: Vec<RowCell> = upper.cells.iter().filter(|c| !fills(c)).cloned().collect();
-                row.cells.extend(lacking);
-                row.cells.sort_by_key(|c| c.column);
+                if row.origin == GridOrigin::Counted {
+                    self.append_counted(&mut row, &upper);
+                } else {
+                    let lacking: Vec<RowCell> = upper.cells.iter().filter(|c| !fills(c)).cloned().collect();
+                    row.cells.extend(lacking);
+                    row.cells.sort_by_key(|c| c.column);
+                }
             } else {
                 self.by_state(upper);
             }
@@ -144,6 +151,20 @@ impl Reader<'_> {
             return None;
         }
         Some(row)
+    }
+
+    /// Where cells are only counted, the last header of the upper row stands behind the lower row if that has none like it.
+    fn append_counted(&self, row: &mut Row, upper: &Row) {
+        let fields = |c: &RowCell| -> Vec<Field> {
+            self.patterns.headers.exact_of(c.facts, HeaderPart::Indicator).map(|hit| hit.field).collect()
+        };
+        let printed: Vec<Field> = row.cells.iter().flat_map(fields).collect();
+        let lacks = |c: &&RowCell| fields(c).first().is_some_and(|field| !printed.contains(field));
+        let Some(last) = upper.cells.last().filter(lacks) else { return };
+        let column = row.extent;
+        row.cells.push(RowCell { column, end: column + 1, ..last.clone() });
+        row.extent += 1;
+        row.width = row.width.max(row.extent);
     }
 
     /// Words beside the indicator block's label, one of them the header of a column that is no level.
@@ -525,8 +546,16 @@ impl Reader<'_> {
             self.subtotals += 1;
             return;
         }
-        self.lone_subtotal = None;
         let after_break = std::mem::take(&mut self.pending_break) || (row.first_of_grid && !block.rows.is_empty());
+        // A sentence alone at the left: text below the table, in a sheet that has it in the same columns.
+        if row.origin != GridOrigin::Ordered && row.only_text().is_some_and(|c| c.column == 0 && c.text.ends_with('。'))
+        {
+            return;
+        }
+        // A line of one cell may be text below the table, too.
+        if row.only_text().is_none() {
+            self.lone_subtotal = None;
+        }
         block.rows.push(DataRow { row, after_break });
     }
 

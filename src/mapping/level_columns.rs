@@ -2,7 +2,7 @@
 //! column parted where the cells below it begin goes out.
 
 use super::columns::Column;
-use super::row::{Row, RowCell};
+use super::row::Row;
 use crate::model::GridOrigin;
 use crate::patterns::{Field, Patterns};
 
@@ -10,14 +10,16 @@ const LEVELS: [Field; 3] = [Field::Level1, Field::Level2, Field::Level3];
 
 /// Parts each column of a level below whose header cells begin in several columns of the grid, where the form lacks the
 /// levels that the others then are.
-pub(super) fn split(mut columns: Vec<Column>, data: &[&Row], patterns: &Patterns) -> Vec<Column> {
+///
+/// `extent` is how far the header reaches.
+pub(super) fn split(mut columns: Vec<Column>, data: &[&Row], extent: usize, patterns: &Patterns) -> Vec<Column> {
     let wide = columns.iter().position(|c| c.end - c.start > 1 && c.field.is_some_and(|f| LEVELS.contains(&f)));
     let Some(at) = wide else { return columns };
-    let starts = starts(&columns[at], data);
+    let starts = starts(&columns[at], data, extent);
     let has = |field: Field| columns.iter().any(|c| c.field == Some(field));
     let own = columns[at].field;
     let free: Vec<Field> = LEVELS.into_iter().filter(|f| Some(*f) == own || !has(*f)).collect();
-    let Some(fields) = fields(&free, own, &columns[at], &starts, data, patterns) else { return columns };
+    let Some(fields) = fields(&free, own, &columns[at], &starts, (data, extent), patterns) else { return columns };
     let header = columns.remove(at);
     for (index, (start, field)) in starts.iter().zip(fields).enumerate() {
         let end = starts.get(index + 1).copied().unwrap_or(header.end);
@@ -28,15 +30,18 @@ pub(super) fn split(mut columns: Vec<Column>, data: &[&Row], patterns: &Patterns
 }
 
 /// Where the cells below a header begin: the last of these columns is filled in most rows, those before it at least once.
-fn starts(column: &Column, data: &[&Row]) -> Vec<usize> {
-    // Of rows whose cells are only counted, or in order, nobody knows where a cell stands.
-    let rows = || data.iter().filter(|row| matches!(row.origin, GridOrigin::Explicit | GridOrigin::Separated));
-    let inside = |c: &&RowCell| column.start <= c.column && c.column < column.end;
-    let mut starts: Vec<usize> = rows().flat_map(|row| row.cells.iter().filter(inside)).map(|c| c.column).collect();
+fn starts(column: &Column, data: &[&Row], extent: usize) -> Vec<usize> {
+    // Of rows whose cells are only in order nobody knows where a cell stands.
+    let rows = || data.iter().filter(|row| row.origin != GridOrigin::Ordered);
+    let own = |row: &Row| -> Vec<usize> {
+        let by = row.moved_to(extent);
+        row.cells.iter().map(|c| c.column + by).filter(|at| (column.start..column.end).contains(at)).collect()
+    };
+    let mut starts: Vec<usize> = rows().flat_map(|row| own(row)).collect();
     starts.sort_unstable();
     starts.dedup();
     let last = starts.last().copied();
-    let filled = rows().filter(|row| row.cells.iter().any(|c| Some(c.column) == last)).count();
+    let filled = rows().filter(|row| own(row).last().copied() == last).count();
     if filled * 2 > rows().count() { starts } else { Vec::new() }
 }
 
@@ -46,7 +51,7 @@ fn fields(
     own: Option<Field>,
     column: &Column,
     starts: &[usize],
-    data: &[&Row],
+    (data, extent): (&[&Row], usize),
     patterns: &Patterns,
 ) -> Option<Vec<Field>> {
     let count = starts.len();
@@ -60,8 +65,7 @@ fn fields(
         return Some(free.to_vec());
     }
     // One level beside the name, and two that it may be: what the cells name decides.
-    let left = column.start..starts[1];
-    let cells = data.iter().filter_map(|row| row.cells.iter().find(|c| left.contains(&c.column)));
+    let cells = data.iter().filter_map(|row| row.cell_in(column.start..starts[1], extent));
     let kinds: Vec<_> = cells.map(|c| c.levels(&patterns.levels)).collect();
     let second = kinds.iter().filter(|(first, second)| first.is_none() && second.is_some()).count();
     let upper = if second * 2 > kinds.len() { Field::Level2 } else { Field::Level1 };

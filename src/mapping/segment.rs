@@ -33,6 +33,20 @@ pub(super) struct Context {
     pub(super) head: Vec<String>,
 }
 
+impl Context {
+    /// Keeps a line that may belong to the document's head.
+    fn note(&mut self, line: &str) {
+        let length = line.chars().count();
+        if length > LONGEST_HEAD_LINE || self.head.len() >= HEAD_LINES {
+            return;
+        }
+        self.head.push(line.to_owned());
+        if self.title.is_none() && length >= 8 {
+            self.title = Some(line.to_owned());
+        }
+    }
+}
+
 /// Lines kept for a form that may follow.
 const RECENT_LINES: usize = 24;
 /// Lines kept from below a form.
@@ -139,12 +153,7 @@ impl<'p> Segmenter<'p> {
             return;
         }
         let short = text.chars().count() <= LONGEST_HEAD_LINE;
-        if short && self.context.head.len() < HEAD_LINES {
-            self.context.head.push(text.to_string());
-            if self.context.title.is_none() && text.chars().count() >= 8 {
-                self.context.title = Some(text.to_string());
-            }
-        }
+        self.context.note(&text);
         if let Some(draft) = &mut self.draft {
             if short && !text.ends_with(['。', '；']) && self.patterns.row_labels.is_title(&normalize::key(&text)) {
                 draft.gap_title = true;
@@ -192,6 +201,10 @@ impl<'p> Segmenter<'p> {
         // What still lies ahead in this grid tells a new form's head from an old form's foot.
         let last_anchor = rows.iter().rposition(|(kind, _)| is_anchor(kind));
         for (position, (kind, row)) in rows.into_iter().enumerate() {
+            // In a sheet saved as text, lines of the document's head are rows of one cell.
+            if let Some(cell) = row.only_text() {
+                self.context.note(&cell.text);
+            }
             let anchors_follow = last_anchor.is_some_and(|last| last >= position);
             if self.begins_form(kind, &row, position == 0, anchors_follow) {
                 self.open();

@@ -1,197 +1,29 @@
 //! The indicator block: rows in columns, levels, quantities with their units, repairs.
 
+mod placed;
+mod reading;
+mod record;
+
+pub(super) use record::Indicator;
+
 use super::align::{Aligner, Alignment, points};
 use super::columns::{Column, columns};
 use super::form::{FormHead, Totals};
-use super::fund::quotient;
 use super::layout::{DataRow, IndicatorBlock};
 use super::level_columns;
 use super::levels::{self, LevelRow, Printed};
 use super::place::Places;
-use super::quantity::{Context, Grammar, WrittenUnit};
+use super::quantity::{Context, Grammar};
 use super::row::{Row, RowCell};
 use super::split::{Slot, ways};
 use super::stacked;
 use super::traces;
-use crate::model::{
-    Clue, Code, Columns, Evidence, Finding, IndicatorRecord, Level, Number, Place, Quantity, Relation, Severity,
-};
+use crate::model::{Clue, Code, Columns, Finding, Level, Severity};
 use crate::normalize;
-use crate::patterns::{Field, HeaderPart, Patterns, RowLabel, Subject, label_key};
+use crate::patterns::{Field, HeaderPart, Patterns, RowLabel, label_key};
+use placed::{Habit, Placed, USUAL, join, join_points_of_levels, mark_uneven};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
-
-/// An indicator row before it has ids.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Indicator {
-    pub(super) level1: Level,
-    pub(super) level2: Level,
-    pub(super) level3: Option<String>,
-    pub(super) target: Option<Quantity>,
-    pub(super) actual: Option<Quantity>,
-    pub(super) weight: Option<Number>,
-    pub(super) score: Option<Number>,
-    pub(super) deviation: Option<String>,
-    pub(super) improvement: Option<String>,
-    pub(super) basis: Option<String>,
-    pub(super) place: Place,
-    pub(super) evidence: Evidence,
-    pub(super) findings: Vec<Finding>,
-}
-
-impl Indicator {
-    /// Actual ÷ target, four decimals, where both are single numbers of one unit.
-    fn completion(&self) -> Option<Number> {
-        let single = |q: &Option<Quantity>| -> Option<(Decimal, Option<String>)> {
-            let q = q.as_ref()?;
-            if q.relation == Some(Relation::Range) || q.date.is_some() {
-                return None;
-            }
-            Some((q.value?.get(), q.unit.clone()))
-        };
-        let ((target, target_unit), (actual, actual_unit)) = (single(&self.target)?, single(&self.actual)?);
-        (target_unit == actual_unit).then(|| quotient(actual, target)).flatten()
-    }
-
-    /// Does the actual satisfy the target's relation?
-    fn attained(&self) -> Option<bool> {
-        let (target, actual) = (self.target.as_ref()?, self.actual.as_ref()?);
-        if let (Some(due), Some(done)) = (target.date, actual.date) {
-            return match (target.relation?, actual.relation?) {
-                (Relation::AtMost | Relation::Equal, Relation::Equal | Relation::AtMost | Relation::Less) => {
-                    Some(done <= due)
-                }
-                (Relation::Less, Relation::Equal | Relation::AtMost) => Some(done < due),
-                (Relation::Less, Relation::Less) => Some(done <= due),
-                (Relation::AtMost | Relation::Equal | Relation::Less, Relation::More) if done >= due => Some(false),
-                _ => None,
-            };
-        }
-        if target.unit != actual.unit {
-            return None;
-        }
-        let (wanted, reached) = (target.value?, actual.value?);
-        let bound = actual.relation?;
-        match (target.relation?, bound) {
-            (_, Relation::Approx | Relation::Range) | (Relation::Approx, _) => None,
-            (Relation::Range, Relation::Equal) => Some(wanted <= reached && reached <= target.upper?),
-            (Relation::Range, _) => None,
-            (Relation::AtLeast, Relation::Equal | Relation::AtLeast | Relation::More) => {
-                (bound == Relation::Equal || reached >= wanted).then_some(reached >= wanted)
-            }
-            (Relation::More, Relation::Equal) => Some(reached > wanted),
-            (Relation::More, Relation::More | Relation::AtLeast) => {
-                (reached > wanted || (bound == Relation::More && reached == wanted)).then_some(true)
-            }
-            (Relation::AtMost, Relation::Equal | Relation::AtMost | Relation::Less) => {
-                (bound == Relation::Equal || reached <= wanted).then_some(reached <= wanted)
-            }
-            (Relation::Less, Relation::Equal) => Some(reached < wanted),
-            (Relation::Less, Relation::Less | Relation::AtMost) => {
-                (reached < wanted || (bound == Relation::Less && reached == wanted)).then_some(true)
-            }
-            (Relation::AtLeast, Relation::Less) if reached <= wanted => Some(false),
-            (Relation::AtMost, Relation::More) if reached >= wanted => Some(false),
-            // A bare number as the target of a measure that is better the larger or the smaller: only equality is sure.
-            (Relation::Equal, Relation::Equal) => (reached == wanted).then_some(true),
-            _ => None,
-        }
-    }
-
-    /// The record, ids and the form's fields left to the caller; its canonical id where the form's subject is given.
-    pub(super) fn into_record(
-        self,
-        patterns: &Patterns,
-        about: Option<&Subject>,
-        blank: IndicatorRecord,
-    ) -> IndicatorRecord {
-        let (completion, attained) = (self.completion(), self.attained());
-        let named = self.level3.as_deref().filter(|_| about.is_some());
-        let indicator = named.and_then(|name| patterns.indicators.find_in(self.level2.name.as_deref(), name, about));
-        IndicatorRecord {
-            indicator: indicator.map(str::to_owned),
-            level1: self.level1.name,
-            level2: self.level2.name,
-            level3: self.level3,
-            level1_weight: self.level1.weight,
-            level2_weight: self.level2.weight,
-            level1_inferred: self.level1.inferred,
-            target: self.target,
-            actual: self.actual,
-            weight: self.weight,
-            score: self.score,
-            completion,
-            attained,
-            deviation: self.deviation,
-            improvement: self.improvement,
-            basis: self.basis,
-            place: self.place,
-            findings: self.findings,
-            ..blank
-        }
-    }
-}
-
-/// A row in columns, its texts as the source has them.
-#[derive(Clone)]
-struct Placed {
-    level1: Printed,
-    level2: Printed,
-    name: String,
-    target: String,
-    sign: String,
-    unit: String,
-    actual: String,
-    weight: String,
-    score: String,
-    deviation: String,
-    improvement: String,
-    basis: String,
-    place: Place,
-    evidence: Evidence,
-    findings: Vec<Finding>,
-}
-
-/// What the rows of a block usually print, as shares of its rows.
-#[derive(Debug, Clone, Copy)]
-struct Habit {
-    points: f32,
-    values: f32,
-    /// Both target and actual.
-    both: f32,
-}
-
-/// The share of rows from which on something is usual in a form.
-const USUAL: f32 = 0.7;
-
-impl Habit {
-    fn of(rows: &[Placed]) -> Self {
-        let share =
-            |has: &dyn Fn(&Placed) -> bool| rows.iter().filter(|r| has(r)).count() as f32 / rows.len().max(1) as f32;
-        Habit {
-            points: share(&|r| !r.weight.is_empty() || !r.score.is_empty()),
-            values: share(&|r| !r.target.is_empty() || !r.actual.is_empty()),
-            both: share(&|r| !r.target.is_empty() && !r.actual.is_empty()),
-        }
-    }
-}
-
-impl Placed {
-    /// The text of the row's only value cell, where it holds several numbers and the other value cells are blank.
-    fn glued(&self) -> Option<&str> {
-        let filled: Vec<&String> =
-            [&self.weight, &self.target, &self.actual, &self.score].into_iter().filter(|t| !t.is_empty()).collect();
-        let &[text] = filled.as_slice() else { return None };
-        let mut numbers = 0;
-        let mut inside = false;
-        for c in text.chars() {
-            let digit = c.is_ascii_digit() || (inside && c == '.');
-            numbers += usize::from(digit && !inside);
-            inside = digit;
-        }
-        (numbers >= 2 && !self.name.is_empty()).then_some(text)
-    }
-}
 
 /// The indicators of a block and the columns they were read from; `columns` are the block's ([`block_columns`]).
 pub(super) fn indicators(
@@ -227,6 +59,7 @@ pub(super) fn indicators(
         }
         placed.push(next);
     }
+    join_points_of_levels(&mut placed, grammar);
     let printed: Vec<LevelRow> = placed
         .iter()
         .map(|p| LevelRow {
@@ -265,7 +98,9 @@ pub(super) fn indicators(
 /// The columns under a block's header.
 pub(super) fn block_columns(block: &IndicatorBlock, patterns: &Patterns, grammar: &Grammar) -> Vec<Column> {
     let data: Vec<&Row> = block.rows.iter().map(|r| &r.row).collect();
-    level_columns::split(columns(&block.header, HeaderPart::Indicator, &data, patterns, grammar), &data, patterns)
+    let extent = block.header.first().map_or(0, |header| header.extent);
+    let columns = columns(&block.header, HeaderPart::Indicator, &data, patterns, grammar);
+    level_columns::split(columns, &data, extent, patterns)
 }
 
 /// A form whose only name column is headed 二级指标 or 绩效指标: the lowest level is level 3.
@@ -636,240 +471,6 @@ impl Reader<'_> {
         }
         rows
     }
-
-    fn read(&self, placed: Placed, level1: Level, level2: Level) -> Option<Indicator> {
-        let mut findings = placed.findings.clone();
-        let name = self.name(&placed.name);
-        let weight = self.weight(&placed);
-        let score = points(self.grammar, &normalize::display(&placed.score));
-        let money = [placed.name.as_str(), level2.name.as_deref().unwrap_or("")]
-            .iter()
-            .any(|t| self.patterns.row_labels.speaks_of_money(t));
-        let header_unit = |field: Field| {
-            self.columns.iter().find(|c| c.field == Some(field)).and_then(|c| self.grammar.unit_in_brackets(&c.header))
-        };
-        let name_unit = name.as_deref().and_then(|n| self.grammar.unit_in_brackets(n));
-        let column_unit = self.grammar.unit(&normalize::display(&placed.unit));
-        let context = |default_unit: Option<WrittenUnit>| Context { year: self.head.year, default_unit, money };
-        let target_raw = self.signed(&placed);
-        let target_default = name_unit.clone().or_else(|| header_unit(Field::Target));
-        let actual_default = column_unit.clone().or_else(|| name_unit.clone()).or_else(|| header_unit(Field::Actual));
-        let target = target_raw.as_deref().and_then(|raw| self.grammar.read(raw, &context(target_default.clone())));
-        let actual = self.grammar.read(&placed.actual, &context(actual_default.clone()));
-        let mut evidence = placed.evidence;
-        let target_unit = target.as_ref().and_then(|r| r.written_unit.clone());
-        let actual_unit = actual.as_ref().and_then(|r| r.written_unit.clone());
-        let mut target = target.map(|r| r.quantity);
-        let mut actual = actual.map(|r| r.quantity);
-        // A bare number takes the unit that the other cell prints.
-        let (target_read, actual_read) = (target.clone(), actual.clone());
-        for (own, other, raw, from, field) in [
-            (&mut actual, &target_read, Some(placed.actual.as_str()), &target_unit, "actual"),
-            (&mut target, &actual_read, target_raw.as_deref(), &actual_unit, "target"),
-        ] {
-            let (Some(quantity), Some(unit), Some(raw)) = (own.as_mut(), from, raw) else { continue };
-            let stated = if field == "actual" { &actual_default } else { &target_default };
-            let bare = quantity.unit.is_none() && quantity.value.is_some() && quantity.text.is_none();
-            if !bare || stated.is_some() {
-                continue;
-            }
-            let Some(read) = self.with_unit(raw, unit, other.as_ref(), &context(None)) else { continue };
-            *quantity = read;
-            evidence.add(Clue::UnitInferred);
-            findings.push(Finding::new(
-                Code::UnitInferred,
-                Severity::Info,
-                format!(
-                    "{field} {:?} prints no unit; it takes {} from the other cell of its row",
-                    quantity.raw, unit.base
-                ),
-            ));
-        }
-        if level1.inferred {
-            evidence.add(Clue::LevelInferred);
-            let level = level1.name.clone().unwrap_or_default();
-            let two = level2.name.clone().unwrap_or_default();
-            findings.push(Finding::new(
-                Code::LevelInferred,
-                Severity::Info,
-                format!("level 1 is not printed for this row; {two} belongs to {level}"),
-            ));
-        }
-        let unread = |raw: &str, read: Option<Decimal>| read.is_none() && !self.grammar.is_blank(raw.trim());
-        evidence.note(Clue::PointsUnread, unread(&placed.weight, weight) || unread(&placed.score, score));
-        self.note_levels(&mut evidence, &level1, &level2, name.as_deref());
-        let placeholder = name.as_deref().is_none_or(|n| self.is_placeholder(n));
-        let has_value = target.is_some() || actual.is_some() || weight.is_some() || score.is_some();
-        if placeholder && !has_value {
-            return None;
-        }
-        let improvement = self.reason(&placed.improvement);
-        let deviation = self.reason(&placed.deviation);
-        let improvement = improvement.or_else(|| deviation.as_deref().and_then(named_improvement));
-        Some(Indicator {
-            level1,
-            level2,
-            level3: name.filter(|n| !self.grammar.is_blank(n)),
-            target,
-            actual,
-            weight: weight.map(Number::new),
-            score: score.map(Number::new),
-            deviation,
-            improvement,
-            basis: self.reason(&placed.basis),
-            place: placed.place,
-            evidence,
-            findings,
-        })
-    }
-
-    /// The weight of a row: of its cell, else, in a form without a column for weights, of the bracket behind its name:
-    /// 污水处理量（20分）.
-    fn weight(&self, placed: &Placed) -> Option<Decimal> {
-        let cell = normalize::display(&placed.weight);
-        let percent = || self.percent_weights.then(|| percent_points(&cell, self.grammar)).flatten();
-        let of_cell = points(self.grammar, &cell).or_else(percent);
-        if of_cell.is_some() || self.columns.iter().any(|c| c.field == Some(Field::Weight)) {
-            return of_cell;
-        }
-        let name = normalize::display(&placed.name);
-        let inside = name.strip_suffix([')', '）'])?;
-        let at = inside.rfind(['(', '（'])?;
-        let points = inside[at..].trim_start_matches(['(', '（']).trim().strip_suffix('分')?;
-        self.grammar.number(points)
-    }
-
-    /// Are the levels known ones, and do the words of the name speak of the same?
-    fn note_levels(&self, evidence: &mut Evidence, level1: &Level, level2: &Level, name: Option<&str>) {
-        let levels = &self.patterns.levels;
-        let has = |field: Field| self.columns.iter().any(|c| c.field == Some(field));
-        let lacks = |level: &Level, field: Field| level.name.is_none() && has(field);
-        evidence.note(Clue::LevelMissing, lacks(level1, Field::Level1) || lacks(level2, Field::Level2));
-        let first = level1.name.as_deref().map(|name| levels.first(name));
-        evidence.note(Clue::Level1Unknown, first == Some(None));
-        let second = level2.name.as_deref().map(|name| levels.second(name));
-        evidence.note(Clue::Level2Unknown, second == Some(None));
-        let printed = || [level1, level2].into_iter().filter_map(|level| level.name.as_deref());
-        evidence.note(Clue::LevelMisread, printed().any(|name| levels.is_nearly_known(name)));
-        evidence.note(Clue::LevelOdd, printed().any(holds_more_than_a_level));
-        let cut = level2.name.as_deref().is_some_and(|level| !level.ends_with("指标")) && second != Some(None);
-        evidence.note(Clue::NameHoldsLevel, name.is_some_and(|name| self.begins_with_level(name, cut)));
-        if let (Some(Some(second)), Some(name)) = (second, name) {
-            let spoken = levels.spoken_for(name);
-            evidence.note(Clue::LevelAgainstName, !spoken.is_empty() && !spoken.contains(&second));
-        }
-    }
-
-    /// A level's words, whole or (where the level's own cell is `cut`) their end, and a name behind them.
-    fn begins_with_level(&self, name: &str, cut: bool) -> bool {
-        let Some((level, rest)) = name.split_once("指标") else { return false };
-        if !rest.starts_with(|c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c)) {
-            return false;
-        }
-        let known = || self.patterns.levels.of_key(&label_key(level)) != (None, None);
-        if level.is_empty() { cut } else { known() || self.patterns.levels.is_nearly_known(&format!("{level}指标")) }
-    }
-
-    /// Is a name left in from the template: 指标1., ……?
-    fn is_placeholder(&self, name: &str) -> bool {
-        let key = normalize::key(name);
-        let bare = key.trim_end_matches(['.', ':', '、', ',']);
-        self.grammar.is_blank(name) || self.patterns.row_labels.is(bare, RowLabel::Placeholder)
-    }
-
-    /// A name as printed, without white space inside CJK text and a trailing colon.
-    fn name(&self, raw: &str) -> Option<String> {
-        let text = normalize::display(raw);
-        let text = text.trim_end_matches([':', '：']).trim();
-        (!text.is_empty()).then(|| text.to_owned())
-    }
-
-    /// Sign, value and unit in columns of their own are one quantity.
-    fn signed(&self, placed: &Placed) -> Option<String> {
-        if self.grammar.is_blank(&placed.target) {
-            return None;
-        }
-        if placed.sign.is_empty() && placed.unit.is_empty() {
-            return Some(placed.target.clone());
-        }
-        let words =
-            |text: &str| self.grammar.is_blank(text) || text.chars().any(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
-        // 定性, 正向 and the like are part of nothing, and a sign before words (＝ | 零增长) says nothing.
-        let number = |c: char| !matches!(c, '\u{4e00}'..='\u{9fff}');
-        let wordless = placed.target.trim_start().starts_with(number);
-        let sign = if words(&placed.sign) || !wordless { "" } else { placed.sign.as_str() };
-        // ≥99.9 beside a column that says %: a number that prints no unit takes the column's.
-        let read = self.grammar.read(&placed.target, &Context { year: self.head.year, ..Context::default() });
-        let bare =
-            read.is_some_and(|r| r.quantity.value.is_some() && r.quantity.unit.is_none() && r.quantity.text.is_none());
-        let unit = if bare && self.grammar.unit(&normalize::display(&placed.unit)).is_some() {
-            placed.unit.as_str()
-        } else {
-            ""
-        };
-        Some(format!("{}{}{}", sign.trim(), placed.target.trim(), unit.trim()))
-    }
-
-    /// Reads a bare number in the unit that the other cell prints. Under a percent sign 96 is 0.96, and 0.96 or 1 is
-    /// itself where that is nearer to the other cell.
-    fn with_unit(
-        &self,
-        raw: &str,
-        unit: &WrittenUnit,
-        other: Option<&Quantity>,
-        context: &Context,
-    ) -> Option<Quantity> {
-        let read = |unit: WrittenUnit| {
-            let context = Context { default_unit: Some(unit), ..context.clone() };
-            self.grammar.read(raw, &context).map(|r| r.quantity)
-        };
-        let scaled = read(unit.clone())?;
-        if &*unit.base != "ratio" {
-            return Some(scaled);
-        }
-        let plain = read(WrittenUnit { factor: Decimal::ONE, ..unit.clone() })?;
-        let wanted = other.and_then(|q| q.value).map(Number::get);
-        let distance = |q: &Quantity| Some((q.value?.get() - wanted?).abs());
-        match (distance(&plain), distance(&scaled)) {
-            (Some(a), Some(b)) if a < b && plain.value.is_some_and(|v| v.get() <= Decimal::TWO) => Some(plain),
-            _ => Some(scaled),
-        }
-    }
-
-    fn reason(&self, raw: &str) -> Option<String> {
-        let text = normalize::paragraphs(raw);
-        (!text.is_empty() && !self.grammar.is_blank(&text)).then_some(text)
-    }
-}
-
-/// The rest of a row that a page break cut: texts go on, blanks are filled.
-fn join(last: &mut Placed, next: Placed) {
-    fn text(into: &mut String, more: String) {
-        into.push_str(more.trim_start());
-    }
-    for (into, more) in [(&mut last.level1, next.level1), (&mut last.level2, next.level2)] {
-        match (into, more) {
-            (Printed::Text(into), Printed::Text(more)) => into.push_str(&more),
-            (into @ Printed::Blank, more @ Printed::Text(_)) => *into = more,
-            _ => {}
-        }
-    }
-    text(&mut last.name, next.name);
-    text(&mut last.target, next.target);
-    text(&mut last.sign, next.sign);
-    text(&mut last.unit, next.unit);
-    text(&mut last.actual, next.actual);
-    text(&mut last.weight, next.weight);
-    text(&mut last.score, next.score);
-    text(&mut last.deviation, next.deviation);
-    text(&mut last.improvement, next.improvement);
-    text(&mut last.basis, next.basis);
-    if let (Some(rows), Some(more)) = (&mut last.place.rows, next.place.rows) {
-        rows[1] = more[1].max(rows[1]);
-    }
-    last.evidence.join(next.evidence);
-    last.evidence.add(Clue::RowJoined);
-    last.findings.extend(next.findings);
 }
 
 /// Marks rows under a level that nothing says to span them, whose names speak of one that stands nowhere in the form: its cell
@@ -885,38 +486,6 @@ fn mark_lost_levels(rows: &mut [Indicator], patterns: &Patterns) {
         let spoken = patterns.levels.spoken_for(row.level3.as_deref().unwrap_or_default());
         row.evidence.note(Clue::LevelLost, !spoken.iter().any(|kind| printed.contains(kind)));
     }
-}
-
-/// Marks the few rows that fill fewer value columns than most rows of their block, or more.
-fn mark_uneven(rows: &mut [Placed]) {
-    let filled = |row: &Placed| {
-        let values = [&row.name, &row.target, &row.actual, &row.weight, &row.score];
-        values.iter().filter(|text| !text.is_empty()).count()
-    };
-    let mut counts = [0usize; 6];
-    rows.iter().for_each(|row| counts[filled(row)] += 1);
-    let Some(usual) = (0..counts.len()).max_by_key(|count| counts[*count]) else { return };
-    let few = rows.len() / 4;
-    for row in rows {
-        let own = filled(row);
-        let lone = counts[own] <= few.max(1);
-        row.evidence.note(Clue::FewerCells, own < usual && lone);
-        row.evidence.note(Clue::MoreCells, own > usual && lone);
-    }
-}
-
-/// Digits or brackets that no weight explains, or words behind 指标: 效益指标（30〇）, 产出指标数量指标.
-fn holds_more_than_a_level(level: &str) -> bool {
-    let behind =
-        level.split_once("指标").is_some_and(|(_, rest)| rest.chars().filter(|c| c.is_alphabetic()).nth(1).is_some());
-    behind || level.contains(|c: char| c.is_ascii_digit() || matches!(c, '(' | '（' | ')' | '）'))
-}
-
-/// The part of a reason that names the measures: after 改进措施：.
-fn named_improvement(deviation: &str) -> Option<String> {
-    let at = deviation.find("改进措施")?;
-    let rest = deviation[at + "改进措施".len()..].trim_start_matches([':', '：', '\n', ' ']);
-    (!rest.is_empty()).then(|| rest.to_owned())
 }
 
 fn clip(text: &str) -> String {
