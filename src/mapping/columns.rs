@@ -7,7 +7,7 @@ use super::align::Aligner;
 use super::quantity::Grammar;
 use super::row::Row;
 use crate::normalize;
-use crate::patterns::{Field, HeaderPart, Patterns, label_key, year_before};
+use crate::patterns::{Field, HeaderPart, LevelKind, Patterns, label_key, year_before};
 
 /// A column of a block.
 #[derive(Debug, Clone, PartialEq)]
@@ -146,6 +146,13 @@ fn fill_by_place(columns: &mut [Column], data: &[&Row], extent: usize, aligner: 
     {
         (columns[first].field, columns[first].fit) = (Some(Field::Level1), BY_PLACE);
     }
+    // 绩效指标 over 产出指标, beside 二级指标: the block's label heads the column of level 1.
+    if let (None, Some(second)) = (at(columns, Field::Level1), at(columns, Field::Level2))
+        && let Some(first) = second.checked_sub(1).filter(|first| columns[*first].field.is_none())
+        && names_levels(&columns[first], data, extent, aligner, |(first, _)| first.is_some())
+    {
+        (columns[first].field, columns[first].fit) = (Some(Field::Level1), BY_PLACE);
+    }
     if let (None, Some(second)) = (at(columns, Field::Level3), at(columns, Field::Level2))
         && columns.get(second + 1).is_some_and(|third| unknown(third) && !holds_measures(third, data, aligner))
     {
@@ -157,7 +164,7 @@ fn fill_by_place(columns: &mut [Column], data: &[&Row], extent: usize, aligner: 
         (at(columns, Field::Level1), at(columns, Field::Level2), at(columns, Field::Level3))
         && let Some(second) = (first + 1..third)
             .filter(|index| columns[*index].field == Some(Field::Extra))
-            .find(|index| names_levels(&columns[*index], data, extent, aligner))
+            .find(|index| names_levels(&columns[*index], data, extent, aligner, |(_, second)| second.is_some()))
     {
         (columns[second].field, columns[second].fit) = (Some(Field::Level2), BY_PLACE);
     }
@@ -178,13 +185,19 @@ fn fill_by_place(columns: &mut [Column], data: &[&Row], extent: usize, aligner: 
     }
 }
 
-/// Do at least half of the cells under a column name a level 2?
-fn names_levels(column: &Column, data: &[&Row], extent: usize, aligner: &Aligner<'_>) -> bool {
+/// Do at least two of the cells under a column, and half of them, name a level of the kind that is asked for?
+fn names_levels(
+    column: &Column,
+    data: &[&Row],
+    extent: usize,
+    aligner: &Aligner<'_>,
+    asked: impl Fn((Option<LevelKind>, Option<LevelKind>)) -> bool,
+) -> bool {
     let cells = data.iter().filter_map(|row| row.cell_in(column.start..column.end, extent));
     let (mut levels, mut all) = (0, 0);
     for cell in cells.take(SAMPLE) {
         all += 1;
-        levels += usize::from(cell.levels(&aligner.patterns.levels).1.is_some());
+        levels += usize::from(asked(cell.levels(&aligner.patterns.levels)));
     }
     levels >= 2 && levels * 2 >= all
 }
@@ -233,6 +246,12 @@ fn without_points_of_levels(mut candidates: Vec<Vec<(Field, f32)>>) -> Vec<Vec<(
     };
     let upper: Vec<usize> = [Field::Level1, Field::Level2].iter().filter_map(|l| beside(&candidates, *l)).collect();
     let Some(third) = beside(&candidates, Field::Level3).filter(|_| !upper.is_empty()) else {
+        // 一级指标 权重 二级指标 权重 三级指标: a row's points are those of the lower level.
+        if let [first, _] = upper.as_slice()
+            && is(&candidates[*first], Field::Weight)
+        {
+            candidates[*first] = vec![(Field::SecondScore, 0.9)];
+        }
         return candidates;
     };
     for at in upper {

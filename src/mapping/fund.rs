@@ -141,9 +141,11 @@ fn unheaded(block: &FundBlock, reader: &Reader<'_>) -> Vec<Fund> {
         let mut from = 0;
         let amounts = row.cells.iter().enumerate().filter(|(_, c)| is_amount(c));
         for (place, (at, amount)) in amounts.enumerate() {
+            // A second amount behind one label is of a column whose header is not known.
+            let unlabelled = place > 0 && from == at;
             let pair = row.holding(row.cells[from..=at].to_vec());
             from = at + 1;
-            if of_all_years.contains(&place) {
+            if unlabelled || of_all_years.contains(&place) {
                 continue;
             }
             let column = |field, start, end| Column { start, end, header: String::new(), field: Some(field), fit: 0.5 };
@@ -173,6 +175,11 @@ fn lead_of(block: &FundBlock, columns: &[Column]) -> Option<String> {
     let first = columns.iter().filter(|c| c.field != Some(Field::FundItem)).map(|c| c.start).min()?;
     let lead = block.header.iter().flat_map(|row| &row.cells).find(|c| c.column < first)?;
     Some(lead.text.clone())
+}
+
+/// 桂财社〔2022〕198号: by what the money came, not what it is.
+fn is_document_number(text: &str) -> bool {
+    text.ends_with('号') && text.contains(['〔', '[', '［', '【']) && text.contains(|c: char| c.is_ascii_digit())
 }
 
 /// Is a cell only a bracket that repeats how the points are reckoned: (20分*执行率)?
@@ -215,7 +222,8 @@ impl Reader<'_> {
         let leading = row.cells.iter().take_while(|c| !is_amount(c)).count();
         let mut row = row.clone();
         let labels: Vec<RowCell> = row.cells.drain(..leading).collect();
-        let mut labels: Vec<RowCell> = labels.into_iter().filter(|c| !is_points_note(c)).collect();
+        let mut labels: Vec<RowCell> =
+            labels.into_iter().filter(|c| !is_points_note(c) && !is_document_number(&c.text)).collect();
         let fallback = labels.last().cloned();
         labels.retain(|c| {
             !self.patterns.row_labels.is(&c.label, RowLabel::FundBlock) && block.label.as_deref() != Some(&c.text)
@@ -297,7 +305,9 @@ impl Reader<'_> {
             ));
         }
         fund.evidence.note(Clue::NameKnown, self.patterns.fund_labels.exact(&fund.item).is_some());
-        fund.source = Some(self.patterns.fund_labels.source(&fund.item));
+        // 预算安排 800 | 实际支出 784 in one row: nothing is named but the whole.
+        let unnamed = fund.item.is_empty();
+        fund.source = Some(if unnamed { SourceOfFunds::Total } else { self.patterns.fund_labels.source(&fund.item) });
         fund.findings.extend(places.doubts());
         fund.place = places.done();
         fund.has_value().then_some(fund)
