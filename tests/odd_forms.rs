@@ -26,7 +26,7 @@ const WRITERS: &[(&str, &str, f64)] = &[
     ("markdown", "md", 1.0),
     ("commas", "csv", 0.99),
     ("tabs", "txt", 1.0),
-    ("tabs-centred", "txt", 1.0),
+    ("tabs-centred", "txt", 0.99),
     ("closed", "txt", 0.99),
 ];
 

@@ -62,6 +62,8 @@ const MAX_FORM_ROWS: usize = 5_000;
 const MAX_FORM_CELLS: usize = 60_000;
 /// Cells of a row that a later part of a long form repeats.
 const WIDEST_HEAD_ROW: usize = 16;
+/// Lines of a head that stand side by side in one row.
+const MOST_LINES_BESIDE: usize = 3;
 /// Longest line that can be a title or a head line, in characters.
 const LONGEST_HEAD_LINE: usize = 70;
 
@@ -191,9 +193,11 @@ impl<'p> Segmenter<'p> {
         let continues = self.draft.as_ref().is_some_and(|d| d.gap <= GAP_OF_ONE_FORM && !d.gap_title);
         if !formlike && !continues {
             for (_, row) in &rows {
-                if let Some(cell) = row.only_text() {
-                    let text = cell.text.clone();
-                    self.push_line(&text);
+                // （2022年度） | 单位：元 in one row of a sheet: lines of a head, side by side.
+                let heads = |text: &str| text.contains("年度") || text.contains("单位");
+                let lines = row.cells.len() <= MOST_LINES_BESIDE && row.cells.iter().any(|c| heads(&c.text));
+                if lines || row.only_text().is_some() {
+                    row.cells.iter().for_each(|cell| self.push_line(&cell.text));
                 }
             }
             return;
