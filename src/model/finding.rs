@@ -26,6 +26,8 @@ pub enum Code {
     TargetNotMetFullScore,
     UnitConflict,
     UnitInferred,
+    /// An amount of money of which neither its cell nor its column, row or form says a unit: 元 and 万元 differ ten thousand times.
+    UnitMissing,
     ColumnShiftRepaired,
     LevelInferred,
     ValueMissing,

@@ -14,6 +14,26 @@ pub(super) fn mark(records: &mut FormRecords) {
         row.findings.extend(found);
     }
     two_in_one_block(&mut records.funds);
+    records.funds.iter_mut().for_each(without_unit);
+}
+
+/// Amounts of which nothing says a unit. Nought is nought in any.
+fn without_unit(fund: &mut FundRecord) {
+    let amounts =
+        [("budget_initial", &fund.budget_initial), ("budget", &fund.budget), ("executed", &fund.executed)].into_iter();
+    let bare = |quantity: &&Quantity| quantity.unit.is_none() && quantity.value.is_some_and(|v| !v.get().is_zero());
+    let told: Vec<String> = amounts
+        .filter_map(|(field, quantity)| Some((field, quantity.as_ref().filter(bare)?)))
+        .map(|(field, quantity)| format!("{}{}", quantity.raw, at(&fund.place, field)))
+        .collect();
+    if !told.is_empty() {
+        let message = format!(
+            "{}: {} without a unit: whether 元 or 万元 is not told, the figure is as printed",
+            fund.item,
+            told.join(", ")
+        );
+        fund.findings.push(Finding::new(Code::UnitMissing, Severity::Warning, message));
+    }
 }
 
 fn of_row(row: &IndicatorRecord) -> Option<Finding> {
