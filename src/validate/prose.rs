@@ -19,6 +19,8 @@ const SHORTEST_SUBJECT: usize = 6;
 pub(super) struct Prose {
     /// By [`Aspect`]: only figures of one aspect can contradict each other.
     facts: [Vec<Fact>; 3],
+    /// The tag of each: most facts are told apart by it, without a look at the rest of them.
+    tags: [Vec<u32>; 3],
     count: usize,
 }
 
@@ -40,7 +42,7 @@ struct Fact {
     /// Id of the record, for the message.
     id: String,
     in_table: bool,
-    /// Of unit and relation, which must be the same: most facts are told apart by it.
+    /// Of unit and relation, which must be the same.
     tag: u32,
 }
 
@@ -130,13 +132,16 @@ impl Prose {
     fn keep(&mut self, fact: Fact) {
         if self.count < MOST_FACTS {
             self.count += 1;
+            self.tags[fact.aspect as usize].push(fact.tag);
             self.facts[fact.aspect as usize].push(fact);
         }
     }
 
     /// What said the same measure's figure otherwise before.
     fn contradicted(&self, fact: &Fact) -> Option<&Fact> {
-        self.facts[fact.aspect as usize].iter().find(|other| other.contradicts(fact))
+        let (facts, tags) = (&self.facts[fact.aspect as usize], &self.tags[fact.aspect as usize]);
+        let alike = tags.iter().zip(facts).filter(|(tag, _)| **tag == fact.tag);
+        alike.map(|(_, other)| other).find(|other| other.contradicts(fact))
     }
 
     /// 完成预算的99.57%, where the text itself gives budget and result.
@@ -203,7 +208,7 @@ impl Fact {
 
     /// One measure of this aspect, of one year, in one unit, said twice with figures that are near and yet not one rounded or cut.
     fn contradicts(&self, other: &Fact) -> bool {
-        if self.tag != other.tag || self.year != other.year || (self.in_table && other.in_table) {
+        if self.year != other.year || (self.in_table && other.in_table) {
             return false;
         }
         let same_indicator = self.indicator.is_some() && self.indicator == other.indicator;
