@@ -3,6 +3,7 @@
 use super::shown::{chars_of, text_of};
 use crate::model::Line;
 use crate::patterns::{StatementRole, Statements};
+use memchr::memchr_iter;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -114,7 +115,10 @@ pub(super) fn opening(text: &str) -> &str {
     const WITH_MARKUP: usize = 3 * 160;
     let short = &text[..text.floor_char_boundary(ENOUGH)];
     let marks = |b: u8| matches!(b, b'$' | b'\\' | b'<' | b'&' | b'*' | b'[' | b' ' | b'\t' | 0xC2 | 0xE1 | 0xE2);
-    if short.bytes().any(marks) || short.contains('\u{3000}') {
+    let bytes = short.as_bytes();
+    // U+3000 is E3 80 80.
+    let wide_space = |at: usize| bytes.get(at + 1..at + 3) == Some(&[0x80, 0x80]);
+    if short.bytes().any(marks) || memchr_iter(0xE3, bytes).any(wide_space) {
         &text[..text.floor_char_boundary(WITH_MARKUP)]
     } else {
         short

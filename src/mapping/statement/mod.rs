@@ -125,10 +125,9 @@ impl<'p> Prose<'p> {
         if headings::has_comma_first(text) {
             return None;
         }
-        let opening = headings::opening(text);
-        let chars = shown::chars_of(&normalize::display(opening));
-        let says = |from: usize, to: usize| paragraph::says_measure(&chars, from..to, self.grammar);
-        let heading = headings::heading(&chars, line.heading, &self.patterns.statements, says)?;
+        let opening = shown::Shown::new(headings::opening(text));
+        let says = |from: usize, to: usize| paragraph::says_measure(&opening.chars, from..to, self.grammar);
+        let heading = headings::heading(&opening.chars, line.heading, &self.patterns.statements, says)?;
         // A line cut by a page may begin with a number by chance.
         if self.in_notes && !line.text.starts_with(|c: char| "一二三四五六七八九十第（".contains(c)) {
             return None;
@@ -143,11 +142,14 @@ impl<'p> Prose<'p> {
         } else {
             self.path.enter(heading);
         }
-        if behind >= chars.len() && opening.len() == text.len() {
+        if behind >= opening.chars.len() && opening.source.len() == text.len() {
             return Some(String::new());
         }
-        let rest = shown::Shown::new(text);
-        let behind = rest.bytes(behind, rest.chars.len()).and_then(|range| text.get(range.start..)).unwrap_or("");
+        let at = opening.plain_byte_of(behind).or_else(|| {
+            let rest = shown::Shown::new(text);
+            Some(rest.bytes(behind, rest.chars.len())?.start)
+        });
+        let behind = at.and_then(|at| text.get(at..)).unwrap_or("");
         Some(behind.trim_start_matches('*').to_owned())
     }
 

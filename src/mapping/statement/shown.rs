@@ -11,7 +11,7 @@ type Spot = (u32, u32);
 /// A paragraph, displayed.
 #[derive(Debug)]
 pub(super) struct Shown<'a> {
-    source: &'a str,
+    pub(super) source: &'a str,
     /// What rules look at.
     pub(super) chars: Vec<char>,
     /// The source is displayed as it stands, so that characters alone tell its bytes.
@@ -34,6 +34,11 @@ impl<'a> Shown<'a> {
     pub(super) fn raw(&self, from: usize, to: usize) -> String {
         let found = self.bytes(from, to).and_then(|range| self.source.get(range));
         found.map_or_else(|| text_of(&self.chars[from..to]), |text| text.trim().to_owned())
+    }
+
+    /// Where in the source a character begins, told without aligning the two: of a source that is displayed as it stands.
+    pub(super) fn plain_byte_of(&self, at: usize) -> Option<usize> {
+        (self.same && at < self.chars.len()).then(|| self.byte_of(at))
     }
 
     /// Where in the source these characters stand.
