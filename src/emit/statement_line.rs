@@ -2,9 +2,8 @@
 //! beyond the forms' fields. What is rare (places in a grid, parts, findings) is left to serde; a test holds both to the
 //! same bytes.
 
-use crate::model::{Place, Quantity, Relation, StatementRecord};
+use crate::model::{Number, Place, Quantity, Relation, StatementRecord};
 use serde::Serialize;
-use std::fmt::Display;
 use std::io::{self, Write};
 
 /// Writes the record without a line end, in many small pieces: into memory, or a writer that holds them back.
@@ -18,7 +17,7 @@ pub(super) fn write(out: &mut impl Write, record: &StatementRecord) -> io::Resul
     if !cells.is_empty() {
         return Ok(serde_json::to_writer(out, record)?);
     }
-    number(out, r#"{"kind":"statement","schema":"#, Some(record.schema))?;
+    serde(out, r#"{"kind":"statement","schema":"#, Some(&record.schema))?;
     text(out, r#","id":"#, Some(&record.id))?;
     text(out, r#","document":"#, Some(&record.document))?;
     text(out, r#","source":"#, Some(&record.source))?;
@@ -29,19 +28,19 @@ pub(super) fn write(out: &mut impl Write, record: &StatementRecord) -> io::Resul
     text(out, r#"],"sentence":"#, Some(&record.sentence))?;
     text(out, r#","subject":"#, record.subject.as_deref())?;
     text(out, r#","aspect":"#, Some(record.aspect))?;
-    number(out, r#","year":"#, record.year)?;
+    serde(out, r#","year":"#, record.year.as_ref())?;
     literal(out, r#","value":"#)?;
     match &record.value {
         Some(value) => quantity(out, value)?,
         None => literal(out, "null")?,
     }
     text(out, r#","indicator":"#, record.indicator.as_deref())?;
-    number(out, r#","page":"#, *page)?;
+    serde(out, r#","page":"#, page.as_ref())?;
     number(out, r#","table":null,"rows":null,"cells":{},"bbox":null,"confidence":"#, record.confidence)?;
     if record.findings.is_empty() {
         return literal(out, r#","findings":[]}"#);
     }
-    rare(out, r#","findings":"#, Some(&record.findings))?;
+    serde(out, r#","findings":"#, Some(&record.findings))?;
     literal(out, "}")
 }
 
@@ -60,9 +59,9 @@ fn quantity(out: &mut impl Write, quantity: &Quantity) -> io::Result<()> {
     number(out, r#","value":"#, quantity.value)?;
     number(out, r#","upper":"#, quantity.upper)?;
     text(out, r#","unit":"#, quantity.unit.as_deref())?;
-    rare(out, r#","date":"#, quantity.date.as_ref())?;
+    serde(out, r#","date":"#, quantity.date.as_ref())?;
     text(out, r#","text":"#, quantity.text.as_deref())?;
-    rare(out, r#","parts":"#, quantity.parts.as_ref())?;
+    serde(out, r#","parts":"#, quantity.parts.as_ref())?;
     literal(out, "}")
 }
 
@@ -84,8 +83,8 @@ fn text(out: &mut impl Write, key: &str, text: Option<&str>) -> io::Result<()> {
     out.write_all(b"\"")
 }
 
-/// A key and a number as it stands, or null.
-fn number(out: &mut impl Write, key: &str, number: Option<impl Display>) -> io::Result<()> {
+/// A key and a decimal number as it stands, or null.
+fn number(out: &mut impl Write, key: &str, number: Option<Number>) -> io::Result<()> {
     literal(out, key)?;
     match number {
         Some(number) => write!(out, "{number}"),
@@ -93,8 +92,8 @@ fn number(out: &mut impl Write, key: &str, number: Option<impl Display>) -> io::
     }
 }
 
-/// A key, and null or what serde writes.
-fn rare(out: &mut impl Write, key: &str, value: Option<&impl Serialize>) -> io::Result<()> {
+/// A key, and null or what serde writes: whole numbers, and what is rare.
+fn serde(out: &mut impl Write, key: &str, value: Option<&impl Serialize>) -> io::Result<()> {
     literal(out, key)?;
     match value {
         Some(value) => Ok(serde_json::to_writer(out, value)?),
@@ -105,7 +104,7 @@ fn rare(out: &mut impl Write, key: &str, value: Option<&impl Serialize>) -> io::
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{BBox, Code, Date, Finding, Kind, Number, Part, SCHEMA, Severity};
+    use crate::model::{BBox, Code, Date, Finding, Kind, Part, SCHEMA, Severity};
     use proptest::prelude::*;
     use rust_decimal::Decimal;
     use std::sync::Arc;

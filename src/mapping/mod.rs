@@ -78,7 +78,6 @@ pub fn records<'a>(
 ) -> Summary {
     let mut segmenter = Segmenter::new(patterns);
     let mut prose = Prose::new(patterns, grammar, identity, wanted);
-    let mut waiting: Vec<(StatementRecord, Evidence)> = Vec::new();
     let mut summary = Summary::default();
     let mut count = 0;
     let mut read_form = |source: FormSource, context: &Context, summary: &mut Summary| {
@@ -102,10 +101,7 @@ pub fn records<'a>(
             Block::Line(_) | Block::PageBreak | Block::Finding(_) => {}
         }
         // What stands above a table comes before its form, what stands below behind it.
-        while let Some(statement) = prose.next_statement() {
-            waiting.push(statement);
-        }
-        let mut ready = !segmenter.in_form() || waiting.len() > MOST_WAITING;
+        let mut ready = !segmenter.in_form() || prose.waiting() > MOST_WAITING;
         segmenter.push(block);
         while let Some(source) = segmenter.next_form() {
             ready = true;
@@ -114,7 +110,7 @@ pub fn records<'a>(
             }
         }
         if ready {
-            waiting.drain(..).for_each(|(statement, evidence)| sink(Found::Statement(statement, evidence)));
+            prose.take().for_each(|(statement, evidence)| sink(Found::Statement(statement, evidence)));
         }
     }
     prose.finish();
@@ -124,10 +120,7 @@ pub fn records<'a>(
             sink(Found::Form(form));
         }
     }
-    waiting.into_iter().for_each(|(statement, evidence)| sink(Found::Statement(statement, evidence)));
-    while let Some((statement, evidence)) = prose.next_statement() {
-        sink(Found::Statement(statement, evidence));
-    }
+    prose.take().for_each(|(statement, evidence)| sink(Found::Statement(statement, evidence)));
     let context = &segmenter.context;
     if summary.title.is_none() {
         summary.title.clone_from(&context.title);

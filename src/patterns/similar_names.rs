@@ -19,6 +19,15 @@ pub(super) struct SimilarNames {
     /// Last character and pair, as one number → the names that end with the one and hold the other. Only names that end alike
     /// may be near.
     holders: QuickMap<Vec<u32>, u64>,
+    /// One bit for each of these numbers, by a hash. Most names share too few pairs with any to be near, and are told by it.
+    bits: Vec<u64>,
+}
+
+/// Bits for pairs with a last character.
+const BITS: usize = 1 << 15;
+
+fn bit_of(pair_with_last: u64) -> usize {
+    (pair_with_last.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - BITS.ilog2())) as usize
 }
 
 #[derive(Debug)]
@@ -33,17 +42,25 @@ type Pair = u64;
 impl SimilarNames {
     /// From owners and the keys of their names.
     pub(super) fn of(names: impl Iterator<Item = (usize, String)>) -> Self {
-        let mut all = SimilarNames::default();
+        let mut all = SimilarNames { bits: vec![0; BITS / 64], ..SimilarNames::default() };
         for (owner, key) in names {
             let pairs = pairs(&key);
             let Some(last) = key.chars().last().filter(|_| pairs.len() + 1 >= SHORTEST) else { continue };
             let id = all.names.len() as u32;
             all.names.push(Name { owner, pairs: pairs.len() as u32 });
             for pair in pairs {
-                all.holders.entry(with_last(pair, last)).or_default().push(id);
+                let pair = with_last(pair, last);
+                let bit = bit_of(pair);
+                all.bits[bit / 64] |= 1 << (bit % 64);
+                all.holders.entry(pair).or_default().push(id);
             }
         }
         all
+    }
+
+    fn may_hold(&self, pair_with_last: u64) -> bool {
+        let bit = bit_of(pair_with_last);
+        self.bits.get(bit / 64).is_some_and(|bits| bits & (1 << (bit % 64)) != 0)
     }
 
     /// The owner of the nearest name, among those that fit; `None` where none is near, or two are. The last character, which
@@ -54,7 +71,12 @@ impl SimilarNames {
         if !(SHORTEST..=LONGEST).contains(&(pairs.len() + 1)) {
             return None;
         }
-        let mut shared: Vec<u32> = Vec::new();
+        // A name that shares n of them has n pairs at least.
+        let known = pairs.iter().filter(|pair| self.may_hold(with_last(**pair, last))).count() as f32;
+        if self.bits.is_empty() || 2.0 * known / (pairs.len() as f32 + known) < LEAST_LIKENESS {
+            return None;
+        }
+        let mut shared: Vec<u32> = Vec::with_capacity(4 * pairs.len());
         for pair in &pairs {
             shared.extend(self.holders.get(&with_last(*pair, last)).into_iter().flatten());
         }

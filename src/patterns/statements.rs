@@ -3,6 +3,7 @@
 use super::entries::{Entry, load_entries};
 use super::problem::PatternError;
 use serde::Deserialize;
+use std::cmp::Reverse;
 use std::path::Path;
 
 /// What a statement's number says of its measure; the schema's words.
@@ -137,76 +138,88 @@ pub struct WordSet {
     by_last: ByChar,
 }
 
-/// A spelling and what it stands for.
-type Word = (Box<[char]>, Cue);
+/// A spelling and what it stands for: where its characters begin in [`ByChar::letters`], and how many it has.
+#[derive(Debug, Clone, Copy)]
+struct Word {
+    at: u32,
+    length: u32,
+    cue: Cue,
+}
 
-/// Words by one of their characters, longest first.
+/// Words by one of their characters, longest first. All lie side by side: a paragraph asks hundreds of times, of dozens of
+/// these, and memory that is far apart costs more than the comparing.
 #[derive(Debug, Default)]
 struct ByChar {
-    words: Vec<(char, Vec<Word>)>,
-    /// Of each character, by its hash, its place in `words` and one more; 0 for none. A power of two of them, at least four
-    /// times as many as characters, so that most others meet an empty one at once: texts are asked about character by character.
-    slots: Vec<u16>,
     /// Which low ten bits the characters have: most others are told by one bit, which nearly always says no.
     low_bits: [u64; 16],
+    /// The characters by their hash. A power of two of places, at least four times as many as characters, so that most others
+    /// meet an empty one at once.
+    slots: Vec<Slot>,
+    words: Vec<Word>,
+    letters: Vec<char>,
+}
+
+/// A character and where its words stand, `from..to`; an empty slot has none.
+#[derive(Debug, Default, Clone, Copy)]
+struct Slot {
+    char: char,
+    from: u32,
+    to: u32,
 }
 
 impl ByChar {
-    const NONE: ByChar = ByChar { words: Vec::new(), slots: Vec::new(), low_bits: [0; 16] };
+    const NONE: ByChar = ByChar { low_bits: [0; 16], slots: Vec::new(), words: Vec::new(), letters: Vec::new() };
+
+    /// From spellings, none of them empty, each under the character that `key` picks. Of equal ones the first counts.
+    fn of(spellings: &[(Vec<char>, Cue)], key: impl Fn(&[char]) -> char) -> Self {
+        let mut sorted: Vec<(char, &[char], Cue)> =
+            spellings.iter().map(|(word, cue)| (key(word), word.as_slice(), *cue)).collect();
+        sorted.sort_by_key(|(c, word, _)| (*c, Reverse(word.len())));
+        let mut all = ByChar::NONE;
+        let groups = || sorted.chunk_by(|a, b| a.0 == b.0);
+        all.slots = vec![Slot::default(); (groups().count() * 4).next_power_of_two()];
+        for group in groups() {
+            let c = group[0].0;
+            let low = c as usize & 1023;
+            all.low_bits[low / 64] |= 1 << (low % 64);
+            let from = all.words.len() as u32;
+            for (_, word, cue) in group {
+                all.words.push(Word { at: all.letters.len() as u32, length: word.len() as u32, cue: *cue });
+                all.letters.extend(*word);
+            }
+            let last = all.slots.len() - 1;
+            let mut slot = hash(c) & last;
+            while all.slots[slot].to != 0 {
+                slot = (slot + 1) & last;
+            }
+            all.slots[slot] = Slot { char: c, from, to: all.words.len() as u32 };
+        }
+        all
+    }
 
     fn may_have(&self, c: char) -> bool {
         let low = c as usize & 1023;
         self.low_bits[low / 64] & (1 << (low % 64)) != 0
     }
 
-    fn add(&mut self, c: char, word: Box<[char]>, cue: Cue) {
-        let low = c as usize & 1023;
-        self.low_bits[low / 64] |= 1 << (low % 64);
-        let place = self.place(c).unwrap_or_else(|| {
-            self.words.push((c, Vec::new()));
-            self.put_slot(self.words.len() - 1);
-            self.words.len() - 1
-        });
-        let words = &mut self.words[place].1;
-        let at = words.partition_point(|(other, _)| other.len() >= word.len());
-        words.insert(at, (word, cue));
-    }
-
-    /// Gives a new character its slot, all of them new ones where they have become few.
-    fn put_slot(&mut self, new: usize) {
-        let mut first = new;
-        if self.words.len() * 4 > self.slots.len() {
-            self.slots = vec![0; (self.words.len() * 8).next_power_of_two()];
-            first = 0;
-        }
-        let last = self.slots.len() - 1;
-        for place in first..=new {
-            let mut slot = hash(self.words[place].0) & last;
-            while self.slots[slot] != 0 {
-                slot = (slot + 1) & last;
-            }
-            // No language has so many characters that one would stay without.
-            self.slots[slot] = u16::try_from(place + 1).unwrap_or(0);
-        }
-    }
-
-    fn place(&self, c: char) -> Option<usize> {
-        let last = self.slots.len().wrapping_sub(1);
-        let mut slot = hash(c) & last;
-        while let Some(place) = self.slots.get(slot).map(|place| usize::from(*place)).filter(|place| *place != 0) {
-            if self.words.get(place - 1).is_some_and(|(known, _)| *known == c) {
-                return Some(place - 1);
-            }
-            slot = (slot + 1) & last;
-        }
-        None
-    }
-
-    fn of(&self, c: char) -> &[Word] {
+    /// The first word of a character that fits: its length and what it stands for.
+    fn find(&self, c: char, fits: impl Fn(&[char]) -> bool) -> Option<(usize, Cue)> {
         if !self.may_have(c) {
-            return &[];
+            return None;
         }
-        self.place(c).map_or(&[], |place| &self.words[place].1)
+        let last = self.slots.len().wrapping_sub(1);
+        let mut at = hash(c) & last;
+        let slot = loop {
+            let slot = self.slots.get(at).filter(|slot| slot.to != 0)?;
+            if slot.char == c {
+                break slot;
+            }
+            at = (at + 1) & last;
+        };
+        let words = self.words.get(slot.from as usize..slot.to as usize)?;
+        let letters = |word: &Word| self.letters.get(word.at as usize..(word.at + word.length) as usize);
+        let found = words.iter().find(|word| letters(word).is_some_and(&fits))?;
+        Some((found.length as usize, found.cue))
     }
 }
 
@@ -216,11 +229,13 @@ fn hash(c: char) -> usize {
 }
 
 impl WordSet {
-    fn add(&mut self, word: &str, cue: Cue) {
-        let word: Box<[char]> = crate::normalize::display(word).chars().collect();
-        if let (Some(first), Some(last)) = (word.first().copied(), word.last().copied()) {
-            self.by_first.add(first, word.clone(), cue);
-            self.by_last.add(last, word, cue);
+    fn of(words: impl IntoIterator<Item = (String, Cue)>) -> Self {
+        let shown = |word: String| crate::normalize::display(&word).chars().collect::<Vec<char>>();
+        let words: Vec<_> =
+            words.into_iter().map(|(word, cue)| (shown(word), cue)).filter(|(word, _)| !word.is_empty()).collect();
+        WordSet {
+            by_first: ByChar::of(&words, |word| word.first().copied().unwrap_or_default()),
+            by_last: ByChar::of(&words, |word| word.last().copied().unwrap_or_default()),
         }
     }
 
@@ -231,20 +246,18 @@ impl WordSet {
 
     /// The longest word that `text` begins with: its length and what it stands for.
     pub fn begins(&self, text: &[char]) -> Option<(usize, Cue)> {
-        let words = self.by_first.of(*text.first()?);
         let begins = |word: &[char]| word.len() <= text.len() && word.iter().zip(text).all(|(a, b)| a == b);
-        words.iter().find(|(word, _)| begins(word)).map(|(word, cue)| (word.len(), *cue))
+        self.by_first.find(*text.first()?, begins)
     }
 
     /// The longest word that `text` ends with.
     pub fn ends(&self, text: &[char]) -> Option<(usize, Cue)> {
-        let words = self.by_last.of(*text.last()?);
         // Words are short: comparing them here costs less than a call.
         let ends = |word: &[char]| {
             let from = text.len().checked_sub(word.len());
             from.is_some_and(|from| word.iter().zip(&text[from..]).rev().all(|(a, b)| a == b))
         };
-        words.iter().find(|(word, _)| ends(word)).map(|(word, cue)| (word.len(), *cue))
+        self.by_last.find(*text.last()?, ends)
     }
 
     /// The first word in `text`: where it begins, its length, what it stands for.
@@ -274,26 +287,56 @@ impl WordSet {
 
 /// The words by role.
 #[derive(Debug)]
-pub struct Statements(Vec<WordSet>);
+pub struct Statements {
+    sets: Vec<WordSet>,
+    /// By a character's low eleven bits, the roles of which a word may begin with it, one bit each.
+    roles: Vec<u32>,
+}
+
+/// Roles of which a text may hold a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Roles(u32);
+
+impl Roles {
+    /// May the text hold a word of this role? No is sure.
+    pub fn may_have(self, role: StatementRole) -> bool {
+        self.0 & (1 << role as u32) != 0
+    }
+}
+
+/// How many lists of roles there are.
+const ROLES: usize = 1 << 11;
 
 impl Statements {
     pub(super) fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
-        let mut sets = Vec::new();
+        let mut words: Vec<Vec<(String, Cue)>> = Vec::new();
         for entry in load_entries::<StatementWords>(overlay)? {
             let cue = Cue { aspect: entry.aspect.unwrap_or(Aspect::Other), keep: entry.keep };
             let role = entry.role as usize;
-            if sets.len() <= role {
-                sets.resize_with(role + 1, WordSet::default);
+            if words.len() <= role {
+                words.resize_with(role + 1, Vec::new);
             }
-            entry.words.iter().for_each(|word| sets[role].add(word, cue));
+            words[role].extend(entry.words.into_iter().map(|word| (word, cue)));
         }
-        Ok(Statements(sets))
+        let sets: Vec<WordSet> = words.into_iter().map(WordSet::of).collect();
+        let mut roles = vec![0; ROLES];
+        for (role, set) in sets.iter().enumerate() {
+            let begun = set.by_first.slots.iter().filter(|slot| slot.to != 0);
+            begun.for_each(|slot| roles[slot.char as usize % ROLES] |= 1 << role);
+        }
+        Ok(Statements { sets, roles })
     }
 
     /// The words of a role; none where no entry has it.
     pub fn words(&self, role: StatementRole) -> &WordSet {
         static NONE: WordSet = WordSet { by_first: ByChar::NONE, by_last: ByChar::NONE };
-        self.0.get(role as usize).unwrap_or(&NONE)
+        self.sets.get(role as usize).unwrap_or(&NONE)
+    }
+
+    /// Of which roles a word may stand in a text, by its characters, all roles in one pass.
+    pub fn roles_in(&self, text: &[char]) -> Roles {
+        let of = |c: &char| self.roles.get(*c as usize % ROLES).copied().unwrap_or(u32::MAX);
+        Roles(text.iter().fold(0, |all, c| all | of(c)))
     }
 }
 
@@ -303,10 +346,8 @@ mod tests {
 
     #[test]
     fn words_are_found_from_either_end_the_longest_first() {
-        let mut set = WordSet::default();
-        for (word, keep) in [("完成", false), ("完成率", true), ("预算的", false)] {
-            set.add(word, Cue { aspect: Aspect::Other, keep });
-        }
+        let words = [("完成", false), ("完成率", true), ("预算的", false)];
+        let set = WordSet::of(words.map(|(word, keep)| (word.to_owned(), Cue { aspect: Aspect::Other, keep })));
         let chars = |text: &str| text.chars().collect::<Vec<char>>();
         assert_eq!(set.begins(&chars("完成率为")).map(|(n, cue)| (n, cue.keep)), Some((3, true)));
         assert_eq!(set.ends(&chars("已完成")).map(|(n, cue)| (n, cue.keep)), Some((2, false)));
@@ -320,7 +361,19 @@ mod tests {
     fn the_built_in_words_have_every_role_that_rules_ask_for() {
         let statements = Statements::load(None).unwrap();
         let last = StatementRole::Done as usize;
-        assert_eq!(statements.0.len(), last + 1);
-        assert!(statements.0.iter().all(|set| !set.by_first.words.is_empty()));
+        assert_eq!(statements.sets.len(), last + 1);
+        assert!(statements.sets.iter().all(|set| !set.by_first.words.is_empty()));
+        assert!(last < u32::BITS as usize, "a bit for each");
+    }
+
+    #[test]
+    fn a_text_may_hold_words_of_no_other_roles_than_it_holds() {
+        let statements = Statements::load(None).unwrap();
+        let text: Vec<char> = "其中：较上年增长12.33%".chars().collect();
+        let roles = statements.roles_in(&text);
+        assert!(
+            [StatementRole::Part, StatementRole::Compared, StatementRole::Change].iter().all(|r| roles.may_have(*r))
+        );
+        assert!(!statements.roles_in(&[]).may_have(StatementRole::Part));
     }
 }

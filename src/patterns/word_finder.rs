@@ -1,7 +1,7 @@
 //! Which of many words a text holds, in one pass over it: words by their first characters.
 
 use super::quick_hash::QuickMap;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 /// Words, to be found anywhere in a text.
 #[derive(Debug, Default)]
@@ -10,8 +10,10 @@ pub(super) struct WordFinder {
     single: QuickMap<Vec<usize>, u64>,
     /// Which low ten bits those have.
     low_bits: [u64; 16],
-    /// Longer words by their first two characters.
-    by_pair: QuickMap<Vec<(Box<str>, usize)>, u64>,
+    /// Of the first two characters of longer words, where those words stand in `longer`.
+    by_pair: QuickMap<Range<u32>, u64>,
+    /// What longer words have behind their first two characters, and their numbers: those that begin alike side by side.
+    longer: Vec<(Box<str>, usize)>,
     /// One bit for each of these pairs, by a hash: nearly all other pairs are told by it.
     pair_bits: Vec<u64>,
 }
@@ -32,13 +34,14 @@ impl WordFinder {
     /// Numbers the words in their order; an empty one is in no text.
     pub(super) fn of<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
         let mut finder = WordFinder { pair_bits: vec![0; PAIR_BITS / 64], ..WordFinder::default() };
+        let mut longer: Vec<(u64, Box<str>, usize)> = Vec::new();
         for (number, word) in words.into_iter().enumerate() {
             let mut chars = word.chars();
             match (chars.next(), chars.next()) {
                 (Some(first), Some(second)) => {
                     let bit = pair_bit(first, second);
                     finder.pair_bits[bit / 64] |= 1 << (bit % 64);
-                    finder.by_pair.entry(pair_key(first, second)).or_default().push((word.into(), number));
+                    longer.push((pair_key(first, second), chars.as_str().into(), number));
                 }
                 (Some(only), None) => {
                     let low = only as usize & 1023;
@@ -48,6 +51,11 @@ impl WordFinder {
                 _ => {}
             }
         }
+        longer.sort_by_key(|(pair, ..)| *pair);
+        for (at, (pair, rest, number)) in (0..).zip(longer) {
+            finder.by_pair.entry(pair).or_insert(at..at).end = at + 1;
+            finder.longer.push((rest, number));
+        }
         finder
     }
 
@@ -56,24 +64,29 @@ impl WordFinder {
         if self.pair_bits.is_empty() {
             return ControlFlow::Continue(());
         }
-        let mut before = (0, '\0');
+        let mut before = '\0';
         for (at, c) in text.char_indices() {
             let low = c as usize & 1023;
             if self.low_bits[low / 64] & (1 << (low % 64)) != 0 {
                 self.single.get(&u64::from(c)).into_iter().flatten().try_for_each(|number| found(*number))?;
             }
-            let bit = pair_bit(before.1, c);
+            let bit = pair_bit(before, c);
             if self.pair_bits[bit / 64] & (1 << (bit % 64)) != 0 && at > 0 {
-                let rest = &text.as_bytes()[before.0..];
-                for (word, number) in self.by_pair.get(&pair_key(before.1, c)).into_iter().flatten() {
-                    if rest.starts_with(word.as_bytes()) {
+                let rest = &text.as_bytes()[at + c.len_utf8()..];
+                for (word, number) in self.beginning_with(before, c) {
+                    if word.is_empty() || rest.starts_with(word.as_bytes()) {
                         found(*number)?;
                     }
                 }
             }
-            before = (at, c);
+            before = c;
         }
         ControlFlow::Continue(())
+    }
+
+    fn beginning_with(&self, first: char, second: char) -> &[(Box<str>, usize)] {
+        let found = self.by_pair.get(&pair_key(first, second));
+        found.and_then(|range| self.longer.get(range.start as usize..range.end as usize)).unwrap_or_default()
     }
 
     /// Does the text hold one of the words?

@@ -188,7 +188,7 @@ impl Usual {
 }
 
 fn names(rows: &[IndicatorRecord]) -> FxHashMap<&str, usize> {
-    let mut names = FxHashMap::default();
+    let mut names = FxHashMap::with_capacity_and_hasher(rows.len(), Default::default());
     rows.iter().filter_map(|row| row.level3.as_deref()).for_each(|name| *names.entry(name).or_default() += 1);
     names
 }
@@ -261,6 +261,9 @@ fn of_fund(fund: &FundRecord, all: &[FundRecord], own: &mut Evidence) {
 }
 
 fn of_findings(findings: &[Finding], own: &mut Evidence) {
+    if findings.is_empty() {
+        return;
+    }
     for (code, least, clue) in [
         (Code::ScoreExceedsWeight, Severity::Info, Clue::ScoreAboveWeight),
         (Code::TargetNotMetFullScore, Severity::Warning, Clue::MissedFullScore),

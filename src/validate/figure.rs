@@ -23,7 +23,10 @@ impl Figure {
         if value.is_zero() {
             return printed.is_zero().then_some(Figure { value, place: Decimal::ZERO, factor: None });
         }
-        let factor = value.abs().checked_div(printed).filter(|factor| is_power_of_ten(*factor))?;
+        let factor = match value.abs() {
+            value if value == printed => Decimal::ONE,
+            value => value.checked_div(printed).filter(|factor| is_power_of_ten(*factor))?,
+        };
         let place = factor.checked_mul(Decimal::new(1, printed.scale()))?;
         Some(Figure { value, place, factor: Some(factor) })
     }

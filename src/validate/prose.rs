@@ -19,6 +19,8 @@ const SHORTEST_SUBJECT: usize = 6;
 pub(super) struct Prose {
     /// By [`Aspect`]: only figures of one aspect can contradict each other.
     facts: [Vec<Fact>; 3],
+    /// The mark of each: most facts are told apart by it, without a look at the rest of them.
+    marks: [Vec<Mark>; 3],
     count: usize,
 }
 
@@ -40,7 +42,7 @@ struct Fact {
     /// Id of the record, for the message.
     id: String,
     in_table: bool,
-    /// Of unit and relation, which must be the same: most facts are told apart by it.
+    /// Of unit and relation, which must be the same.
     tag: u32,
 }
 
@@ -130,13 +132,17 @@ impl Prose {
     fn keep(&mut self, fact: Fact) {
         if self.count < MOST_FACTS {
             self.count += 1;
+            self.marks[fact.aspect as usize].push(fact.mark());
             self.facts[fact.aspect as usize].push(fact);
         }
     }
 
     /// What said the same measure's figure otherwise before.
     fn contradicted(&self, fact: &Fact) -> Option<&Fact> {
-        self.facts[fact.aspect as usize].iter().find(|other| other.contradicts(fact))
+        let (facts, marks) = (&self.facts[fact.aspect as usize], &self.marks[fact.aspect as usize]);
+        let own = fact.mark();
+        let alike = marks.iter().zip(facts).filter(|(mark, _)| mark.may_contradict(own));
+        alike.map(|(_, other)| other).find(|other| other.contradicts(fact))
     }
 
     /// 完成预算的99.57%, where the text itself gives budget and result.
@@ -201,11 +207,13 @@ impl Fact {
         self.raw.split_whitespace().collect()
     }
 
-    /// One measure of this aspect, of one year, in one unit, said twice with figures that are near and yet not one rounded or cut.
+    fn mark(&self) -> Mark {
+        Mark { tag: self.tag, year: self.year, in_table: self.in_table }
+    }
+
+    /// One measure said twice, in one unit, with figures that are near and yet not one rounded or cut. That both are of this
+    /// aspect and of one year their marks say.
     fn contradicts(&self, other: &Fact) -> bool {
-        if self.tag != other.tag || self.year != other.year || (self.in_table && other.in_table) {
-            return false;
-        }
         let same_indicator = self.indicator.is_some() && self.indicator == other.indicator;
         let same_name = self.name == other.name && self.name.chars().nth(SHORTEST_SUBJECT - 1).is_some();
         let across = self.in_table != other.in_table;
@@ -221,6 +229,20 @@ impl Fact {
         let Some(apart) = self.value.checked_sub(other.value).map(|d| d.abs()) else { return false };
         let Some(near) = NEAR.checked_mul(self.value.abs().max(other.value.abs())) else { return false };
         apart >= self.last_place.max(other.last_place) && apart <= near
+    }
+}
+
+/// What tells of most facts that they cannot contradict each other: another unit, another year, both in a table.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    tag: u32,
+    year: Option<i32>,
+    in_table: bool,
+}
+
+impl Mark {
+    fn may_contradict(self, other: Mark) -> bool {
+        self.tag == other.tag && self.year == other.year && !(self.in_table && other.in_table)
     }
 }
 

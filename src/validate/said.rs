@@ -3,6 +3,7 @@
 use crate::model::{Code, Finding, FormRecords, Number, Severity, StatementRecord};
 use crate::patterns::Audit;
 use rustc_hash::FxHashSet;
+use std::hash::Hash;
 
 /// Claims kept of one document; of a longer one the first.
 const MOST_CLAIMS: usize = 100;
@@ -67,12 +68,12 @@ impl Said {
     pub(super) fn form(&mut self, records: &FormRecords) {
         self.forms += 1;
         let rows = &records.indicators;
-        let first: FxHashSet<_> = rows.iter().filter_map(|row| row.level1.as_deref()).collect();
-        let second: FxHashSet<_> = rows.iter().filter_map(|row| Some((&row.level1, row.level2.as_deref()?))).collect();
+        let first = distinct(rows.iter().filter_map(|row| row.level1.as_deref()));
+        let second = distinct(rows.iter().filter_map(|row| Some((&row.level1, row.level2.as_deref()?))));
         let third = rows.iter().filter(|row| row.level3.is_some()).count();
         self.form = Some(Facts {
             id: records.form.id.clone(),
-            levels: [first.len(), second.len(), third],
+            levels: [first, second, third],
             total_score: records.form.total_score,
         });
     }
@@ -81,6 +82,17 @@ impl Said {
     pub(super) fn finish(self) -> Vec<Finding> {
         let (Some(form), 1) = (self.form, self.forms) else { return Vec::new() };
         self.claims.iter().filter_map(|claim| contradiction(claim, &form)).collect()
+    }
+}
+
+/// How many of the names differ; those of neighbouring rows seldom do.
+fn distinct<T: Copy + Eq + Hash>(names: impl Iterator<Item = T>) -> usize {
+    let mut before = None;
+    let mut changes = names.filter(|name| before.replace(*name) != Some(*name));
+    match (changes.next(), changes.next()) {
+        (None, _) => 0,
+        (Some(_), None) => 1,
+        (Some(first), Some(second)) => FxHashSet::from_iter([first, second].into_iter().chain(changes)).len(),
     }
 }
 

@@ -4,8 +4,8 @@
 #[derive(Debug, Clone)]
 pub(super) struct Trie<T> {
     nodes: Vec<Node<T>>,
-    /// Which low bytes a word's first character may have: most characters begin no word, and are told by this alone.
-    low_bytes: [u64; 4],
+    /// Which low ten bits a word's first character may have: most characters begin no word, and are told by this alone.
+    low_bits: [u64; 16],
 }
 
 #[derive(Debug, Clone)]
@@ -17,14 +17,14 @@ struct Node<T> {
 
 impl<T: Copy> Trie<T> {
     pub(super) fn new() -> Self {
-        Trie { nodes: vec![Node { next: Vec::new(), value: None }], low_bytes: [0; 4] }
+        Trie { nodes: vec![Node { next: Vec::new(), value: None }], low_bits: [0; 16] }
     }
 
     /// Adds a word; the first value given to a word stays.
     pub(super) fn insert(&mut self, word: &str, value: T) {
         if let Some(first) = word.chars().next() {
-            let low = first as usize & 255;
-            self.low_bytes[low / 64] |= 1 << (low % 64);
+            let low = first as usize & 1023;
+            self.low_bits[low / 64] |= 1 << (low % 64);
         }
         let mut at = 0usize;
         for c in word.chars() {
@@ -45,8 +45,8 @@ impl<T: Copy> Trie<T> {
 
     /// May a word begin with this character? No is sure.
     pub(super) fn may_begin(&self, c: char) -> bool {
-        let low = c as usize & 255;
-        self.low_bytes[low / 64] & (1 << (low % 64)) != 0
+        let low = c as usize & 1023;
+        self.low_bits[low / 64] & (1 << (low % 64)) != 0
     }
 
     /// The longest word that starts at `at`, and where it ends. Spaces inside the text are passed over.

@@ -58,6 +58,10 @@ fn cut(text: &[char], range: Range<usize>, said: &[Said], nested: bool, out: &mu
             continue;
         }
         let c = text[i];
+        if ('\u{4E00}'..='\u{9FFF}').contains(&c) {
+            i += 1;
+            continue;
+        }
         if let Some(close) = closing(c).and_then(|close| matching(text, i, close, range.end)) {
             let inside = i + 1..close;
             let held = {

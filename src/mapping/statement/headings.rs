@@ -1,7 +1,11 @@
 //! Headings: which lines are one, how deep, and the path of those that stand above a place.
 
+use super::shown::{chars_of, text_of};
 use crate::model::Line;
 use crate::patterns::{StatementRole, Statements};
+use memchr::memchr_iter;
+use std::cell::OnceCell;
+use std::sync::Arc;
 
 /// Longest heading, in displayed characters.
 const LONGEST: usize = 45;
@@ -15,7 +19,11 @@ type Rank = i8;
 
 /// The headings above the place that is being read, outermost first.
 #[derive(Debug, Default)]
-pub(super) struct Path(Vec<(Rank, String)>);
+pub(super) struct Path {
+    headings: Vec<(Rank, String)>,
+    /// The titles as records have them, once they were asked for.
+    titles: OnceCell<Arc<Vec<String>>>,
+}
 
 /// A line as its heading, and where its own text begins behind it.
 #[derive(Debug, PartialEq)]
@@ -36,29 +44,31 @@ impl Heading {
 impl Path {
     /// No heading was entered yet.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.headings.is_empty()
     }
 
     /// Takes a heading in: those of its own depth and below end here.
-    pub(super) fn enter(&mut self, heading: &Heading) {
-        while self.0.last().is_some_and(|(rank, _)| *rank >= heading.rank) {
-            self.0.pop();
+    pub(super) fn enter(&mut self, heading: Heading) {
+        self.titles = OnceCell::new();
+        while self.headings.last().is_some_and(|(rank, _)| *rank >= heading.rank) {
+            self.headings.pop();
         }
-        if self.0.len() < DEEPEST {
-            self.0.push((heading.rank, heading.title.clone()));
+        if self.headings.len() < DEEPEST {
+            self.headings.push((heading.rank, heading.title));
         }
     }
 
     /// Outermost first.
-    pub(super) fn titles(&self) -> Vec<String> {
-        self.0.iter().map(|(_, title)| title.clone()).collect()
+    pub(super) fn titles(&self) -> Arc<Vec<String>> {
+        let titles = || Arc::new(self.headings.iter().map(|(_, title)| title.clone()).collect());
+        self.titles.get_or_init(titles).clone()
     }
 
     /// The words of the innermost heading, its number taken off.
     pub(super) fn innermost(&self) -> Option<Vec<char>> {
-        let chars: Vec<char> = self.0.last()?.1.chars().collect();
-        let from = number(&chars).map_or(0, |(_, end)| end);
-        Some(chars[from..].to_vec())
+        let mut chars = chars_of(&self.headings.last()?.1);
+        chars.drain(..number_length(&chars));
+        Some(chars)
     }
 }
 
@@ -105,7 +115,10 @@ pub(super) fn opening(text: &str) -> &str {
     const WITH_MARKUP: usize = 3 * 160;
     let short = &text[..text.floor_char_boundary(ENOUGH)];
     let marks = |b: u8| matches!(b, b'$' | b'\\' | b'<' | b'&' | b'*' | b'[' | b' ' | b'\t' | 0xC2 | 0xE1 | 0xE2);
-    if short.bytes().any(marks) || short.contains('\u{3000}') {
+    let bytes = short.as_bytes();
+    // U+3000 is E3 80 80.
+    let wide_space = |at: usize| bytes.get(at + 1..at + 3) == Some(&[0x80, 0x80]);
+    if short.bytes().any(marks) || memchr_iter(0xE3, bytes).any(wide_space) {
         &text[..text.floor_char_boundary(WITH_MARKUP)]
     } else {
         short
@@ -176,7 +189,7 @@ pub(super) fn heading(
             return None;
         }
     }
-    Some(Heading { rank, title: chars[..stop].iter().collect(), rest })
+    Some(Heading { rank, title: text_of(&chars[..stop]), rest })
 }
 
 /// How many characters the number takes that a line begins with; 0 where it begins with none.
@@ -280,9 +293,9 @@ mod tests {
         let words = &Patterns::builtin().statements;
         for text in ["一、甲", "（一）乙", "1. 丙", "（二）丁", "（1）戊"] {
             let chars: Vec<char> = text.chars().collect();
-            path.enter(&heading(&chars, None, words, |_, _| false).unwrap());
+            path.enter(heading(&chars, None, words, |_, _| false).unwrap());
         }
-        assert_eq!(path.titles(), ["一、甲", "（二）丁", "（1）戊"]);
+        assert_eq!(*path.titles(), ["一、甲", "（二）丁", "（1）戊"]);
         assert_eq!(path.innermost().unwrap(), ['戊']);
     }
 }

@@ -19,8 +19,6 @@ use crate::patterns::{Patterns, StatementRole};
 use headings::Path;
 use memchr::memmem;
 use rustc_hash::FxHashMap;
-use std::collections::VecDeque;
-use std::sync::Arc;
 
 /// A paragraph longer than this is read in pieces, so that a file of one line costs no more than others.
 const LONGEST_PARAGRAPH: usize = 32 * 1024;
@@ -52,7 +50,7 @@ pub(super) struct Prose<'p> {
     count: u32,
     /// Canonical ids of subjects that were looked up.
     indicators: FxHashMap<String, Option<&'p str>>,
-    done: VecDeque<(StatementRecord, Evidence)>,
+    done: Vec<(StatementRecord, Evidence)>,
 }
 
 impl<'p> Prose<'p> {
@@ -71,7 +69,7 @@ impl<'p> Prose<'p> {
             after_table: false,
             count: 0,
             indicators: FxHashMap::default(),
-            done: VecDeque::new(),
+            done: Vec::new(),
         }
     }
 
@@ -112,9 +110,14 @@ impl<'p> Prose<'p> {
         self.close();
     }
 
-    /// The next statement that is complete.
-    pub(super) fn next_statement(&mut self) -> Option<(StatementRecord, Evidence)> {
-        self.done.pop_front()
+    /// How many statements are complete and wait to be taken.
+    pub(super) fn waiting(&self) -> usize {
+        self.done.len()
+    }
+
+    /// Takes the statements that are complete.
+    pub(super) fn take(&mut self) -> impl Iterator<Item = (StatementRecord, Evidence)> {
+        self.done.drain(..)
     }
 
     /// Enters a heading, if the line is one or begins with one; what follows it in the line.
@@ -122,10 +125,9 @@ impl<'p> Prose<'p> {
         if headings::has_comma_first(text) {
             return None;
         }
-        let opening = headings::opening(text);
-        let chars = shown::chars_of(&normalize::display(opening));
-        let says = |from: usize, to: usize| paragraph::says_measure(&chars, from..to, self.grammar);
-        let heading = headings::heading(&chars, line.heading, &self.patterns.statements, says)?;
+        let opening = shown::Shown::new(headings::opening(text));
+        let says = |from: usize, to: usize| paragraph::says_measure(&opening.chars, from..to, self.grammar);
+        let heading = headings::heading(&opening.chars, line.heading, &self.patterns.statements, says)?;
         // A line cut by a page may begin with a number by chance.
         if self.in_notes && !line.text.starts_with(|c: char| "一二三四五六七八九十第（".contains(c)) {
             return None;
@@ -134,16 +136,20 @@ impl<'p> Prose<'p> {
         self.in_notes = false;
         self.after_table = false;
         // The heading above all others is the document's title.
+        let behind = heading.rest;
         if heading.is_title() && self.path.is_empty() {
             self.title(text);
         } else {
-            self.path.enter(&heading);
+            self.path.enter(heading);
         }
-        if heading.rest >= chars.len() && opening.len() == text.len() {
+        if behind >= opening.chars.len() && opening.source.len() == text.len() {
             return Some(String::new());
         }
-        let rest = shown::Shown::new(text);
-        let behind = rest.bytes(heading.rest, rest.chars.len()).and_then(|range| text.get(range.start..)).unwrap_or("");
+        let at = opening.plain_byte_of(behind).or_else(|| {
+            let rest = shown::Shown::new(text);
+            Some(rest.bytes(behind, rest.chars.len())?.start)
+        });
+        let behind = at.and_then(|at| text.get(at..)).unwrap_or("");
         Some(behind.trim_start_matches('*').to_owned())
     }
 
@@ -259,7 +265,7 @@ impl<'p> Prose<'p> {
         if found.is_empty() {
             return;
         }
-        let section = Arc::new(self.path.titles());
+        let section = self.path.titles();
         for found in found {
             self.count += 1;
             let at = offset + found.at;
@@ -283,7 +289,7 @@ impl<'p> Prose<'p> {
                 confidence: None,
                 findings: Vec::new(),
             };
-            self.done.push_back((record, evidence));
+            self.done.push((record, evidence));
         }
     }
 

@@ -30,6 +30,9 @@ pub(super) struct Name {
 
 /// The characters of a range, without brackets in it and without years and dates inside a name.
 pub(super) fn outside(text: &[char], range: Range<usize>, brackets: &[Range<usize>]) -> Vec<char> {
+    if brackets.is_empty() {
+        return text.get(range).unwrap_or_default().to_vec();
+    }
     let mut out = Vec::with_capacity(range.len());
     let mut i = range.start;
     while i < range.end {
@@ -101,11 +104,8 @@ pub(super) fn name(before: &[char], words: &Statements, grammar: &Grammar) -> Na
         while let Some((' ' | '“' | '”' | '"', rest)) = text.split_last().map(|(c, rest)| (*c, rest)) {
             text = rest;
         }
-        if set(Role::Facet).ends(text).is_some_and(|(length, _)| closer_length(text, words) <= length) {
-            break;
-        }
         let length = closer_length(text, words);
-        if length == 0 {
+        if length == 0 || set(Role::Facet).ends(text).is_some_and(|(facet, _)| length <= facet) {
             break;
         }
         found.closed = true;

@@ -4,7 +4,7 @@ use super::clauses::{Clause, clauses};
 use super::headings::Path;
 use super::name;
 use super::reading::{self, Carry, Place, Read};
-use super::shown::Shown;
+use super::shown::{Shown, text_of};
 use crate::mapping::quantity::{Grammar, Said};
 use crate::model::{Clue, Evidence, Part, Quantity, Relation};
 use crate::patterns::{Aspect, Patterns, StatementRole as Role};
@@ -85,7 +85,8 @@ impl Reader<'_> {
     fn clause(&mut self, clause: &Clause, carry: &mut Carry) {
         let words = &self.patterns.statements;
         let text = &self.shown.chars[clause.range.clone()];
-        if words.words(Role::NoClause).first_in(text).is_some() {
+        let roles = words.roles_in(text);
+        if roles.may_have(Role::NoClause) && words.words(Role::NoClause).first_in(text).is_some() {
             return;
         }
         let (own_year, dated) = self.year(clause);
@@ -102,10 +103,8 @@ impl Reader<'_> {
             }
             return;
         }
-        let year = match words.words(Role::NoYear).first_in(text) {
-            Some(_) => None,
-            None => own_year.or(carry.year),
-        };
+        let says_no_year = roles.may_have(Role::NoYear) && words.words(Role::NoYear).first_in(text).is_some();
+        let year = if says_no_year { None } else { own_year.or(carry.year) };
         carry.planned = self.plans(text).unwrap_or(carry.planned);
         let before = self.out.len();
         let mut from = clause.range.start;
@@ -169,7 +168,7 @@ impl Reader<'_> {
         let mut value = said.quantity.clone();
         value.raw = self.shown.raw(read.start, said.end);
         if let Some(words) = &read.words {
-            let text: String = self.shown.chars[words.clone()].iter().collect();
+            let text = text_of(&self.shown.chars[words.clone()]);
             value.text = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         }
         if let Some(unit) = &read.unit {
@@ -178,7 +177,7 @@ impl Reader<'_> {
         self.out.push(Found {
             sentence: self.shown.raw(clause.range.start, clause.range.end),
             at: self.shown.bytes(clause.range.start, clause.range.end).map_or(0, |bytes| bytes.start),
-            subject: read.subject.iter().collect(),
+            subject: text_of(&read.subject),
             aspect: read.aspect,
             year,
             value,
@@ -214,11 +213,7 @@ impl Reader<'_> {
             if label.is_empty() || label.len() > LONGEST_LABEL || !closed || !same || clause.share.is_some() {
                 break;
             }
-            parts.push(Part {
-                label: label.iter().collect(),
-                value: said.quantity.value,
-                unit: said.quantity.unit.clone(),
-            });
+            parts.push(Part { label: text_of(&label), value: said.quantity.value, unit: said.quantity.unit.clone() });
             end = clause.range.end;
             taken += 1;
             if clause.parted {
@@ -247,7 +242,7 @@ impl Reader<'_> {
         self.out.push(Found {
             sentence: self.shown.raw(first.range.start, end),
             at: self.shown.bytes(first.range.start, end).map_or(0, |bytes| bytes.start),
-            subject: subject.iter().collect(),
+            subject: text_of(&subject),
             aspect: mark.unwrap_or(Aspect::Actual),
             year: self.year(first).0.or(carry.year),
             value,
@@ -311,7 +306,7 @@ impl Reader<'_> {
     }
 
     fn speaks_of_money(&self, clause: &[char]) -> bool {
-        self.patterns.row_labels.speaks_of_money(&clause.iter().collect::<String>())
+        self.patterns.row_labels.speaks_of_money(&text_of(clause))
     }
 }
 

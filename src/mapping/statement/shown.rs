@@ -11,7 +11,7 @@ type Spot = (u32, u32);
 /// A paragraph, displayed.
 #[derive(Debug)]
 pub(super) struct Shown<'a> {
-    source: &'a str,
+    pub(super) source: &'a str,
     /// What rules look at.
     pub(super) chars: Vec<char>,
     /// The source is displayed as it stands, so that characters alone tell its bytes.
@@ -33,7 +33,12 @@ impl<'a> Shown<'a> {
     /// The source's spelling of displayed characters `from..to`; as displayed where the way back is lost.
     pub(super) fn raw(&self, from: usize, to: usize) -> String {
         let found = self.bytes(from, to).and_then(|range| self.source.get(range));
-        found.map_or_else(|| self.chars[from..to].iter().collect(), |text| text.trim().to_owned())
+        found.map_or_else(|| text_of(&self.chars[from..to]), |text| text.trim().to_owned())
+    }
+
+    /// Where in the source a character begins, told without aligning the two: of a source that is displayed as it stands.
+    pub(super) fn plain_byte_of(&self, at: usize) -> Option<usize> {
+        (self.same && at < self.chars.len()).then(|| self.byte_of(at))
     }
 
     /// Where in the source these characters stand.
@@ -52,6 +57,13 @@ pub(super) fn chars_of(text: &str) -> Vec<char> {
     let mut chars = vec!['\0'; text.chars().count()];
     chars.iter_mut().zip(text.chars()).for_each(|(place, c)| *place = c);
     chars
+}
+
+/// The text of some characters, in memory of its own size.
+pub(super) fn text_of(chars: &[char]) -> String {
+    let mut text = String::with_capacity(chars.iter().map(|c| c.len_utf8()).sum());
+    text.extend(chars);
+    text
 }
 
 impl Shown<'_> {
