@@ -29,6 +29,8 @@ pub(super) fn strip(picture: &Gray, line: &Line, size: i32) -> (Strip, Vec<Slot>
 /// for. `bare` is ink with nothing missing but the walls' own pixels.
 pub(super) fn widened(mut row: Box2, bare: &Ink, walls: &[Ruling]) -> Box2 {
     let reach = row.height() * BESIDE / 100;
+    // A character may reach over the wall already.
+    let over = row.height() / 2;
     let edge = |near: i32, far: i32| {
         let middle = ((row.y0 + row.y1) / 2) as f32;
         walls.iter().find(|wall| {
@@ -40,7 +42,7 @@ pub(super) fn widened(mut row: Box2, bare: &Ink, walls: &[Ruling]) -> Box2 {
     let inside = Box2 { y0: row.y0 + EDGE, y1: row.y1 - EDGE, ..row };
     for _ in 0..MOST_STEPS {
         let from = row.x0 - reach;
-        let from = edge(from, row.x0).map_or(from, |wall| (wall.at + wall.width / 2.0).ceil() as i32 + EDGE);
+        let from = edge(from, row.x0 + over).map_or(from, |wall| (wall.at + wall.width / 2.0).ceil() as i32 + EDGE);
         match bare.bounds(&Box2 { x0: from, x1: row.x0, ..inside }) {
             Some(ink) if ink.x0 < row.x0 => row.x0 = ink.x0,
             _ => break,
@@ -48,7 +50,7 @@ pub(super) fn widened(mut row: Box2, bare: &Ink, walls: &[Ruling]) -> Box2 {
     }
     for _ in 0..MOST_STEPS {
         let to = row.x1 + reach;
-        let to = edge(row.x1, to).map_or(to, |wall| (wall.at - wall.width / 2.0).floor() as i32 - EDGE);
+        let to = edge(row.x1 - over, to).map_or(to, |wall| (wall.at - wall.width / 2.0).floor() as i32 - EDGE);
         match bare.bounds(&Box2 { x0: row.x1, x1: to, ..inside }) {
             Some(ink) if ink.x1 > row.x1 => row.x1 = ink.x1,
             _ => break,
@@ -57,13 +59,28 @@ pub(super) fn widened(mut row: Box2, bare: &Ink, walls: &[Ruling]) -> Box2 {
     row
 }
 
-/// Lines that fill their rows, those that meet joined.
-pub(super) fn joined(mut rows: Vec<Box2>) -> Vec<Box2> {
+/// Lines that fill their rows, those that meet joined. What meets over a wall, because a character of one cell reaches into
+/// the next, stays apart.
+pub(super) fn joined(mut rows: Vec<Box2>, walls: &[Ruling]) -> Vec<Box2> {
     rows.sort_by_key(|row| (row.y0, row.x0));
+    let between = |a: &Box2, b: &Box2| {
+        let (left, right) = ((a.x0 + a.x1) as f32 / 2.0, (b.x0 + b.x1) as f32 / 2.0);
+        let middle = (a.y0 + a.y1) as f32 / 2.0;
+        walls.iter().find(|wall| {
+            wall.axis == Axis::Vertical && left < wall.at && wall.at < right && wall.from <= middle && middle <= wall.to
+        })
+    };
     let mut out: Vec<Box2> = Vec::new();
-    for row in rows {
+    for mut row in rows {
         match out.last_mut() {
-            Some(last) if last.y0 == row.y0 && last.y1 == row.y1 && row.x0 <= last.x1 => *last = last.union(&row),
+            Some(last) if last.y0 == row.y0 && last.y1 == row.y1 && row.x0 <= last.x1 => match between(last, &row) {
+                Some(wall) if row.x0 < last.x1 => {
+                    (last.x1, row.x0) = (wall.at as i32, wall.at as i32 + 1);
+                    out.push(row);
+                }
+                Some(_) => out.push(row),
+                None => *last = last.union(&row),
+            },
             _ => out.push(row),
         }
     }
@@ -137,10 +154,15 @@ mod tests {
         }
         let wall = Ruling { axis: Axis::Vertical, at: 200.0, from: 0.0, to: 60.0, width: 2.0, colour: [0; 3] };
         // 12 pixels at a time: what stands 30 pixels before is another text.
-        let wide = widened(Box2::new(60, 20, 160, 40), &Ink::of(&picture), &[wall]);
+        let wide = widened(Box2::new(60, 20, 160, 40), &Ink::of(&picture), std::slice::from_ref(&wall));
         assert_eq!(wide, Box2::new(60, 20, 196, 40));
-        let rows = joined(vec![wide, Box2::new(180, 20, 190, 40), Box2::new(180, 40, 190, 60)]);
+        let rows = joined(vec![wide, Box2::new(180, 20, 190, 40), Box2::new(180, 40, 190, 60)], &[]);
         assert_eq!(rows, [wide, Box2::new(180, 40, 190, 60)]);
+        // The last figure of a cell reaches over the wall, up to the first of the next cell.
+        let cells = [Box2::new(120, 20, 205, 40), Box2::new(205, 20, 290, 40)];
+        assert_eq!(joined(cells.to_vec(), &[wall]), cells);
+        let overlap = [Box2::new(120, 20, 206, 40), Box2::new(203, 20, 290, 40)];
+        assert_eq!(joined(overlap.to_vec(), &[wall]), [Box2::new(120, 20, 200, 40), Box2::new(201, 20, 290, 40)]);
     }
 
     #[test]

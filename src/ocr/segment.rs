@@ -45,7 +45,7 @@ pub(super) fn lines(places: &[Place], ink: &Ink, bare: &Gray, walls: &[Ruling]) 
         let crowded = held.shared;
         lines.extend(parted(ink, &bounds, size).into_iter().map(|pieces| Line { pieces, detected: true, crowded }));
     }
-    let rows = crowded::joined(rows);
+    let rows = crowded::joined(rows, walls);
     lines.retain(|line| {
         !line.pieces.iter().all(|piece| rows.iter().any(|row| row.within(piece).area() * 4 >= piece.area() * 3))
     });

@@ -16,6 +16,10 @@ const HYPHEN: i32 = 65;
 
 /// Height of the level stroke of `≥`, in hundredths of the sign's, at most.
 const FOOT: i32 = 32;
+/// The first of so many parts of an angle's height is its tip.
+const TIP: i32 = 7;
+/// How far from the side the middle of the tip stands at most, in hundredths of the sign's width.
+const ASIDE: i32 = 30;
 
 /// Reads such signs again by their ink.
 pub(super) fn settle(ink: &Ink, line: &mut ReadLine) {
@@ -34,7 +38,12 @@ pub(super) fn settle(ink: &Ink, line: &mut ReadLine) {
             else {
                 continue;
             };
+            let follows_figure = index.checked_sub(1).is_some_and(|before| {
+                of_piece.contains(&before) && line.letters[before].text.is_ascii_digit()
+            });
             let sign = match line.letters[index].text {
+                // No comparison stands after a figure.
+                c if follows_figure && c.is_ascii_digit() && !is_stroke(c) => None,
                 c if is_stroke(c) => stroke(ink, &blob, piece, lone).map(|sign| (sign, SURE)),
                 c if is_angular(c) => {
                     let offered = || line.letters.get(index).filter(|_| lone).and_then(offered);
@@ -110,10 +119,14 @@ fn comparison(ink: &Ink, blob: &Box2) -> Option<char> {
         (all > 0).then(|| weighted / all)
     };
     let (upper, middle, lower) = (third(0)?, third(1)?, third(2)?);
+    // Where the angle begins. A figure whose neck was lost from its foot begins with a bow, or with a bar.
+    let tip = Box2 { y0: bounds.y0 + top, y1: bounds.y0 + top + ((bottom - top) / TIP).max(1), ..bounds };
+    let tip = ink.bounds(&tip)?;
+    let tip = (tip.x0 + tip.x1 - 2 * bounds.x0) * 50 / width.max(1);
     let least = (width / 8).max(1);
     match (middle - upper, middle - lower) {
-        (a, b) if a >= least && b >= least => Some('≥'),
-        (a, b) if -a >= least && -b >= least => Some('≤'),
+        (a, b) if a >= least && b >= least && tip <= ASIDE => Some('≥'),
+        (a, b) if -a >= least && -b >= least && 100 - tip <= ASIDE => Some('≤'),
         _ => None,
     }
 }
@@ -243,6 +256,10 @@ mod tests {
         assert_eq!(read(&at_least, area, "M", &[48.0]), "≥");
         let at_most = sheet(&[angle(true), vec![foot, Box2::new(40, 61, 57, 63)]].concat());
         assert_eq!(read(&at_most, Box2::new(40, 40, 57, 63), "S", &[48.0]), "≤");
+        // A two whose neck was lost above its foot begins with a bow.
+        let bow = [(46, 40, 54, 41), (43, 41, 57, 43), (52, 43, 57, 48), (46, 48, 54, 51), (41, 51, 47, 54)];
+        let two = sheet(&[bow.map(|(x0, y0, x1, y1)| Box2::new(x0, y0, x1, y1)).to_vec(), vec![foot]].concat());
+        assert_eq!(read(&two, area, "2", &[48.0]), "2");
         // Without the foot, or with a foot that hangs on it, it is what was read.
         assert_eq!(read(&sheet(&angle(false)), Box2::new(40, 40, 57, 54), "2", &[48.0]), "2");
         let joined = sheet(&[angle(false), vec![Box2::new(40, 54, 57, 56)]].concat());
