@@ -38,9 +38,9 @@ pub(super) fn settle(ink: &Ink, line: &mut ReadLine) {
             else {
                 continue;
             };
-            let follows_figure = index.checked_sub(1).is_some_and(|before| {
-                of_piece.contains(&before) && line.letters[before].text.is_ascii_digit()
-            });
+            let follows_figure = index
+                .checked_sub(1)
+                .is_some_and(|before| of_piece.contains(&before) && line.letters[before].text.is_ascii_digit());
             let sign = match line.letters[index].text {
                 // No comparison stands after a figure.
                 c if follows_figure && c.is_ascii_digit() && !is_stroke(c) => None,

@@ -377,9 +377,8 @@ fn marks(columns: &[Column], from: usize, shade: u8, gray: &Gray, measure: &Meas
     // What is as dark as the line is drawn, however dark the print that stands close to it on both sides.
     let as_dark = shade.saturating_add(paper.saturating_sub(shade) / 4);
     // A line may pass over cells of several backgrounds.
-    let is_blank = |own: u8, sides: &[u8; 2]| {
-        own > as_dark && own > sides[0].max(sides[1]).min(paper).saturating_sub(contrast)
-    };
+    let is_blank =
+        |own: u8, sides: &[u8; 2]| own > as_dark && own > sides[0].max(sides[1]).min(paper).saturating_sub(contrast);
     // The other stroke of a double line stands beside all of it and is no print.
     let is_crowded = |sides: &[u8; 2], printed: [bool; 2]| {
         let mut each = sides.iter().zip(papers).zip(printed);
