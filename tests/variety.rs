@@ -103,3 +103,29 @@ fn html_over_a_page_break() {
 fn tables_drawn_with_characters_over_a_page_break() {
     over_a_page_break(Dialect::Drawn);
 }
+
+#[test]
+fn a_second_table_that_repeats_the_project_goes_on_with_the_form() {
+    let page = |rows: &str| {
+        format!(
+            "衡山县县级储备粮专项资金绩效目标自评表\n（2020年度）\n\n\
+             | 专项名称 | 县级储备粮专项资金 | | |\n|---|---|---|---|\n\
+             | 主管部门 | 衡山县发展和改革局 | 实施单位 | 衡山县粮食购销储备公司 |\n\
+             | 项目资金（万元） | 全年预算数 | 全年执行数 | 执行率 |\n\
+             | 年度资金总额 | 194.9 | 194.9 | 100% |\n\n\
+             绩效自评\n\n{rows}\
+             | 绩效指标 | 一级指标 | 二级指标 | 三级指标 | 年度指标值 | 全年完成值 |\n\
+             | | 产出指标 | 质量指标 | 储备粮资金专户管理率 | 100% | 100% |\n"
+        )
+    };
+    let kinds = |rows: &str| -> Vec<String> {
+        let all = records("second-page", page(rows));
+        let told = all.iter().filter(|r| matches!(r["kind"].as_str(), Some("form" | "fund" | "indicator")));
+        told.map(|r| format!("{} {}", r["kind"].as_str().unwrap_or(""), r["form"])).collect()
+    };
+    let repeated = "| 专项名称 | | 县级储备粮专项资金 | | | |\n|---|---|---|---|---|---|\n";
+    assert_eq!(kinds(repeated), ["form 1", "fund 1", "indicator 1"]);
+    // Another project's row begins another form.
+    let other = "| 专项名称 | | 市级储备粮专项资金 | | | |\n|---|---|---|---|---|---|\n";
+    assert_eq!(kinds(other), ["form 1", "fund 1", "form 2", "indicator 2"]);
+}

@@ -7,7 +7,7 @@ use super::align::Aligner;
 use super::quantity::Grammar;
 use super::row::Row;
 use crate::normalize;
-use crate::patterns::{Field, HeaderPart, Patterns, label_key, year_before};
+use crate::patterns::{Field, HeaderPart, LevelKind, Patterns, label_key, year_before};
 
 /// A column of a block.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,11 +51,16 @@ pub(super) fn columns(
 ) -> Vec<Column> {
     let mut headings = headings(header);
     headings.truncate(WIDEST_HEADER);
+    let extent = header.first().map_or(0, |row| row.extent);
     let content = Aligner { patterns, grammar, columns: &[], extent: 0, percent_weights: false };
     let candidates: Vec<Vec<(Field, f32)>> = headings
         .iter()
         .map(|heading| {
             let mut found = candidates(heading, part, patterns);
+            if found.iter().any(|(field, _)| *field == Field::Deviation) && only_numbers_below(heading, data, extent) {
+                // 偏差情况 as a rate of deviation: reasons are words.
+                found = vec![(Field::Extra, 0.9)];
+            }
             if found.len() > 1 && found.iter().all(|(_, score)| *score < 0.9) {
                 for (field, score) in &mut found {
                     *score = (*score + CONTENT * content_fit(heading, *field, data, &content)).max(0.01);
@@ -123,7 +128,7 @@ pub(super) fn columns(
         })
         .collect();
     if part == HeaderPart::Indicator {
-        fill_by_place(&mut columns, data, &content);
+        fill_by_place(&mut columns, data, extent, &content);
     }
     columns
 }
@@ -133,11 +138,18 @@ const BY_PLACE: f32 = 0.4;
 
 /// A form that lacks a column which every form has, while one of its headers is in words that nobody knows: where that
 /// column stands where the lacking one would, and its cells hold what they should, it is that one.
-fn fill_by_place(columns: &mut [Column], data: &[&Row], aligner: &Aligner<'_>) {
+fn fill_by_place(columns: &mut [Column], data: &[&Row], extent: usize, aligner: &Aligner<'_>) {
     let at = |columns: &[Column], field: Field| columns.iter().position(|c| c.field == Some(field));
     let unknown = |column: &Column| column.field.is_none() && column.fit <= 0.0 && !column.header.is_empty();
     if let (None, Some(second)) = (at(columns, Field::Level1), at(columns, Field::Level2))
         && let Some(first) = second.checked_sub(1).filter(|first| unknown(&columns[*first]))
+    {
+        (columns[first].field, columns[first].fit) = (Some(Field::Level1), BY_PLACE);
+    }
+    // 绩效指标 over 产出指标, beside 二级指标: the block's label heads the column of level 1.
+    if let (None, Some(second)) = (at(columns, Field::Level1), at(columns, Field::Level2))
+        && let Some(first) = second.checked_sub(1).filter(|first| columns[*first].field.is_none())
+        && names_levels(&columns[first], data, extent, aligner, |(first, _)| first.is_some())
     {
         (columns[first].field, columns[first].fit) = (Some(Field::Level1), BY_PLACE);
     }
@@ -147,6 +159,15 @@ fn fill_by_place(columns: &mut [Column], data: &[&Row], aligner: &Aligner<'_>) {
         (columns[second + 1].field, columns[second + 1].fit) = (Some(Field::Level3), BY_PLACE);
     }
     // A second scoring alone, 考核得分 without 自评得分, is the form's score.
+    // 评价内容 between 指标维度 and 具体指标: what stands below it are names of levels.
+    if let (Some(first), None, Some(third)) =
+        (at(columns, Field::Level1), at(columns, Field::Level2), at(columns, Field::Level3))
+        && let Some(second) = (first + 1..third)
+            .filter(|index| columns[*index].field == Some(Field::Extra))
+            .find(|index| names_levels(&columns[*index], data, extent, aligner, |(_, second)| second.is_some()))
+    {
+        (columns[second].field, columns[second].fit) = (Some(Field::Level2), BY_PLACE);
+    }
     if let (None, Some(third)) = (at(columns, Field::Score), at(columns, Field::Level3))
         && let Some(only) =
             columns.iter().position(|c| c.field == Some(Field::SecondScore)).filter(|only| *only > third)
@@ -162,6 +183,38 @@ fn fill_by_place(columns: &mut [Column], data: &[&Row], aligner: &Aligner<'_>) {
             (columns[index].field, columns[index].fit) = (Some(field), BY_PLACE);
         }
     }
+}
+
+/// Do at least two of the cells under a column, and half of them, name a level of the kind that is asked for?
+fn names_levels(
+    column: &Column,
+    data: &[&Row],
+    extent: usize,
+    aligner: &Aligner<'_>,
+    asked: impl Fn((Option<LevelKind>, Option<LevelKind>)) -> bool,
+) -> bool {
+    let cells = data.iter().filter_map(|row| row.cell_in(column.start..column.end, extent));
+    let (mut levels, mut all) = (0, 0);
+    for cell in cells.take(SAMPLE) {
+        all += 1;
+        levels += usize::from(asked(cell.levels(&aligner.patterns.levels)));
+    }
+    levels >= 2 && levels * 2 >= all
+}
+
+/// Are there at least two cells under a heading, and all of them bare numbers or percentages?
+fn only_numbers_below(heading: &Heading, data: &[&Row], extent: usize) -> bool {
+    let cells = data.iter().filter_map(|row| row.cell_in(heading.start..heading.end, extent));
+    let number = |text: &str| {
+        text.contains(|c: char| c.is_ascii_digit())
+            && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '%' | '％' | '-' | '+' | '－' | '—' | ' '))
+    };
+    let (mut numbers, mut all) = (0, 0);
+    for cell in cells.take(SAMPLE) {
+        all += 1;
+        numbers += usize::from(number(&cell.text));
+    }
+    all >= 2 && numbers == all
 }
 
 /// Are the cells under a column short, and half of them measures: a number with its sign or unit, a date?
@@ -193,6 +246,12 @@ fn without_points_of_levels(mut candidates: Vec<Vec<(Field, f32)>>) -> Vec<Vec<(
     };
     let upper: Vec<usize> = [Field::Level1, Field::Level2].iter().filter_map(|l| beside(&candidates, *l)).collect();
     let Some(third) = beside(&candidates, Field::Level3).filter(|_| !upper.is_empty()) else {
+        // 一级指标 权重 二级指标 权重 三级指标: a row's points are those of the lower level.
+        if let [first, _] = upper.as_slice()
+            && is(&candidates[*first], Field::Weight)
+        {
+            candidates[*first] = vec![(Field::SecondScore, 0.9)];
+        }
         return candidates;
     };
     for at in upper {

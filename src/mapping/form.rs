@@ -65,7 +65,8 @@ pub(super) fn head(
         .iter()
         .filter(|p| p.field == Field::ReportDate)
         .filter_map(|p| p.value.as_deref())
-        .find_map(|v| grammar.date(v, None));
+        .find_map(|v| grammar.date(v, None))
+        .or_else(|| date_below(after, patterns, grammar));
     head.total_score = pairs
         .iter()
         .filter(|p| p.field == Field::TotalScore)
@@ -93,10 +94,19 @@ pub(super) fn head(
     head
 }
 
+/// 填表人：… 填报日期：… below the table; what stands below the next title is the next form's.
+fn date_below(after: &[String], patterns: &Patterns, grammar: &Grammar) -> Option<Date> {
+    /// Lines of a form's foot.
+    const FOOT_LINES: usize = 8;
+    let own = after.iter().take(FOOT_LINES).take_while(|line| !patterns.row_labels.is_title(&normalize::key(line)));
+    let pairs = own.flat_map(|line| line_pairs(line, patterns)).filter(|pair| pair.field == Field::ReportDate);
+    pairs.filter_map(|pair| grammar.date(pair.value.as_deref()?, None)).next()
+}
+
 /// The unit behind 单位：, whatever follows it: 金额单位：万元（保留两位小数）.
 fn unit_after_colon(line: &str, grammar: &Grammar) -> Option<WrittenUnit> {
     line.split(['：', ':']).skip(1).find_map(|rest| {
-        let word = rest.trim_start().split(|c: char| c.is_whitespace() || "（(，,；;".contains(c)).next()?;
+        let word = rest.trim_start().split(|c: char| c.is_whitespace() || "（(，,；;、".contains(c)).next()?;
         grammar.unit(word)
     })
 }
@@ -105,7 +115,7 @@ fn unit_after_colon(line: &str, grammar: &Grammar) -> Option<WrittenUnit> {
 fn title_line(lines: &[&str], patterns: &Patterns) -> Option<usize> {
     lines.iter().rposition(|line| {
         line.chars().count() <= 70
-            && !line.ends_with(['。', '；'])
+            && !line.ends_with(['。', '；', '：', ':'])
             && patterns.row_labels.is_title(&normalize::key(line))
     })
 }
@@ -180,6 +190,19 @@ fn year(
         .or_else(|| head.project.as_deref().and_then(|t| grammar.year(t)))
         .or_else(|| context.title.as_deref().and_then(|t| grammar.year(t)))
         .or_else(|| context.head.iter().filter(|l| l.contains("年度")).find_map(|t| grammar.year(t)))
+        .or_else(|| year_of_period(pairs))
+}
+
+/// The year of a project that begins and ends in it: 实施期限 2023年1月-2023年12月.
+fn year_of_period(pairs: &[Pair]) -> Option<i32> {
+    let tells = |p: &&Pair| {
+        p.field == Field::OtherLabel && ["期限", "起止", "周期", "实施期"].iter().any(|word| p.label.contains(word))
+    };
+    pairs.iter().filter(tells).filter_map(|p| p.value.as_deref()).find_map(|value| {
+        let years = years_in(value);
+        let first = years.first().copied()?;
+        years.iter().all(|year| *year == first).then_some(first)
+    })
 }
 
 /// （2021年度） of `（2021年度）单位：万元`; a line that begins with no bracket as it is.
@@ -199,13 +222,7 @@ fn bare_year(value: &str, grammar: &Grammar) -> Option<i32> {
 fn most_frequent_year<'t>(texts: impl Iterator<Item = &'t str>) -> Option<i32> {
     let mut counts: Vec<(i32, usize)> = Vec::new();
     for text in texts {
-        for (at, _) in text.match_indices('年') {
-            let digits: String = text[..at].chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
-            let folded = normalize::key(&digits);
-            let Ok(year) = folded.parse::<i32>() else { continue };
-            if folded.len() != 4 || !(1990..=2100).contains(&year) {
-                continue;
-            }
+        for year in years_in(text) {
             match counts.iter_mut().find(|(y, _)| *y == year) {
                 Some((_, count)) => *count += 1,
                 None => counts.push((year, 1)),
@@ -214,6 +231,16 @@ fn most_frequent_year<'t>(texts: impl Iterator<Item = &'t str>) -> Option<i32> {
     }
     let most = counts.iter().map(|(_, c)| *c).max()?;
     counts.iter().find(|(_, c)| *c == most).map(|(y, _)| *y)
+}
+
+/// The years that a text names, in its order.
+fn years_in(text: &str) -> Vec<i32> {
+    let years = text.match_indices('年').filter_map(|(at, _)| {
+        let digits: String = text[..at].chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
+        let folded = normalize::key(&digits);
+        folded.parse::<i32>().ok().filter(|year| folded.len() == 4 && (1990..=2100).contains(year))
+    });
+    years.collect()
 }
 
 /// The smallest coded place that holds the reporting unit.
@@ -228,6 +255,9 @@ fn region(
     let local = pairs.iter().find(|p| p.field == Field::AuthorityLocal).and_then(|p| p.value.as_deref());
     let mut texts: Vec<&str> = Vec::new();
     texts.extend(head.implementer.as_deref());
+    // 统筹地区 | 文昌市: the place itself.
+    let is_place = |p: &&Pair| p.field == Field::OtherLabel && (p.label.contains("地区") || p.label.contains("统筹"));
+    texts.extend(pairs.iter().filter(is_place).filter_map(|p| p.value.as_deref()));
     texts.extend(head.title.as_deref());
     texts.extend(local);
     texts.extend(head.authority.as_deref());

@@ -87,8 +87,8 @@ pub(super) fn funds(block: &FundBlock, head: &FormHead, patterns: &Patterns, gra
     if block.header.is_empty() {
         return unheaded(block, &Reader { patterns, grammar, head, block_unit: head_unit(block, head, grammar) });
     }
-    let mut columns =
-        columns(&block.header, HeaderPart::Fund, &block.rows.iter().collect::<Vec<_>>(), patterns, grammar);
+    let header = without_lead(block);
+    let mut columns = columns(&header, HeaderPart::Fund, &block.rows.iter().collect::<Vec<_>>(), patterns, grammar);
     // The label of the block stands in the header's first cell and feeds nothing.
     columns.retain(|c| {
         !(c.field.is_none_or(|f| f == Field::FundItem)
@@ -117,6 +117,22 @@ pub(super) fn funds(block: &FundBlock, head: &FormHead, patterns: &Patterns, gra
     block.rows.iter().filter_map(|row| reader.row(row, &columns, block)).collect()
 }
 
+/// The block's header without its first cell, where no amount stands below that: 资金总额（万元） may head a column of amounts, and
+/// here it names the block.
+fn without_lead(block: &FundBlock) -> Vec<Row> {
+    let mut header = block.header.clone();
+    let Some(lead) = header.first().and_then(|row| row.cells.first()) else { return header };
+    let (columns, extent) = (lead.column..lead.end, header[0].extent);
+    let amounts =
+        || block.rows.iter().flat_map(|row| row.cells.iter().map(move |c| (row, c))).filter(|(_, c)| is_amount(c));
+    let below = |(row, c): (&Row, &RowCell)| columns.contains(&(c.column + row.moved_to(extent)));
+    let others = header[0].cells.len() > 1;
+    if others && amounts().next().is_some() && !amounts().any(below) {
+        header[0].cells.remove(0);
+    }
+    header
+}
+
 /// A block without headers, as forms that only set a target have it: labels with an amount beside each, the budget.
 fn unheaded(block: &FundBlock, reader: &Reader<'_>) -> Vec<Fund> {
     let mut funds = Vec::new();
@@ -125,9 +141,11 @@ fn unheaded(block: &FundBlock, reader: &Reader<'_>) -> Vec<Fund> {
         let mut from = 0;
         let amounts = row.cells.iter().enumerate().filter(|(_, c)| is_amount(c));
         for (place, (at, amount)) in amounts.enumerate() {
+            // A second amount behind one label is of a column whose header is not known.
+            let unlabelled = place > 0 && from == at;
             let pair = row.holding(row.cells[from..=at].to_vec());
             from = at + 1;
-            if of_all_years.contains(&place) {
+            if unlabelled || of_all_years.contains(&place) {
                 continue;
             }
             let column = |field, start, end| Column { start, end, header: String::new(), field: Some(field), fit: 0.5 };
@@ -157,6 +175,11 @@ fn lead_of(block: &FundBlock, columns: &[Column]) -> Option<String> {
     let first = columns.iter().filter(|c| c.field != Some(Field::FundItem)).map(|c| c.start).min()?;
     let lead = block.header.iter().flat_map(|row| &row.cells).find(|c| c.column < first)?;
     Some(lead.text.clone())
+}
+
+/// 桂财社〔2022〕198号: by what the money came, not what it is.
+fn is_document_number(text: &str) -> bool {
+    text.ends_with('号') && text.contains(['〔', '[', '［', '【']) && text.contains(|c: char| c.is_ascii_digit())
 }
 
 /// Is a cell only a bracket that repeats how the points are reckoned: (20分*执行率)?
@@ -199,7 +222,8 @@ impl Reader<'_> {
         let leading = row.cells.iter().take_while(|c| !is_amount(c)).count();
         let mut row = row.clone();
         let labels: Vec<RowCell> = row.cells.drain(..leading).collect();
-        let mut labels: Vec<RowCell> = labels.into_iter().filter(|c| !is_points_note(c)).collect();
+        let mut labels: Vec<RowCell> =
+            labels.into_iter().filter(|c| !is_points_note(c) && !is_document_number(&c.text)).collect();
         let fallback = labels.last().cloned();
         labels.retain(|c| {
             !self.patterns.row_labels.is(&c.label, RowLabel::FundBlock) && block.label.as_deref() != Some(&c.text)
@@ -281,7 +305,9 @@ impl Reader<'_> {
             ));
         }
         fund.evidence.note(Clue::NameKnown, self.patterns.fund_labels.exact(&fund.item).is_some());
-        fund.source = Some(self.patterns.fund_labels.source(&fund.item));
+        // 预算安排 800 | 实际支出 784 in one row: nothing is named but the whole.
+        let unnamed = fund.item.is_empty();
+        fund.source = Some(if unnamed { SourceOfFunds::Total } else { self.patterns.fund_labels.source(&fund.item) });
         fund.findings.extend(places.doubts());
         fund.place = places.done();
         fund.has_value().then_some(fund)
@@ -321,7 +347,8 @@ impl Reader<'_> {
     /// A rate; one without a sign is ÷ 100 if its header has %, else the reading nearest to B ÷ A.
     fn rate(&self, raw: &str, percent_header: bool, fund: &Fund) -> Option<Quantity> {
         let context = Context { year: self.head.year, ..Context::default() };
-        let reading = self.grammar.read(raw, &context)?;
+        // A sentence that says some rate is none of the row's.
+        let reading = self.grammar.read(raw, &context).filter(|_| !raw.contains('。'))?;
         let mut quantity = reading.quantity;
         let value = quantity.value?.get();
         if quantity.unit.is_some() {

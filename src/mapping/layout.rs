@@ -4,6 +4,7 @@
 use super::counted;
 use super::row::{Row, RowCell};
 use super::signals::{RowKind, head_label};
+use crate::model::GridOrigin;
 use crate::patterns::{Field, HeaderPart, Patterns, RowLabel};
 
 /// A label with the value beside it.
@@ -65,6 +66,8 @@ enum State {
     Foot,
 }
 
+/// A subtotal that names no level.
+const BARE_SUBTOTAL: &str = "小计";
 /// Lines above a form that stand side by side in one row.
 const MOST_HEAD_LINES: usize = 3;
 
@@ -78,17 +81,30 @@ pub(super) fn layout(rows: Vec<(RowKind, Row)>, patterns: &Patterns) -> Layout {
         pending_break: false,
         sources_table: false,
         above: None,
+        held: None,
+        lone_subtotal: None,
+        subtotals: 0,
     };
     for (kind, row) in rows {
+        let Some(row) = reader.with_upper_header(kind, row) else { continue };
         let unclaimed = (kind == RowKind::Other).then(|| row.clone()).filter(|row| reader.may_head_funds(row));
         reader.take(kind, row);
         reader.above = unclaimed;
+    }
+    if let Some(held) = reader.held.take() {
+        reader.by_state(held);
+    }
+    // 小计 below the last indicator, where nothing else adds up the form.
+    if reader.out.totals.is_empty() {
+        reader.out.totals.extend(reader.lone_subtotal.take());
     }
     for block in &mut reader.out.funds {
         counted::unfold(&mut block.header, HeaderPart::Fund, patterns);
     }
     for block in &mut reader.out.indicators {
         counted::unfold(&mut block.header, HeaderPart::Indicator, patterns);
+        let rows: Vec<&Row> = block.rows.iter().map(|data| &data.row).collect();
+        counted::widen(&mut block.header, &rows, patterns);
     }
     reader.out
 }
@@ -103,9 +119,67 @@ struct Reader<'p> {
     sources_table: bool,
     /// The row above, where it may be the upper row of a fund block's header.
     above: Option<Row>,
+    /// The row above, where it may be the upper row of an indicator block's header; taken as such or as what else it is
+    /// once the next row is known.
+    held: Option<Row>,
+    /// The one row of the indicator block that says 小计, while no indicator follows it.
+    lone_subtotal: Option<Row>,
+    /// Rows that add up one level.
+    subtotals: usize,
 }
 
 impl Reader<'_> {
+    /// The row, with the headers that only the row above it prints: 绩效指标 | 目标情况 | 评分情况 | 偏差原因 over 一级指标 二级指标 …
+    /// `None` where the row waits for the one below it.
+    fn with_upper_header(&mut self, kind: RowKind, mut row: Row) -> Option<Row> {
+        if let Some(upper) = self.held.take() {
+            if kind == RowKind::IndicatorHeader && upper.table == row.table && upper.index + 1 == row.index {
+                let fills = |c: &RowCell| row.cells.iter().any(|own| own.column < c.end && c.column < own.end);
+                if row.origin == GridOrigin::Counted {
+                    self.append_counted(&mut row, &upper);
+                } else {
+                    let lacking: Vec<RowCell> = upper.cells.iter().filter(|c| !fills(c)).cloned().collect();
+                    row.cells.extend(lacking);
+                    row.cells.sort_by_key(|c| c.column);
+                }
+            } else {
+                self.by_state(upper);
+            }
+        }
+        if kind == RowKind::Other && self.may_head_indicators(&row) {
+            self.held = Some(row);
+            return None;
+        }
+        Some(row)
+    }
+
+    /// Where cells are only counted, the last header of the upper row stands behind the lower row if that has none like it.
+    fn append_counted(&self, row: &mut Row, upper: &Row) {
+        let fields = |c: &RowCell| -> Vec<Field> {
+            self.patterns.headers.exact_of(c.facts, HeaderPart::Indicator).map(|hit| hit.field).collect()
+        };
+        let printed: Vec<Field> = row.cells.iter().flat_map(fields).collect();
+        let lacks = |c: &&RowCell| fields(c).first().is_some_and(|field| !printed.contains(field));
+        let Some(last) = upper.cells.last().filter(lacks) else { return };
+        let column = row.extent;
+        row.cells.push(RowCell { column, end: column + 1, ..last.clone() });
+        row.extent += 1;
+        row.width = row.width.max(row.extent);
+    }
+
+    /// Words beside the indicator block's label, one of them the header of a column that is no level.
+    fn may_head_indicators(&self, row: &Row) -> bool {
+        let [label, others @ ..] = row.cells.as_slice() else { return false };
+        let heads = |c: &RowCell| {
+            let mut hits = self.patterns.headers.exact_of(c.facts, HeaderPart::Indicator);
+            hits.any(|hit| !matches!(hit.field, Field::Level1 | Field::Level2 | Field::Level3))
+        };
+        others.len() >= 2
+            && self.patterns.row_labels.is(&label.label, RowLabel::IndicatorBlock)
+            && others.iter().all(|c| !begins_with_number(c) && c.text.chars().count() <= 14)
+            && others.iter().any(heads)
+    }
+
     fn take(&mut self, kind: RowKind, row: Row) {
         match kind {
             RowKind::IndicatorHeader => self.indicator_header(row),
@@ -467,9 +541,21 @@ impl Reader<'_> {
         }
         // 小计 of a level is no indicator and no total of the form.
         if row.cells.iter().take(4).any(|c| patterns.row_labels.is(&c.label, RowLabel::Subtotal)) {
+            let first = row.cells.first().is_some_and(|c| c.label == BARE_SUBTOTAL);
+            self.lone_subtotal = (first && self.subtotals == 0).then_some(row);
+            self.subtotals += 1;
             return;
         }
         let after_break = std::mem::take(&mut self.pending_break) || (row.first_of_grid && !block.rows.is_empty());
+        // A sentence alone at the left: text below the table, in a sheet that has it in the same columns.
+        if row.origin != GridOrigin::Ordered && row.only_text().is_some_and(|c| c.column == 0 && c.text.ends_with('。'))
+        {
+            return;
+        }
+        // A line of one cell may be text below the table, too.
+        if row.only_text().is_none() {
+            self.lone_subtotal = None;
+        }
         block.rows.push(DataRow { row, after_break });
     }
 

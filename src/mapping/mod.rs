@@ -13,6 +13,7 @@ mod form;
 mod fund;
 mod indicator;
 mod layout;
+mod level_columns;
 mod levels;
 mod place;
 pub mod quantity;

@@ -3,6 +3,7 @@
 use crate::model::{Alternative, BBox, Grid, GridOrigin, SourceOfFunds};
 use crate::normalize;
 use crate::patterns::{FundLabels, HeaderFacts, LevelKind, Levels, Patterns, label_key};
+use std::ops::Range;
 use std::rc::Rc;
 
 /// A cell as the form stages see it.
@@ -98,6 +99,12 @@ impl Row {
     /// far; 0 for any other.
     pub(super) fn moved_to(&self, extent: usize) -> usize {
         if self.origin == GridOrigin::Counted { extent.saturating_sub(self.extent) } else { 0 }
+    }
+
+    /// The first cell that begins in these columns, under a header that reaches so far.
+    pub(super) fn cell_in(&self, columns: Range<usize>, extent: usize) -> Option<&RowCell> {
+        let by = self.moved_to(extent);
+        self.cells.iter().find(|c| columns.contains(&(c.column + by)))
     }
 
     /// The text of the row's only cell, where it has just one.

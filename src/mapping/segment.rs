@@ -33,6 +33,20 @@ pub(super) struct Context {
     pub(super) head: Vec<String>,
 }
 
+impl Context {
+    /// Keeps a line that may belong to the document's head.
+    fn note(&mut self, line: &str) {
+        let length = line.chars().count();
+        if length > LONGEST_HEAD_LINE || self.head.len() >= HEAD_LINES {
+            return;
+        }
+        self.head.push(line.to_owned());
+        if self.title.is_none() && length >= 8 {
+            self.title = Some(line.to_owned());
+        }
+    }
+}
+
 /// Lines kept for a form that may follow.
 const RECENT_LINES: usize = 24;
 /// Lines kept from below a form.
@@ -48,6 +62,8 @@ const MAX_FORM_ROWS: usize = 5_000;
 const MAX_FORM_CELLS: usize = 60_000;
 /// Cells of a row that a later part of a long form repeats.
 const WIDEST_HEAD_ROW: usize = 16;
+/// Lines of a head that stand side by side in one row.
+const MOST_LINES_BESIDE: usize = 3;
 /// Longest line that can be a title or a head line, in characters.
 const LONGEST_HEAD_LINE: usize = 70;
 
@@ -61,6 +77,11 @@ struct Draft {
     gap: usize,
     gap_title: bool,
     cells: usize,
+}
+
+/// What stands in a row, without its blank cells.
+fn texts(row: &Row) -> Vec<&str> {
+    row.cells.iter().map(|cell| &*cell.text).filter(|text| !text.is_empty()).collect()
 }
 
 /// Collects blocks and hands out forms as they are complete.
@@ -139,12 +160,7 @@ impl<'p> Segmenter<'p> {
             return;
         }
         let short = text.chars().count() <= LONGEST_HEAD_LINE;
-        if short && self.context.head.len() < HEAD_LINES {
-            self.context.head.push(text.to_string());
-            if self.context.title.is_none() && text.chars().count() >= 8 {
-                self.context.title = Some(text.to_string());
-            }
-        }
+        self.context.note(&text);
         if let Some(draft) = &mut self.draft {
             if short && !text.ends_with(['。', '；']) && self.patterns.row_labels.is_title(&normalize::key(&text)) {
                 draft.gap_title = true;
@@ -182,9 +198,11 @@ impl<'p> Segmenter<'p> {
         let continues = self.draft.as_ref().is_some_and(|d| d.gap <= GAP_OF_ONE_FORM && !d.gap_title);
         if !formlike && !continues {
             for (_, row) in &rows {
-                if let Some(cell) = row.only_text() {
-                    let text = cell.text.clone();
-                    self.push_line(&text);
+                // （2022年度） | 单位：元 in one row of a sheet: lines of a head, side by side.
+                let heads = |text: &str| text.contains("年度") || text.contains("单位");
+                let lines = row.cells.len() <= MOST_LINES_BESIDE && row.cells.iter().any(|c| heads(&c.text));
+                if lines || row.only_text().is_some() {
+                    row.cells.iter().for_each(|cell| self.push_line(&cell.text));
                 }
             }
             return;
@@ -192,6 +210,10 @@ impl<'p> Segmenter<'p> {
         // What still lies ahead in this grid tells a new form's head from an old form's foot.
         let last_anchor = rows.iter().rposition(|(kind, _)| is_anchor(kind));
         for (position, (kind, row)) in rows.into_iter().enumerate() {
+            // In a sheet saved as text, lines of the document's head are rows of one cell.
+            if let Some(cell) = row.only_text() {
+                self.context.note(&cell.text);
+            }
             let anchors_follow = last_anchor.is_some_and(|last| last >= position);
             if self.begins_form(kind, &row, position == 0, anchors_follow) {
                 self.open();
@@ -208,6 +230,11 @@ impl<'p> Segmenter<'p> {
         if apart && begun && draft.has_indicators {
             return true;
         }
+        // Tables that go on over pages may repeat the row that names the project, where their columns are not the same.
+        let repeats = |(_, known): &(RowKind, Row)| !texts(row).is_empty() && texts(known) == texts(row);
+        if first_of_grid && !draft.has_indicators && draft.source.rows.iter().any(repeats) {
+            return false;
+        }
         if kind == RowKind::Pairs {
             let fields = row.cells.iter().filter_map(|c| head_label(c, self.patterns)).map(|(field, _)| field);
             for field in fields {
@@ -218,8 +245,9 @@ impl<'p> Segmenter<'p> {
                 }
             }
         }
-        // A second fund block after the indicators, or a title inside the grid, is a new form's.
-        if draft.has_indicators && kind == RowKind::FundHeader {
+        // A second fund block after the indicators, or a title inside the grid, is a new form's. The only one may stand
+        // below them.
+        if draft.has_indicators && draft.has_fund && kind == RowKind::FundHeader {
             return true;
         }
         draft.has_indicators && anchors_follow && self.is_title_row(row)

@@ -103,12 +103,13 @@ pub(super) fn classify(row: &Row, patterns: &Patterns) -> RowKind {
 
 /// The field of the head that a cell labels; also where the value follows a colon in the same cell.
 pub(super) fn head_label<'c>(cell: &'c RowCell, patterns: &Patterns) -> Option<(Field, Option<&'c str>)> {
-    if let Some(field) = head_field_of(cell.facts, patterns) {
-        return Some((field, None));
+    if let Some(hit) = patterns.headers.exact_of(cell.facts, HeaderPart::Head).next() {
+        return Some((hit.field, None));
     }
-    let (label, value) = split_at_colon(&cell.text)?;
-    let field = head_field(&crate::patterns::label_key(label), patterns)?;
-    Some((field, Some(value)))
+    // Before the words that a label may hold are looked for: 主管部门：民政局 holds 主管部门, too.
+    let inline = split_at_colon(&cell.text)
+        .and_then(|(label, value)| Some((head_field(&crate::patterns::label_key(label), patterns)?, Some(value))));
+    inline.or_else(|| Some((head_field_of(cell.facts, patterns)?, None)))
 }
 
 /// The field of the head that a label names; where it names several, the first in file order.

@@ -73,6 +73,14 @@ fn total(row: &Row, columns: &[Column], moved: usize, grammar: &Grammar) -> Tota
     };
     let numbers: Vec<(usize, Decimal)> =
         row.cells.iter().skip(1).filter_map(|c| Some((c.column + moved, number(&c.text, c.column + moved)?))).collect();
+    // More than two numbers: another column, of what was taken off, is added up too. Places tell.
+    if let (3.., Some(weight), Some(score)) = (numbers.len(), weight, score) {
+        let under =
+            |c: &Column| numbers.iter().find(|(at, _)| (c.start..c.end).contains(at)).map(|(_, points)| *points);
+        if let (Some(weight), Some(score)) = (under(weight), under(score)) {
+            return Totals { weight: Some(weight), score: Some(score), ..Totals::default() };
+        }
+    }
     // 自评总分 and 总得分 say which it is.
     let names_score = row.cells.first().is_some_and(|c| c.label.contains("得分") || c.label.contains('评'));
     match (numbers.as_slice(), weight, score) {

@@ -13,6 +13,7 @@ use super::picture::Gray;
 use super::points;
 use super::recognise::{LEAST_WIDTH, Reading, Recogniser, Strip, USUAL_WIDTH};
 use super::rulings::Lines;
+use super::seams;
 use super::segment::{self, Line};
 use super::shape;
 use super::strip::Slot;
@@ -162,8 +163,9 @@ impl Engine {
             crowded::surest(reading, slots, read.into_iter().zip(views));
         }
         tracing::debug!(ms = began.elapsed().as_millis(), lines = strips.len(), "recognised");
-        let placed = lines.into_iter().zip(readings).zip(&slots);
+        let placed = lines.iter().zip(readings).zip(&slots);
         let mut placed: Vec<ReadLine> = placed.map(|((line, reading), slots)| place(line, reading, slots)).collect();
+        seams::settle(&mut placed, lines.iter().map(|line| line.seams.as_slice()), size);
         for line in &mut placed {
             shape::settle(&ink, line);
             points::tell(&ink, line);
@@ -210,7 +212,7 @@ fn alone(mut reading: Reading) -> Reading {
     reading
 }
 
-fn place(line: Line, reading: Reading, slots: &[Slot]) -> ReadLine {
+fn place(line: &Line, reading: Reading, slots: &[Slot]) -> ReadLine {
     let reading = if slots.len() == 1 { alone(reading) } else { reading };
     let letters = reading
         .letters
@@ -223,7 +225,7 @@ fn place(line: Line, reading: Reading, slots: &[Slot]) -> ReadLine {
             Some(PlacedLetter { text: letter.text, score: letter.score, piece, x, others: letter.others })
         })
         .collect();
-    ReadLine { pieces: line.pieces, letters, detected: line.detected }
+    ReadLine { pieces: line.pieces.clone(), letters, detected: line.detected }
 }
 
 #[cfg(test)]
@@ -249,15 +251,14 @@ mod tests {
     #[test]
     fn pieces_stand_side_by_side_in_their_strip_and_letters_go_back_to_them() {
         let picture = Gray::new(200, 200, 255);
-        let line =
-            Line { pieces: vec![Box2::new(10, 10, 30, 30), Box2::new(10, 40, 30, 60)], detected: true, crowded: false };
+        let line = Line::of(vec![Box2::new(10, 10, 30, 30), Box2::new(10, 40, 30, 60)], true, false);
         let (strip, slots) = strip::strip(&picture, &line, 20, None);
         assert_eq!((slots.len(), strip.pixels.len()), (2, (strip.width * HEIGHT) as usize));
         assert!((slots[0].to - slots[1].from).abs() < 0.01);
         let mut read = reading("标指", 0.9);
         read.letters[0].at = slots[0].to / 2.0;
         read.letters[1].at = (slots[1].from + slots[1].to) / 2.0;
-        let placed = place(line, read, &slots);
+        let placed = place(&line, read, &slots);
         assert_eq!((placed.letters[0].piece, placed.letters[1].piece), (0, 1));
         assert!(placed.letters.iter().all(|letter| (letter.x - 20.0).abs() < 1.5), "{placed:?}");
     }

@@ -188,7 +188,7 @@ mod tests {
                 at += 20 + gap;
             }
             let end = at - gaps.last().copied().unwrap_or(0);
-            found.push(Line { pieces: vec![Box2::new(*x, *y, end, y + 20)], detected: true, crowded: false });
+            found.push(Line::of(vec![Box2::new(*x, *y, end, y + 20)], true, false));
         }
         (Ink::of(&picture), found)
     }

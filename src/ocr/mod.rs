@@ -25,6 +25,7 @@ mod recognise;
 mod recognised;
 mod resample;
 pub mod rulings;
+mod seams;
 mod segment;
 mod settings;
 mod shape;

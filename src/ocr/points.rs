@@ -36,6 +36,12 @@ pub(super) fn tell(ink: &Ink, line: &mut ReadLine) {
                 if let Some(before) = from
                     && let Some(figure) = passed_over(&line.letters, before, index, &marks)
                 {
+                    // Of figures set wide (９８．５) the point is taken for a space: but there is ink.
+                    if let Some(space) = space_between(&mut line.letters, before, index) {
+                        (space.text, space.score) = ('.', DOUBTED);
+                        from = Some(index);
+                        continue;
+                    }
                     let other = Other { letters: 1, text: format!("{}.", line.letters[figure].text), score: SEEN };
                     let letter = &mut line.letters[figure];
                     letter.score = letter.score.min(DOUBTED);
@@ -43,18 +49,24 @@ pub(super) fn tell(ink: &Ink, line: &mut ReadLine) {
                     letter.others.push(other);
                 }
                 from = Some(index);
-            } else if !is_point(line.letters[index].text) {
+            } else if !is_point(line.letters[index].text) && line.letters[index].text != ' ' {
                 from = None;
             }
         }
     }
 }
 
+/// The space that was read between two figures.
+fn space_between(letters: &mut [PlacedLetter], before: usize, next: usize) -> Option<&mut PlacedLetter> {
+    letters.get_mut(before + 1..next)?.iter_mut().find(|letter| letter.text == ' ')
+}
+
 /// The figure behind which a mark stands that is no letter between it and the next figure.
 fn passed_over(letters: &[PlacedLetter], before: usize, next: usize, marks: &[f32]) -> Option<usize> {
     let (left, right) = (letters.get(before)?.x, letters.get(next)?.x);
     let seen = marks.iter().filter(|&&x| left < x && x < right).count();
-    (seen > next - before - 1).then_some(before)
+    let read = letters.get(before + 1..next)?.iter().filter(|letter| letter.text != ' ').count();
+    (seen > read && (read == 0 || next - before - 1 == read)).then_some(before)
 }
 
 fn is_point(c: char) -> bool {
@@ -138,6 +150,16 @@ mod tests {
         assert!(read(&picture, "1.56", &[0, 1, 2, 3]).iter().all(|(_, sure, others)| *sure && others.is_empty()));
         let plain = drawn("156");
         assert!(read(&plain, "156", &[0, 1, 2]).iter().all(|(_, sure, others)| *sure && others.is_empty()));
+    }
+
+    #[test]
+    fn a_space_where_a_point_stands_is_the_point() {
+        let told = read(&drawn("1.56"), "1 56", &[0, 1, 2, 3]);
+        let texts: String = told.iter().map(|(text, ..)| text).collect();
+        assert_eq!((texts.as_str(), told[1].1, told[0].1), ("1.56", false, true));
+        // Nothing stands in the space between two numbers.
+        let apart = read(&drawn("156"), "1 56", &[0, 0, 1, 2]);
+        assert!(apart.iter().all(|(_, sure, others)| *sure && others.is_empty()), "{apart:?}");
     }
 
     #[test]

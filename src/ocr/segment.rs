@@ -17,6 +17,15 @@ pub(super) struct Line {
     /// It stands in a row hardly higher than its print, or lower: characters reach over the walls above and below, and
     /// those of other rows may touch them.
     pub(super) crowded: bool,
+    /// Upright walls that it goes over, because the characters of two cells touch each other there: x of each.
+    pub(super) seams: Vec<i32>,
+}
+
+impl Line {
+    /// A line between walls.
+    pub(super) fn of(pieces: Vec<Box2>, detected: bool, crowded: bool) -> Line {
+        Line { pieces, detected, crowded, seams: Vec::new() }
+    }
 }
 
 /// Walls leave this share of a text's height around them as not theirs.
@@ -31,7 +40,7 @@ pub(super) fn lines(places: &[Place], ink: &Ink, bare: &Gray, walls: &[Ruling]) 
         cut.iter().flat_map(|(_, cut)| &cut.pieces).filter_map(|piece| trimmed(ink, piece)).collect();
     let size = typical(trimmed.iter());
     let pieces: Vec<Piece> = cut.into_iter().flat_map(|(place, cut)| without_slivers(place, cut, size)).collect();
-    let (inked, left) = share_out(&pieces, components(ink), ink, size);
+    let (inked, left, seams) = share_out(&pieces, components(ink), ink, size);
     let bare = pieces.iter().any(|piece| piece.row.is_some()).then(|| Ink::of(bare));
     let mut lines: Vec<Line> = Vec::new();
     let mut rows: Vec<Box2> = Vec::new();
@@ -43,13 +52,13 @@ pub(super) fn lines(places: &[Place], ink: &Ink, bare: &Gray, walls: &[Ruling]) 
             continue;
         }
         let crowded = held.shared;
-        lines.extend(parted(ink, &bounds, size).into_iter().map(|pieces| Line { pieces, detected: true, crowded }));
+        lines.extend(parted(ink, &bounds, size).into_iter().map(|pieces| Line::of(pieces, true, crowded)));
     }
     let rows = crowded::joined(rows, walls);
     lines.retain(|line| {
         !line.pieces.iter().all(|piece| rows.iter().any(|row| row.within(piece).area() * 4 >= piece.area() * 3))
     });
-    lines.extend(rows.into_iter().map(|row| Line { pieces: vec![row], detected: true, crowded: true }));
+    lines.extend(rows.into_iter().map(|row| Line::of(vec![row], true, true)));
     for row in overlooked(left, walls, size) {
         if lines.iter().any(|line| line.crowded && line.pieces.iter().any(|piece| goes_with(piece, &row, walls, size)))
         {
@@ -62,7 +71,16 @@ pub(super) fn lines(places: &[Place], ink: &Ink, bare: &Gray, walls: &[Ruling]) 
         });
         match beside {
             Some(piece) => *piece = piece.union(&row),
-            None => lines.push(Line { pieces: vec![row], detected: false, crowded: false }),
+            None => lines.push(Line::of(vec![row], false, false)),
+        }
+    }
+    for line in &mut lines {
+        if let [piece] = line.pieces.as_slice() {
+            let goes_over = |seam: &&Seam| {
+                let middle = (seam.blob.y0 + seam.blob.y1) / 2;
+                piece.x0 < seam.at && seam.at < piece.x1 && (piece.y0..piece.y1).contains(&middle)
+            };
+            line.seams = seams.iter().filter(goes_over).map(|seam| seam.at).collect();
         }
     }
     lines
@@ -136,12 +154,40 @@ struct Held {
     shared: bool,
 }
 
+/// An upright wall over which characters of the pieces on both sides hang together.
+#[derive(Debug, Clone, Copy)]
+struct Seam {
+    /// x of the wall.
+    at: i32,
+    /// What hangs together.
+    blob: Box2,
+}
+
+/// Least part of a blob on either side of a wall, in hundredths of the text's height: less is a character that reaches
+/// over it.
+const ON_BOTH_SIDES: i32 = 20;
+
+impl Seam {
+    /// Does a blob belong to two pieces beside each other?
+    fn of(pieces: &[Piece], near: &[usize], blob: &Box2, size: i32) -> Option<Seam> {
+        let least = size * ON_BOTH_SIDES / 100;
+        let covers = |area: &Box2| (area.y1.min(blob.y1) - area.y0.max(blob.y0)) * 10 >= blob.height() * 6;
+        let reached = near.iter().filter_map(|&index| Some(pieces.get(index)?.area));
+        let reached: Vec<Box2> = reached.filter(|a| covers(a) && a.x0 < blob.x1 && blob.x0 < a.x1).collect();
+        let left = reached.iter().min_by_key(|area| area.x0)?;
+        let right = reached.iter().filter(|area| area.x0 >= left.x1).min_by_key(|area| area.x0)?;
+        let at = (left.x1 + right.x0) / 2;
+        let on_both_sides = at - blob.x0 >= least && blob.x1 - at >= least && right.x0 - left.x1 <= size / 2;
+        on_both_sides.then_some(Seam { at, blob: *blob })
+    }
+}
+
 /// Rows of pixels in a drawer of pieces, so that a blob is compared with those near it.
 const DRAWER: i32 = 64;
 
-/// Gives each blob of ink to the piece that holds most of it. The box around the ink of each piece, and the blobs that
-/// none holds.
-fn share_out(pieces: &[Piece], blobs: Vec<Box2>, ink: &Ink, size: i32) -> (Vec<Held>, Vec<Box2>) {
+/// Gives each blob of ink to the piece that holds most of it. The box around the ink of each piece, the blobs that none
+/// holds, and the walls over which characters hang together.
+fn share_out(pieces: &[Piece], blobs: Vec<Box2>, ink: &Ink, size: i32) -> (Vec<Held>, Vec<Box2>, Vec<Seam>) {
     let mut drawers: Vec<Vec<usize>> = vec![Vec::new(); (ink.height / DRAWER + 1) as usize];
     let rows = |b: &Box2| (b.y0.max(0) / DRAWER) as usize..=((b.y1 - 1).clamp(0, ink.height) / DRAWER) as usize;
     for (index, piece) in pieces.iter().enumerate() {
@@ -150,7 +196,7 @@ fn share_out(pieces: &[Piece], blobs: Vec<Box2>, ink: &Ink, size: i32) -> (Vec<H
         }
     }
     let mut inked = vec![Held::default(); pieces.len()];
-    let mut left = Vec::new();
+    let (mut left, mut seams) = (Vec::new(), Vec::new());
     let mut add = |index: usize, part: Box2, shared: bool| {
         if let Some(held) = inked.get_mut(index) {
             held.bounds = Some(held.bounds.map_or(part, |bounds| bounds.union(&part)));
@@ -164,6 +210,9 @@ fn share_out(pieces: &[Piece], blobs: Vec<Box2>, ink: &Ink, size: i32) -> (Vec<H
         let held = |index: usize| pieces.get(index).map_or(0, |piece| piece.area.within(&blob).area());
         let best = near.iter().copied().max_by_key(|&index| held(index));
         let large = blob.height() * 10 > size * 17 || blob.width() > size * 4;
+        if !large && let Some(seam) = Seam::of(pieces, &near, &blob, size) {
+            seams.push(seam);
+        }
         // Characters of several lines that touch each other: each piece has its part.
         let has_part = |index: usize| {
             large && held(index) > 0 || best.is_some_and(|best| crosses(pieces, best, index, &blob, size))
@@ -184,7 +233,7 @@ fn share_out(pieces: &[Piece], blobs: Vec<Box2>, ink: &Ink, size: i32) -> (Vec<H
             _ => left.push(blob),
         }
     }
-    (inked, left)
+    (inked, left, seams)
 }
 
 /// Does ink stand right before or behind a line?
@@ -512,8 +561,8 @@ mod tests {
         let ink = sheet(&[word(20, 50, 4), word(300, 150, 1)].concat());
         let lines = lines(&[place(14, 44, 86, 76)], &ink, &BARE, &[]);
         assert_eq!(lines.len(), 2);
-        assert_eq!(lines[0], Line { pieces: vec![Box2::new(20, 50, 112, 70)], detected: true, crowded: false });
-        assert_eq!(lines[1], Line { pieces: vec![Box2::new(300, 150, 320, 170)], detected: false, crowded: false });
+        assert_eq!(lines[0], Line::of(vec![Box2::new(20, 50, 112, 70)], true, false));
+        assert_eq!(lines[1], Line::of(vec![Box2::new(300, 150, 320, 170)], false, false));
     }
 
     #[test]

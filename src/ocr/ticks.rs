@@ -168,7 +168,10 @@ fn is_tick(mark: &Mark) -> bool {
         let back: i32 = middles.windows(2).map(|pair| (pair[0] - pair[1]).max(0)).sum();
         back as f32 / 2.0 > WAVERS * height as f32
     };
+    // How far its left arm comes down: the square end of a stroke that only rises (a slash) has two corners, too.
+    let down = stroke.first().map_or(0, |column| height - 1 - column.1) as f32 / height as f32;
     top(right) <= height / 20
+        && down >= *LEFT_ARM.start()
         && LEFT_ARM.contains(&arm)
         && !wavers(&mut left.iter())
         && !wavers(&mut right.iter().rev())
@@ -217,14 +220,15 @@ mod tests {
     #[test]
     fn a_tick_as_thick_and_as_high_as_print_is_left_for_the_recogniser() {
         let mut picture = page();
-        v(&mut picture, (360, 60), 8, 19, 2);
+        v(&mut picture, (360, 60), 8, 19, 1);
         assert_eq!(find(&picture, 200.0), []);
     }
 
     #[test]
     fn letters_and_strokes_are_no_ticks() {
         let mut picture = page();
-        // V with arms of one height; a stroke that rises; an L; an X.
+        // V with arms of one height; strokes that rise, slashes among them; an L; an X.
+        stroke(&mut picture, (680, 100), (700, 60), 6);
         v(&mut picture, (360, 100), 30, 30, 5);
         stroke(&mut picture, (450, 100), (480, 70), 5);
         stroke(&mut picture, (520, 70), (520, 100), 5);

@@ -11,7 +11,7 @@ use std::path::Path;
 /// The key that labels are compared by: normalised, brackets and their content, numbering, a trailing colon and
 /// marks taken off. `年度绩效目标 1（70分）：` → `年度绩效目标`.
 pub fn label_key(text: &str) -> String {
-    let key = outside_brackets(normalize::key(text));
+    let key = outside_brackets(level_first(normalize::key(text)));
     let core = key
         .trim_end_matches([':', ';', ',', '.', '。', '、', '，'])
         .trim_end_matches(|c: char| c.is_ascii_digit())
@@ -28,6 +28,16 @@ pub fn label_key(text: &str) -> String {
     };
     let label = without_translation(label);
     if label.len() == key.len() { key } else { label.to_owned() }
+}
+
+/// 指标名称(一级) says what 一级指标名称 says.
+fn level_first(key: String) -> String {
+    let Some(inside) = key.strip_suffix("级)") else { return key };
+    let level = ["(一", "(二", "(三"].into_iter().find_map(|level| Some((inside.strip_suffix(level)?, &level[1..])));
+    match level {
+        Some((name, level)) if !name.is_empty() => format!("{level}级{name}"),
+        _ => key,
+    }
 }
 
 /// A label without the Latin words behind it that say the same again: 项目名称 Project.

@@ -244,7 +244,8 @@ fn join_broken(text: &str, stretches: &[Stretch]) -> Vec<Stretch> {
         }
         // Lines without a tab after a complete row belong to its last cell if the table goes on after them.
         let trailing = stretches[at + taken..].iter().take_while(|s| s.tabs == 0).count();
-        if row.tabs == usual && trailing > 0 && stretches.len() > at + taken + trailing && first.tabs > 0 {
+        let can_go_on = trailing > 0 && !ends_in_number(&text[row.start..row.end]);
+        if row.tabs == usual && can_go_on && stretches.len() > at + taken + trailing && first.tabs > 0 {
             row = Stretch { start: row.start, tabs: row.tabs, ..stretches[at + taken + trailing - 1] };
             taken += trailing;
         }
@@ -260,6 +261,12 @@ fn join_broken(text: &str, stretches: &[Stretch]) -> Vec<Stretch> {
     }
     let regular = rows.iter().filter(|row| row.tabs == usual).count();
     if regular * 10 >= rows.len() * REGULAR_OF_TEN { rows } else { unjoined() }
+}
+
+/// Is the last cell of a row a bare number? No words go on behind it: what follows is text between two tables.
+fn ends_in_number(row: &str) -> bool {
+    let last = row.rsplit('\t').next().unwrap_or("").trim();
+    last.contains(|c: char| c.is_ascii_digit()) && last.chars().all(|c| c.is_ascii_digit() || ".,%-".contains(c))
 }
 
 /// The number of tabs that most rows have, if it is enough for a line break to show.

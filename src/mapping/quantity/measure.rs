@@ -60,6 +60,9 @@ pub(super) struct Reader<'a> {
     pub(super) money: bool,
 }
 
+/// Characters that make a word with 约 behind them which says nothing of a number: 节约, 集约, 签约.
+const ENDS_IN_YUE: &str = "节集签合契条公违履预制";
+
 /// The most words of relation read on one side of a number.
 const MOST_BOUNDS: usize = 4;
 
@@ -76,6 +79,10 @@ impl Reader<'_> {
     pub(super) fn bounds_before(&self, text: &[char], at: usize) -> Option<(Vec<Bound>, usize)> {
         let mut found = Vec::new();
         let mut i = at;
+        // 节约3.8% is no 约3.8%.
+        if text.get(at) == Some(&'约') && at.checked_sub(1).is_some_and(|p| ENDS_IN_YUE.contains(text[p])) {
+            return None;
+        }
         while found.len() < MOST_BOUNDS {
             let any = self.words.before.longest(text, i);
             let date = self.words.before_date.longest(text, i);

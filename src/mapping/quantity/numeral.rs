@@ -151,6 +151,22 @@ fn plain_digits(text: &[char], at: usize) -> Result<(Exact, usize), usize> {
             i = group_end;
         }
     }
+    // 4.731.000: two points or more, groups of three behind each, part thousands.
+    let groups = |mut at: usize| {
+        let mut found = 0;
+        while text.get(at) == Some(&'.') && run_end(at + 1) == at + 4 {
+            (at, found) = (at + 4, found + 1);
+        }
+        (found >= 2 && text.get(at) != Some(&'.')).then_some(at)
+    };
+    if i == first_end
+        && (1..=3).contains(&first_length)
+        && text[at] != '0'
+        && let Some(end) = groups(i)
+    {
+        push(&mut value, i, end, false);
+        i = end;
+    }
     if text.get(i) == Some(&'.') {
         let fraction_end = run_end(i + 1);
         if fraction_end > i + 1 {

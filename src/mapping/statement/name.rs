@@ -263,8 +263,13 @@ fn strip_word<'a>(text: &'a [char], word: &str) -> Option<&'a [char]> {
 }
 
 fn trim_start(mut text: &[char]) -> &[char] {
-    while let Some((' ' | '，' | '、' | '“' | '”' | '"' | '。', rest)) = text.split_first().map(|(c, rest)| (*c, rest))
+    while let Some((mark @ (' ' | '，' | '、' | '“' | '”' | '"' | '。'), rest)) =
+        text.split_first().map(|(c, rest)| (*c, rest))
     {
+        // “三公”经费支出: a quotation that closes inside the name is part of it.
+        if mark == '“' && rest.iter().take(LONGEST).rposition(|c| *c == '”').is_some_and(|at| at + 1 < rest.len()) {
+            break;
+        }
         text = rest;
     }
     text

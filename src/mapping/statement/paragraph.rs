@@ -44,8 +44,11 @@ pub(super) fn statements(
     }
     let cut = clauses(&shown.chars, &said);
     let mut reader = Reader { shown: &shown, said: &said, patterns, grammar, out: Vec::new() };
-    let base = path.innermost().and_then(|title| reader.topic(&title));
-    let mut carry = Carry { year, base, from_heading: true, ..Carry::default() };
+    let heading = path.innermost();
+    let goals = patterns.statements.words(Role::Goals);
+    let planned = heading.as_ref().is_some_and(|title| goals.ends(title).is_some());
+    let base = heading.and_then(|title| reader.topic(&title));
+    let mut carry = Carry { year, base, from_heading: true, planned, ..Carry::default() };
     let mut outer: Option<Carry> = None;
     let mut i = 0;
     while i < cut.len() {
@@ -87,9 +90,11 @@ impl Reader<'_> {
         }
         let (own_year, dated) = self.year(clause);
         if clause.measures.is_empty() && clause.share.is_none() {
-            if let Some(year) = own_year {
+            // 截至2025年2月底 dates an event of a report on 2024.
+            if let Some(year) = own_year.filter(|_| !dated || carry.year.is_none()) {
                 carry.year = Some(year);
             }
+            carry.planned = self.plans(text).unwrap_or(carry.planned);
             carry.in_parts |= words.words(Role::Part).ends(text).is_some_and(|(n, _)| n == text.len());
             if let Some(topic) = self.topic(text) {
                 carry.base = Some(topic);
@@ -101,6 +106,7 @@ impl Reader<'_> {
             Some(_) => None,
             None => own_year.or(carry.year),
         };
+        carry.planned = self.plans(text).unwrap_or(carry.planned);
         let before = self.out.len();
         let mut from = clause.range.start;
         for (n, index) in clause.measures.iter().enumerate() {
@@ -144,6 +150,19 @@ impl Reader<'_> {
         if let Some(year) = own_year.filter(|_| !dated && self.out.len() > before) {
             carry.year = Some(year);
         }
+    }
+
+    /// Does a clause say that goals follow (绩效目标：…), or that something was reached? `None` where neither.
+    fn plans(&self, text: &[char]) -> Option<bool> {
+        let words = &self.patterns.statements;
+        let goals = words.words(Role::Goals);
+        let copula = |c: char| matches!(c, '为' | '是' | '：' | ':');
+        let says =
+            goals.first_in(text).is_some_and(|(at, length, _)| text.get(at + length).copied().is_some_and(copula));
+        if says {
+            return Some(true);
+        }
+        words.words(Role::Done).first_in(text).map(|_| false)
     }
 
     fn put(&mut self, clause: &Clause, said: &Said, read: &Read, year: Option<i32>) {

@@ -23,6 +23,8 @@ pub(super) struct Carry {
     pub(super) whole: Option<(Aspect, Option<String>, Vec<char>)>,
     /// 其中 was said, and its sentence has not ended.
     pub(super) in_parts: bool,
+    /// Goals are being told: what says nothing else is one.
+    pub(super) planned: bool,
 }
 
 /// A measure read.
@@ -259,12 +261,18 @@ impl<'a> Reading<'a> {
     /// Where the words of a change begin before the number.
     fn change_words(&self) -> Option<usize> {
         let mut end = self.before.len();
-        while end > 0 && matches!(self.before[end - 1], '约' | '近' | ' ') {
+        while end > 0
+            && matches!(self.before[end - 1], '约' | '近' | ' ')
+            && !self.before[..end].ends_with(&['节', '约'])
+        {
             end -= 1;
         }
-        let (length, cue) = self.set(Role::Change).ends(&self.before[..end])?;
         let compared = self.set(Role::Compared);
         let opens = compared.first_in(&self.before).map(|(at, ..)| at);
+        let Some((length, cue)) = self.set(Role::Change).ends(&self.before[..end]) else {
+            // 高于全省平均水平1.2个百分点: percentage points are a difference.
+            return opens.filter(|_| self.place.said.quantity.unit.as_deref() == Some("百分点"));
+        };
         let earlier = || compared.first_in(&self.place.text[self.place.clause.start..self.start]).is_some();
         // 多 and 少 alone say a change only of a comparison.
         if cue.keep && opens.is_none() && !earlier() {
@@ -309,6 +317,9 @@ impl<'a> Reading<'a> {
         };
         let told = matches!(cue.aspect, Aspect::Target | Aspect::Actual | Aspect::CompletionRate | Aspect::Change);
         if told {
+            // 中央资金执行率 is the rate of 中央资金.
+            let of_money = cue.aspect == Aspect::CompletionRate && facet.starts_with(&['资', '金']);
+            let rest = if of_money { [&rest[..], &['资', '金']].concat() } else { rest };
             return Is(self.named(self.fuller(rest), cue.aspect));
         }
         Is(Read { base: rest, ..self.named(own.clone(), cue.aspect) })
@@ -358,6 +369,8 @@ impl<'a> Reading<'a> {
         // A part that would bear its whole's name keeps the words before its verb.
         let own = match (&name.verb, &self.carry.whole) {
             (Some(full), Some((_, _, whole))) if is_part && own == *whole => full.clone(),
+            // 项目决策得15分
+            _ if own.len() > 2 && own.ends_with(&['得']) && self.counts_points() => [&own[..], &['分']].concat(),
             _ => own,
         };
         if self.set(Role::Head).ends(&own).is_none() {
@@ -368,7 +381,7 @@ impl<'a> Reading<'a> {
             [Role::Verb, Role::LateVerb, Role::Flow].iter().any(|role| self.set(*role).first_in(&self.before).is_some())
         };
         evidence.note(Clue::AspectGuessed, told.is_none() && self.is_money() && !says_how());
-        let aspect = told.unwrap_or(Aspect::Actual);
+        let aspect = told.unwrap_or(if self.carry.planned { Aspect::Target } else { Aspect::Actual });
         let subject = if is_part { own } else { self.fuller(own) };
         let base = match self.set(Role::Facet).ends(&subject) {
             Some((length, cue)) if cue.aspect == Aspect::Budget && length + 2 <= subject.len() => {
@@ -405,6 +418,10 @@ impl<'a> Reading<'a> {
             .or(self.is_bound().then_some(Aspect::Target))
             .or_else(|| lead().filter(|aspect| unmarked != Some(*aspect) && (is_money || *aspect != Aspect::Budget)))
             .or_else(inherited)
+    }
+
+    fn counts_points(&self) -> bool {
+        self.place.said.quantity.unit.as_deref() == Some("分")
     }
 
     fn is_money(&self) -> bool {

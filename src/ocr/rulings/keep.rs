@@ -63,6 +63,8 @@ const CROWDED_ROWS: f32 = 0.7;
 const SMALL_ROW: f32 = 0.13;
 /// The same, and what may be blank, where nothing else tells: a pixel cut at an end.
 const CLEAN: f32 = 0.02;
+/// What may be blank of a wall that nothing touches, in inches: a pixel of a fine scan.
+const PIXEL: f32 = 0.0043;
 /// Part of a short wall that something may touch: other strokes of a character, but not print beside a wall.
 const TOUCHED: f32 = 0.06;
 /// Part of the dashes that must be alike.
@@ -340,8 +342,9 @@ fn crowded_between(line: &Line, from: f32, to: f32) -> f32 {
 
 /// Is a line drawn all the way between two crossing rulings and touched by nothing?
 fn is_clean(line: &Line, from: f32, to: f32, inch: f32) -> bool {
+    let blank = blank_between(line, from, to, inch);
     to - from >= SMALL_ROW * inch
-        && blank_between(line, from, to, inch) <= CLEAN
+        && (blank <= CLEAN || blank * (to - from) <= PIXEL * inch)
         && touched_between(line, from, to, inch) <= CLEAN
 }
 

@@ -116,6 +116,8 @@ const LEAST_ALIKE: f32 = 0.7;
 const PRINT: u8 = 50;
 /// How much darker than the line's usual surroundings print is, on the mean of the pixels beside the line.
 const CROWDED: u8 = 25;
+/// A line this much darker than paper, in shades, is seen by itself.
+const CLEAR: u8 = 40;
 /// Runs of one picture: more are a texture, not lines.
 const MOST_RUNS: usize = 400_000;
 
@@ -375,10 +377,12 @@ fn marks(columns: &[Column], from: usize, shade: u8, gray: &Gray, measure: &Meas
     let paper = papers[0].max(papers[1]);
     let contrast = (paper.saturating_sub(shade) / 3).max(LEAST_CONTRAST);
     // What is as dark as the line is drawn, however dark the print that stands close to it on both sides.
-    let as_dark = shade.saturating_add(paper.saturating_sub(shade) / 4);
+    let depth = paper.saturating_sub(shade);
+    let as_dark = (depth >= CLEAR).then(|| shade.saturating_add(depth / 4));
     // A line may pass over cells of several backgrounds.
-    let is_blank =
-        |own: u8, sides: &[u8; 2]| own > as_dark && own > sides[0].max(sides[1]).min(paper).saturating_sub(contrast);
+    let is_blank = |own: u8, sides: &[u8; 2]| {
+        as_dark.is_none_or(|dark| own > dark) && own > sides[0].max(sides[1]).min(paper).saturating_sub(contrast)
+    };
     // The other stroke of a double line stands beside all of it and is no print.
     let is_crowded = |sides: &[u8; 2], printed: [bool; 2]| {
         let mut each = sides.iter().zip(papers).zip(printed);
