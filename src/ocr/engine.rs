@@ -5,6 +5,7 @@ use super::crowded::{self, Pictures};
 use super::ctc::Other;
 use super::detect;
 use super::gaps;
+use super::hand;
 use super::ink::{Box2, Ink};
 use super::models;
 use super::network::Network;
@@ -16,6 +17,7 @@ use super::seams;
 use super::segment::{self, Line};
 use super::shape;
 use super::strip::Slot;
+use super::ticks;
 use super::walls;
 use rten::ThreadPool;
 use serde::{Deserialize, Serialize};
@@ -122,6 +124,14 @@ impl Engine {
     ) -> Result<Vec<ReadLine>, String> {
         let mut clean = picture.clone();
         drawn.erase(&mut clean);
+        let ticks = ticks::find(&clean, drawn.dpi());
+        ticks.iter().for_each(|tick| tick.erase(&mut clean));
+        let unticked = (!ticks.is_empty()).then(|| {
+            let mut picture = picture.clone();
+            ticks.iter().for_each(|tick| tick.erase(&mut picture));
+            picture
+        });
+        let picture = unticked.as_ref().unwrap_or(picture);
         let ink = Ink::of(&clean);
         let Some(content) = ink.bounds(&ink.area()) else { return Ok(Vec::new()) };
         let content = content.grown(16).within(&ink.area());
@@ -160,6 +170,7 @@ impl Engine {
             shape::settle(&ink, line);
             points::tell(&ink, line);
         }
+        hand::leave_out(&mut placed, &clean, &ink);
         Ok(placed)
     }
 

@@ -13,6 +13,7 @@ mod cut;
 mod detect;
 mod engine;
 mod gaps;
+mod hand;
 mod ink;
 mod layer;
 mod layout;
@@ -29,6 +30,7 @@ mod segment;
 mod settings;
 mod shape;
 mod strip;
+mod ticks;
 mod walls;
 
 pub use engine::{Engine, Profile};

@@ -12,8 +12,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Resolution at which pages are recognised, in dots an inch, unless what they show is finer.
 pub const DPI: f32 = 200.0;
-/// Finest resolution at which they are.
+/// Finest resolution at which they are, unless their print is small.
 const FINEST: f32 = 300.0;
+/// Finest resolution at which pages of small print are.
+const FINEST_SMALL: f32 = 400.0;
+/// Most inches a page's sides may multiply to for being drawn finer than [`FINEST`]: A3 and a little.
+const LARGEST_FINE: f32 = 200.0;
 /// Score below which a character is doubtful.
 pub const DOUBTFUL: f32 = 0.8;
 
@@ -125,9 +129,19 @@ impl Recognised {
         // Whether there are models is known before the page is drawn.
         self.ocr.engine()?;
         let drawn_at = if is_picture(page) { own_dpi(page) } else { DPI };
-        let raster = self.source.render(page.number, drawn_at).ok_or("the page cannot be drawn")?;
-        let dpi = dpi_of(&raster, page);
-        let mut sheet = Sheet::read(&self.ocr, picture::prepare(&raster, dpi), dpi)?;
+        let mut raster = self.source.render(page.number, drawn_at).ok_or("the page cannot be drawn")?;
+        let mut dpi = dpi_of(&raster, page);
+        let mut prepared = picture::prepare(&raster, dpi);
+        if let Some(finer) = finer(page, &prepared, dpi) {
+            tracing::debug!(page = page.number, dpi, finer, "the print is small");
+            // One picture at a time.
+            drop(prepared);
+            drop(raster);
+            raster = self.source.render(page.number, finer).ok_or("the page cannot be drawn")?;
+            dpi = dpi_of(&raster, page);
+            prepared = picture::prepare(&raster, dpi);
+        }
+        let mut sheet = Sheet::read(&self.ocr, prepared, dpi)?;
         if sheet.is_gibberish() {
             // It may stand on its head, or be no text at all; the picture alone does not always tell.
             for &(degrees, chance) in
@@ -236,8 +250,29 @@ impl Sheet {
 /// The resolution that a page was drawn at: pictures are never drawn finer than they are.
 fn dpi_of(raster: &Raster, page: &Page) -> f32 {
     let dpi = raster.width as f32 * 72.0 / page.width;
-    if dpi.is_finite() && dpi >= 20.0 { dpi.min(FINEST) } else { DPI }
+    if dpi.is_finite() && dpi >= 20.0 { dpi.min(FINEST_SMALL) } else { DPI }
 }
+
+/// Print lower than this, in pixels, is drawn finer where the page has more to show: of 7 points at 200 dots an inch.
+const LOW_PRINT: f32 = 16.0;
+/// Height of print, in pixels, that it is then drawn for.
+const READABLE: f32 = 22.0;
+
+/// The resolution at which a page of small print is drawn again, where its source has more than was drawn.
+fn finer(page: &Page, prepared: &Prepared, dpi: f32) -> Option<f32> {
+    // A camera's picture, whose page was found within it, has no dots an inch to speak of.
+    let own = page.picture_dpi.filter(|_| is_picture(page)).unwrap_or(FINEST_SMALL);
+    let inches = page.width * page.height / (72.0 * 72.0);
+    let most = own.min(if inches <= LARGEST_FINE { FINEST_SMALL } else { FINEST });
+    if prepared.photographed || most < dpi * WORTH {
+        return None;
+    }
+    let high = picture::print_height(&prepared.gray, dpi)?;
+    (high < LOW_PRINT).then(|| (dpi * READABLE / high).min(most)).filter(|&finer| finer >= dpi * WORTH)
+}
+
+/// How much finer a second drawing must be to be made.
+const WORTH: f32 = 1.1;
 
 /// The resolution of a page's largest picture, within what recognition is made for: drawn so, no stroke is resampled.
 fn own_dpi(page: &Page) -> f32 {

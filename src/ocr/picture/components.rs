@@ -4,19 +4,19 @@ use super::Gray;
 
 /// The box of pixels that hang together, in pixels; `x1` and `y1` one past the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Component {
-    pub(super) x0: u32,
-    pub(super) y0: u32,
-    pub(super) x1: u32,
-    pub(super) y1: u32,
+pub(in crate::ocr) struct Component {
+    pub(in crate::ocr) x0: u32,
+    pub(in crate::ocr) y0: u32,
+    pub(in crate::ocr) x1: u32,
+    pub(in crate::ocr) y1: u32,
 }
 
 impl Component {
-    pub(super) fn width(&self) -> f32 {
+    pub(in crate::ocr) fn width(&self) -> f32 {
         (self.x1 - self.x0) as f32
     }
 
-    pub(super) fn height(&self) -> f32 {
+    pub(in crate::ocr) fn height(&self) -> f32 {
         (self.y1 - self.y0) as f32
     }
 
@@ -30,7 +30,7 @@ impl Component {
 const MOST_RUNS: usize = 2_000_000;
 
 /// The components of pixels darker than `ink`, corners counting as touching.
-pub(super) fn components(gray: &Gray, ink: u8) -> Vec<Component> {
+pub(in crate::ocr) fn components(gray: &Gray, ink: u8) -> Vec<Component> {
     let mut runs: Vec<(u32, u32, u32)> = Vec::new();
     for y in 0..gray.height {
         let mut x = 0u32;

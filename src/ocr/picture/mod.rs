@@ -7,6 +7,7 @@ mod components;
 mod gray;
 mod ground;
 mod page_edges;
+mod size;
 mod slopes;
 mod stamps;
 mod transform;
@@ -14,7 +15,9 @@ mod upright;
 mod warp;
 
 use crate::model::{Raster, Rect};
+pub(super) use components::{Component, components};
 pub use gray::Gray;
+pub(super) use size::print_height;
 pub use transform::Transform;
 
 /// A picture made ready.
