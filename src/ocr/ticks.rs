@@ -28,6 +28,8 @@ const HIGHER: f32 = 1.35;
 const MOST_LOOKED_AT: usize = 300;
 /// Fewer tell nothing.
 const FEW: usize = 30;
+/// What is smaller than this is dirt, in inches.
+const SPECK: f32 = 0.02;
 /// Ticks taken out of a page.
 const MOST: usize = 200;
 
@@ -94,7 +96,22 @@ pub(super) fn find(picture: &Gray, dpi: f32) -> Vec<Mark> {
     }
     let Some((high, thick)) = print(picture, &parts, dpi) else { return Vec::new() };
     let by_pen = |mark: &Mark| mark.ink().1 >= THICKER * thick || mark.area.height() as f32 >= HIGHER * high;
-    ticks.into_iter().filter(by_pen).collect()
+    ticks.into_iter().filter(|mark| by_pen(mark) && stands_apart(mark, &parts, dpi)).collect()
+}
+
+/// Is it no stroke of a larger character, as titles have them? Those have the character's other strokes in their box.
+fn stands_apart(mark: &Mark, parts: &[Component], dpi: f32) -> bool {
+    let area = &mark.area;
+    parts.iter().all(|part| {
+        let own =
+            (part.x0 as i32, part.y0 as i32, part.x1 as i32, part.y1 as i32) == (area.x0, area.y0, area.x1, area.y1);
+        let speck = part.width().max(part.height()) < SPECK * dpi;
+        let beside = part.x1 as i32 <= area.x0
+            || part.x0 as i32 >= area.x1
+            || part.y1 as i32 <= area.y0
+            || part.y0 as i32 >= area.y1;
+        own || speck || beside
+    })
 }
 
 /// Height of characters and thickness of strokes, of the most of what is there.
@@ -235,6 +252,15 @@ mod tests {
         stroke(&mut picture, (520, 100), (545, 100), 5);
         stroke(&mut picture, (600, 70), (630, 100), 5);
         stroke(&mut picture, (600, 100), (630, 70), 5);
+        assert_eq!(find(&picture, 200.0), []);
+    }
+
+    #[test]
+    fn a_stroke_of_a_title_s_character_is_none() {
+        let mut picture = page();
+        v(&mut picture, (360, 75), 12, 30, 5);
+        // Another stroke of it, over the rising one.
+        stroke(&mut picture, (362, 48), (380, 48), 5);
         assert_eq!(find(&picture, 200.0), []);
     }
 
