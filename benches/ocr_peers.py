@@ -127,6 +127,9 @@ def main():
             except (RuntimeError, FileNotFoundError) as error:
                 print(f"| {name} | {str(error).splitlines()[-1][:80]} | | | |")
                 continue
+            if len(read) != len(pages):
+                print(f"| {name} | not installed, or read nothing | | | |")
+                continue
             wanted, found, extra, whole, hit, lost = 0, 0, 0, 0, 0, []
             for told, lines in zip(truth, read):
                 want, have = characters(told), characters(lines)
