@@ -4,7 +4,7 @@
 //! thicker, and fewer of them are level or upright. A heading is higher and thicker, but as level and upright as the rest.
 
 use super::engine::ReadLine;
-use super::ink::{Box2, Ink};
+use super::ink::{Box2, Ink, strokes};
 use super::picture::Gray;
 use super::segment;
 
@@ -82,7 +82,7 @@ fn may_be(line: &ReadLine, size: i32) -> bool {
 /// How a piece of a line looks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Look {
-    /// How thick its strokes are, in pixels: ink over half of its outline.
+    /// How thick its strokes are, in pixels.
     thick: f32,
     /// Share of its edges that are level or upright.
     straight: f32,
@@ -91,14 +91,9 @@ struct Look {
 impl Look {
     fn of(picture: &Gray, ink: &Ink, piece: &Box2) -> Option<Look> {
         let piece = piece.within(&ink.area());
-        let (mut pixels, mut outline) = (0u32, 0u32);
+        let (pixels, thick) = strokes(&piece, |x, y| ink.row(y, x, x + 1).first() == Some(&1));
         let (mut all, mut straight) = (0.0f32, 0.0f32);
         for y in piece.y0..piece.y1 {
-            let at = |x: i32, y: i32| ink.row(y, x, x + 1).first() == Some(&1);
-            for x in (piece.x0..piece.x1).filter(|&x| at(x, y)) {
-                pixels += 1;
-                outline += u32::from(!(at(x - 1, y) && at(x + 1, y) && at(x, y - 1) && at(x, y + 1)));
-            }
             // Its own edges only, and none of the picture's.
             let (Ok(row), true) = (usize::try_from(y), y > piece.y0 && y + 1 < piece.y1) else { continue };
             for x in piece.x0.max(0) + 1..piece.x1 - 1 {
@@ -111,8 +106,7 @@ impl Look {
                 }
             }
         }
-        (outline > 0 && all > 0.0)
-            .then(|| Look { thick: 2.0 * pixels as f32 / outline as f32, straight: straight / all })
+        (pixels > 0.0 && all > 0.0).then(|| Look { thick, straight: straight / all })
     }
 }
 
@@ -127,16 +121,8 @@ fn slope(picture: &Gray, x: usize, y: usize) -> (f32, f32) {
 #[cfg(test)]
 mod tests {
     use super::super::engine::PlacedLetter;
+    use super::super::picture::sample::stroke;
     use super::*;
-
-    /// Draws a line of `thick` pixels between two points.
-    fn stroke(picture: &mut Gray, from: (i32, i32), to: (i32, i32), thick: i32) {
-        for step in 0..=200 {
-            let at = |a: i32, b: i32| a + (b - a) * step / 200;
-            let (x, y) = (at(from.0, to.0), at(from.1, to.1));
-            (y..y + thick).for_each(|y| picture.row_mut(y as usize)[x as usize..(x + thick) as usize].fill(0));
-        }
-    }
 
     /// Characters of level and upright strokes, or of slanted ones, `high` pixels high.
     fn word(picture: &mut Gray, (x, y): (i32, i32), text: &str, high: i32, thick: i32, slanted: bool) -> ReadLine {

@@ -222,6 +222,19 @@ fn quantile(counts: &[u16; 32], share: f64) -> u8 {
     (at * 8 + 7) as u8
 }
 
+/// The ink in a box, in pixels, and how thick its strokes are: ink over half of its outline.
+pub(super) fn strokes(area: &Box2, is_ink: impl Fn(i32, i32) -> bool) -> (f32, f32) {
+    let (mut ink, mut outline) = (0u32, 0u32);
+    for y in area.y0..area.y1 {
+        for x in (area.x0..area.x1).filter(|&x| is_ink(x, y)) {
+            ink += 1;
+            let inside = is_ink(x - 1, y) && is_ink(x + 1, y) && is_ink(x, y - 1) && is_ink(x, y + 1);
+            outline += u32::from(!inside);
+        }
+    }
+    (ink as f32, 2.0 * ink as f32 / outline.max(1) as f32)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Ticks that somebody put beside a figure or a line with a pen: taken out before anything is read, since a tick that
 //! touches no print still becomes part of the line beside it (`10√`), and the figure then is none.
 
-use super::ink::Box2;
+use super::ink::{Box2, strokes};
 use super::picture::{Component, Gray, components};
 
 /// Darker pixels are ink.
@@ -46,17 +46,9 @@ impl Mark {
         (0..w).contains(&x) && (0..h).contains(&y) && self.pixels.get((y * w + x) as usize).copied().unwrap_or_default()
     }
 
-    /// Its ink, in pixels, and how thick its strokes are: ink over half of its outline.
+    /// Its ink, in pixels, and how thick its strokes are.
     fn ink(&self) -> (f32, f32) {
-        let (mut ink, mut outline) = (0u32, 0u32);
-        for y in 0..self.area.height() {
-            for x in (0..self.area.width()).filter(|&x| self.at(x, y)) {
-                ink += 1;
-                let inside = self.at(x - 1, y) && self.at(x + 1, y) && self.at(x, y - 1) && self.at(x, y + 1);
-                outline += u32::from(!inside);
-            }
-        }
-        (ink as f32, 2.0 * ink as f32 / outline.max(1) as f32)
+        strokes(&Box2::new(0, 0, self.area.width(), self.area.height()), |x, y| self.at(x, y))
     }
 
     /// Whites it out.
@@ -101,16 +93,10 @@ pub(super) fn find(picture: &Gray, dpi: f32) -> Vec<Mark> {
 
 /// Is it no stroke of a larger character, as titles have them? Those have the character's other strokes in their box.
 fn stands_apart(mark: &Mark, parts: &[Component], dpi: f32) -> bool {
-    let area = &mark.area;
     parts.iter().all(|part| {
-        let own =
-            (part.x0 as i32, part.y0 as i32, part.x1 as i32, part.y1 as i32) == (area.x0, area.y0, area.x1, area.y1);
+        let other = area_of(part);
         let speck = part.width().max(part.height()) < SPECK * dpi;
-        let beside = part.x1 as i32 <= area.x0
-            || part.x0 as i32 >= area.x1
-            || part.y1 as i32 <= area.y0
-            || part.y0 as i32 >= area.y1;
-        own || speck || beside
+        other == mark.area || speck || other.within(&mark.area).area() == 0
     })
 }
 
@@ -131,9 +117,13 @@ fn print(picture: &Gray, parts: &[Component], dpi: f32) -> Option<(f32, f32)> {
     Some((*high.get(high.len() * 3 / 4)?, *thick.get(thick.len() / 2)?))
 }
 
+fn area_of(part: &Component) -> Box2 {
+    Box2::new(part.x0 as i32, part.y0 as i32, part.x1 as i32, part.y1 as i32)
+}
+
 /// The pixels of a part, without those of others that stand in its box.
 fn mark(picture: &Gray, part: &Component) -> Option<Mark> {
-    let area = Box2::new(part.x0 as i32, part.y0 as i32, part.x1 as i32, part.y1 as i32);
+    let area = area_of(part);
     let (width, height) = (area.width(), area.height());
     let dark = |x: i32, y: i32| picture.at((area.x0 + x) as usize, (area.y0 + y) as usize) < INK;
     // It reaches its box's left edge; another part that does is narrower or lower.
@@ -196,16 +186,8 @@ fn is_tick(mark: &Mark) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::picture::sample::stroke;
     use super::*;
-
-    /// A line of `thick` pixels between two points.
-    fn stroke(picture: &mut Gray, from: (i32, i32), to: (i32, i32), thick: i32) {
-        for step in 0..=200 {
-            let at = |a: i32, b: i32| a + (b - a) * step / 200;
-            let (x, y) = (at(from.0, to.0), at(from.1, to.1));
-            (y..y + thick).for_each(|y| picture.row_mut(y as usize)[x as usize..(x + thick) as usize].fill(0));
-        }
-    }
 
     /// Rows of print: boxes of 20 pixels drawn with two.
     fn page() -> Gray {

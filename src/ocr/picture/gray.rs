@@ -84,3 +84,17 @@ impl Gray {
         Raster { width: self.width as u32, height: self.height as u32, rgb }
     }
 }
+
+#[cfg(test)]
+pub(in crate::ocr) mod sample {
+    use super::Gray;
+
+    /// Draws a line of `thick` pixels between two points.
+    pub(in crate::ocr) fn stroke(picture: &mut Gray, from: (i32, i32), to: (i32, i32), thick: i32) {
+        for step in 0..=200 {
+            let at = |a: i32, b: i32| a + (b - a) * step / 200;
+            let (x, y) = (at(from.0, to.0), at(from.1, to.1));
+            (y..y + thick).for_each(|y| picture.row_mut(y as usize)[x as usize..(x + thick) as usize].fill(0));
+        }
+    }
+}

@@ -17,6 +17,8 @@ mod warp;
 use crate::model::{Raster, Rect};
 pub(super) use components::{Component, components};
 pub use gray::Gray;
+#[cfg(test)]
+pub(super) use gray::sample;
 pub(super) use size::print_height;
 pub use transform::Transform;
 
