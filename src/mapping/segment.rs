@@ -3,8 +3,8 @@
 
 use super::layout::is_header_continuation;
 use super::row::{self, Row};
-use super::words::Words;
 use super::signals::{RowKind, classify, head_label};
+use super::words::Words;
 use crate::model::{Block, Code, Finding, Severity};
 use crate::normalize;
 use crate::patterns::{Field, Patterns};

@@ -30,6 +30,8 @@ const MOST_PLACES: usize = 24;
 const LIKELIER: f32 = 3.0;
 /// Characters of the full name of a place that is mended: shorter ones are near to others.
 const SHORTEST_PLACE: usize = 4;
+/// Characters in which one reading that recognition offers differs: some engines offer whole words.
+const MOST_DIFFER: usize = 2;
 /// Repairs of one cell.
 const MOST_REPAIRS: usize = 4;
 /// Ideographs of a table from which its script is told, and of how many one may be traditional in a simplified one.
@@ -254,9 +256,7 @@ impl<'p> Words<'p> {
                 // All that was read otherwise belongs to the one new name.
                 let inside = |name: &str| {
                     let at = text.find(name).unwrap_or(usize::MAX);
-                    taken.iter().all(|place| {
-                        (at..at.saturating_add(name.len())).contains(&(place.other.from as usize))
-                    })
+                    taken.iter().all(|place| (at..at.saturating_add(name.len())).contains(&(place.other.from as usize)))
                 };
                 if let [name] = new.as_slice()
                     && name.chars().count() >= SHORTEST_PLACE
@@ -279,15 +279,17 @@ impl<'p> Words<'p> {
         Some(Repair { places, why: format!("{longest} is the full name of a place") })
     }
 
-    /// What single characters of a cell may be read as, the likeliest first.
+    /// What characters of a cell may be read as, the likeliest first.
     fn places(&self, cell: &RowCell) -> Vec<Place> {
         let is_one = |other: &&Alternative| {
             let was = cell.raw.get(other.from as usize..other.to as usize).unwrap_or_default();
-            let ideograph = |text: &str| {
-                let mut characters = text.chars();
-                characters.next().is_some_and(is_ideograph) && characters.next().is_none()
-            };
-            other.score >= LEAST && ideograph(was) && ideograph(&other.text)
+            let same_length = was.chars().count() == other.text.chars().count();
+            let differ = was.chars().zip(other.text.chars()).filter(|(was, is)| was != is);
+            let differ: Vec<(char, char)> = differ.collect();
+            other.score >= LEAST
+                && same_length
+                && (1..=MOST_DIFFER).contains(&differ.len())
+                && differ.iter().all(|(was, is)| is_ideograph(*was) && is_ideograph(*is))
         };
         let seen = cell.alternatives.iter().filter(is_one).map(|other| Place { other: other.clone(), seen: true });
         let mut places: Vec<Place> = seen.collect();
