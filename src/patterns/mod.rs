@@ -38,6 +38,7 @@ pub use labels::{FormTypes, FundLabels, RowLabel, RowLabels, label_key, year_bef
 pub use levels::{LevelKind, Levels, Measure};
 pub use lookalikes::Lookalikes;
 pub use problem::{PatternError, Problem};
+pub(crate) use regions::PlacesIn;
 pub use regions::{PlaceMatch, Regions};
 pub use relations::{Meaning, On, Place, RelationEntry, Role, WordsEntry};
 pub use scoring::Scoring;

@@ -19,6 +19,15 @@ pub(super) struct Looks {
 
 impl Looks {
     pub(super) fn of(text: &str) -> Looks {
+        // One step a byte without a decision tells that most texts hold nothing to look at.
+        let seen = text.bytes().fold(0, |all, byte| all | SEEN[usize::from(byte)]);
+        if seen & LOOK == 0 && seen & STROKE != STROKE {
+            return Looks { length: text.chars().count(), digits: seen & DIGIT != 0, ..Looks::default() };
+        }
+        Looks::closely(text)
+    }
+
+    fn closely(text: &str) -> Looks {
         let mut looks = Looks::default();
         let mut depth = 0i32;
         let bytes = text.as_bytes();
@@ -62,6 +71,32 @@ impl Looks {
         looks
     }
 }
+
+/// A digit.
+const DIGIT: u8 = 1;
+/// A sign that may be odd, or the first byte of one; a bracket.
+const LOOK: u8 = 2;
+/// The first byte of 丨, and its last: other characters have one of them.
+const STROKE: u8 = 4 | 8;
+
+/// What each byte of a text may mean.
+const SEEN: [u8; 256] = {
+    let mut seen = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        seen[byte] = match byte as u8 {
+            b'0'..=b'9' => DIGIT,
+            ascii @ ..0x80 if TELLS[ascii as usize] => LOOK,
+            // 〇 and brackets of CJK; the replacement character, full-width question marks and brackets.
+            0xE3 | 0xEF => LOOK,
+            0xE4 => 4,
+            0xA8 => 8,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    seen
+};
 
 const fn is_no_print(byte: u8) -> bool {
     matches!(byte, b'$' | b'\\' | b'|' | b'^' | b'~' | b'?' | b'!' | b'_' | b'#' | b'@' | b'{' | b'}')
@@ -157,6 +192,15 @@ mod tests {
         }
         for good in ["98.5%", "1,234.5", "12 人", "1.完成"] {
             assert!(!Looks::of(good).broken_number, "{good}");
+        }
+    }
+
+    #[test]
+    fn what_is_told_at_a_glance_is_so_from_nearby() {
+        for c in ('\0'..='\u{FFFF}').chain(['\u{20000}']) {
+            for text in [format!("参保{c}人数"), format!("8{c}9"), c.to_string()] {
+                assert_eq!(Looks::of(&text), Looks::closely(&text), "{text}");
+            }
         }
     }
 

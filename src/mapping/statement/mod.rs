@@ -19,6 +19,8 @@ use crate::patterns::{Patterns, StatementRole};
 use headings::Path;
 use memchr::memmem;
 use rustc_hash::FxHashMap;
+use shown::Shown;
+use std::borrow::Cow;
 
 /// A paragraph longer than this is read in pieces, so that a file of one line costs no more than others.
 const LONGEST_PARAGRAPH: usize = 32 * 1024;
@@ -38,8 +40,12 @@ pub(super) struct Prose<'p> {
     path: Path,
     /// The year that the last title speaks of.
     year: Option<i32>,
+    /// The line that is being read is displayed as it stands.
+    stays: bool,
     /// A paragraph that may go on in the next line.
     open: String,
+    /// All of it is displayed as it stands.
+    open_stays: bool,
     /// Where in it each line begins, and on which page.
     pages: Vec<(usize, Option<u32>)>,
     /// A blank line stood behind it.
@@ -62,7 +68,9 @@ impl<'p> Prose<'p> {
             wanted,
             path: Path::default(),
             year: None,
+            stays: false,
             open: String::new(),
+            open_stays: false,
             pages: Vec::new(),
             parted: false,
             in_notes: false,
@@ -73,8 +81,9 @@ impl<'p> Prose<'p> {
         }
     }
 
-    /// Takes the next line of the document.
-    pub(super) fn line(&mut self, line: &Line<'_>) {
+    /// Takes the next line of the document. `stays`: it is known to be displayed as it stands.
+    pub(super) fn line(&mut self, line: &Line<'_>, stays: bool) {
+        self.stays = stays;
         let text = line.text.trim();
         if text.is_empty() {
             self.parted = true;
@@ -125,7 +134,7 @@ impl<'p> Prose<'p> {
         if headings::has_comma_first(text) {
             return None;
         }
-        let opening = shown::Shown::new(headings::opening(text));
+        let opening = Shown::of(headings::opening(text), self.stays);
         let says = |from: usize, to: usize| paragraph::says_measure(&opening.chars, from..to, self.grammar);
         let heading = headings::heading(&opening.chars, line.heading, &self.patterns.statements, says)?;
         // A line cut by a page may begin with a number by chance.
@@ -146,7 +155,7 @@ impl<'p> Prose<'p> {
             return Some(String::new());
         }
         let at = opening.plain_byte_of(behind).or_else(|| {
-            let rest = shown::Shown::new(text);
+            let rest = Shown::of(text, self.stays);
             Some(rest.bytes(behind, rest.chars.len())?.start)
         });
         let behind = at.and_then(|at| text.get(at..)).unwrap_or("");
@@ -173,7 +182,7 @@ impl<'p> Prose<'p> {
         let not_prose = self.patterns.statements.words(StatementRole::NotProse);
         // Most ideographs are shown as they are, and most of them begin no such word.
         let may_begin = |c: char| !('\u{5000}'..='\u{9FA5}').contains(&c) || not_prose.may_begin_with(c);
-        let begins = || normalize::display(headings::opening(text)).chars().take(12).collect::<Vec<char>>();
+        let begins = || self.displayed(headings::opening(text)).chars().take(12).collect::<Vec<char>>();
         if self.after_table || self.in_notes {
             if text.starts_with(may_begin) && not_prose.begins(&begins()).is_some() {
                 self.in_notes = true;
@@ -205,11 +214,16 @@ impl<'p> Prose<'p> {
         if !text.contains('年') || text.chars().nth(LONGEST_TITLE).is_some() || text.contains(['：', ':']) {
             return;
         }
-        let shown = normalize::display(text);
+        let shown = self.displayed(text);
         let is_report = shown.contains("年度") || ["报告", "自评", "评价"].iter().any(|word| shown.contains(word));
         if let Some(year) = self.grammar.year(&shown).filter(|_| is_report) {
             self.year = Some(year);
         }
+    }
+
+    /// A part of the line that is being read, displayed.
+    fn displayed<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.stays { Cow::Borrowed(text) } else { normalize::display(text) }
     }
 
     /// Takes a line of prose: alone, or as the rest of the paragraph before.
@@ -219,6 +233,7 @@ impl<'p> Prose<'p> {
             if goes_on && self.open.len() < LONGEST_PARAGRAPH {
                 self.pages.push((self.open.len(), page));
                 self.open.push_str(text);
+                self.open_stays &= self.stays;
                 self.parted = false;
                 if ends_sentence(text) || self.open.len() >= LONGEST_PARAGRAPH {
                     self.close();
@@ -228,14 +243,13 @@ impl<'p> Prose<'p> {
             self.close();
         }
         self.parted = false;
+        self.pages.clear();
+        self.pages.push((0, page));
         if ends_sentence(text) || text.len() >= LONGEST_PARAGRAPH {
-            self.pages.clear();
-            self.pages.push((0, page));
-            self.read(text);
+            self.read(text, self.stays);
         } else {
-            self.pages.clear();
-            self.pages.push((0, page));
             self.open.push_str(text);
+            self.open_stays = self.stays;
         }
     }
 
@@ -243,25 +257,25 @@ impl<'p> Prose<'p> {
         self.parted = false;
         if !self.open.is_empty() {
             let open = std::mem::take(&mut self.open);
-            self.read(&open);
+            self.read(&open, self.open_stays);
             // Its memory serves the next one.
             self.open = open;
             self.open.clear();
         }
     }
 
-    fn read(&mut self, paragraph: &str) {
+    fn read(&mut self, paragraph: &str, stays: bool) {
         let mut offset = 0;
         for piece in pieces(paragraph) {
             if may_hold_number(piece) && has_sentence_mark(piece) {
-                self.read_piece(piece, offset);
+                self.read_piece(Shown::of(piece, stays), offset);
             }
             offset += piece.len();
         }
     }
 
-    fn read_piece(&mut self, piece: &str, offset: usize) {
-        let found = paragraph::statements(piece, &self.path, self.year, self.patterns, self.grammar);
+    fn read_piece(&mut self, piece: Shown<'_>, offset: usize) {
+        let found = paragraph::statements(&piece, &self.path, self.year, self.patterns, self.grammar);
         if found.is_empty() {
             return;
         }

@@ -31,19 +31,18 @@ const LONGEST_LABEL: usize = 12;
 
 /// The statements of one paragraph. `year` is the one that the document reports on, `path` the headings above.
 pub(super) fn statements(
-    source: &str,
+    shown: &Shown<'_>,
     path: &Path,
     year: Option<i32>,
     patterns: &Patterns,
     grammar: &Grammar,
 ) -> Vec<Found> {
-    let shown = Shown::new(source);
     let said = grammar.said(&shown.chars, 0, shown.chars.len(), true);
     if said.is_empty() {
         return Vec::new();
     }
     let cut = clauses(&shown.chars, &said);
-    let mut reader = Reader { shown: &shown, said: &said, patterns, grammar, out: Vec::new() };
+    let mut reader = Reader { shown, said: &said, patterns, grammar, out: Vec::new() };
     let heading = path.innermost();
     let goals = patterns.statements.words(Role::Goals);
     let planned = heading.as_ref().is_some_and(|title| goals.ends(title).is_some());

@@ -30,6 +30,16 @@ impl<'a> Shown<'a> {
         Shown { source, chars, same, near: Cell::default(), bytes: OnceCell::new() }
     }
 
+    /// Of a source that is known to be displayed as it stands.
+    fn as_it_stands(source: &'a str) -> Self {
+        Shown { source, chars: chars_of(source), same: true, near: Cell::default(), bytes: OnceCell::new() }
+    }
+
+    /// Either of them.
+    pub(super) fn of(source: &'a str, as_it_stands: bool) -> Self {
+        if as_it_stands { Shown::as_it_stands(source) } else { Shown::new(source) }
+    }
+
     /// The source's spelling of displayed characters `from..to`; as displayed where the way back is lost.
     pub(super) fn raw(&self, from: usize, to: usize) -> String {
         let found = self.bytes(from, to).and_then(|range| self.source.get(range));
