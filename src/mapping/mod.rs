@@ -38,7 +38,6 @@ use quantity::Grammar;
 use running::Running;
 use segment::{Context, FormSource, Segmenter};
 use statement::Prose;
-use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What the whole document says of itself, for its own record.
@@ -102,7 +101,7 @@ pub fn records<'a>(
             Block::Line(line) => {
                 let shown = segment::displayed(&line.text);
                 if wanted.statements {
-                    prose.line(&line, matches!(shown, Some(Cow::Borrowed(_))));
+                    prose.line(&line, shown.as_ref());
                 }
                 segmenter.push_line(&line.text, shown.unwrap_or_default());
             }

@@ -188,12 +188,15 @@ impl Prose {
     fn contradicted(&self, fact: &Fact) -> Option<&Fact> {
         let (facts, marks) = (&self.facts[fact.aspect as usize], &self.marks[fact.aspect as usize]);
         let own = fact.mark();
-        let alike = marks.iter().zip(facts).filter(|(mark, _)| mark.may_contradict(own));
+        // What a table says can only contradict what the text says; what the text says, both.
+        let either = if fact.in_table { 0 } else { IN_TABLE };
+        let wanted = if fact.in_table { own & !IN_TABLE } else { own | IN_TABLE };
+        let alike = marks.iter().zip(facts).filter(|(mark, _)| **mark | either == wanted);
         alike.map(|(_, other)| other).find(|other| self.contradict(other, fact))
     }
 
-    /// One measure said twice, in one unit, with figures that are near and yet not one rounded or cut. That both are of this
-    /// aspect and of one year their marks say.
+    /// One measure said twice of one year, in one unit, with figures that are near and yet not one rounded or cut. That both
+    /// are of one aspect, and not both in a table, is known.
     fn contradict(&self, one: &Fact, other: &Fact) -> bool {
         let text = |span| self.texts.get(span);
         let (name, other_name) = (text(one.name), text(other.name));
@@ -207,7 +210,7 @@ impl Prose {
         if !(same_name || same_fund || same_indicator && (across || one_ends_the_other())) {
             return false;
         }
-        if one.relation != other.relation || text(one.unit) != text(other.unit) {
+        if one.year != other.year || one.relation != other.relation || text(one.unit) != text(other.unit) {
             return false;
         }
         let Some(apart) = one.value.checked_sub(other.value).map(|d| d.abs()) else { return false };
@@ -282,9 +285,16 @@ impl Prose {
 
 impl Fact {
     fn mark(&self) -> Mark {
-        Mark { tag: self.tag, year: self.year, in_table: self.in_table }
+        let year = self.year.map_or(0, i32::cast_unsigned);
+        let mixed = self.tag.wrapping_add(year.wrapping_mul(0x9E37_79B1));
+        mixed & !IN_TABLE | if self.in_table { IN_TABLE } else { 0 }
     }
 }
+
+/// The same for facts of one unit, relation and year; another for nearly all others. One bit says that a table has it.
+type Mark = u32;
+
+const IN_TABLE: Mark = 1 << 31;
 
 /// Nought is exact, in whatever place.
 fn last_place(figure: Option<Figure>) -> Option<Decimal> {
@@ -293,20 +303,6 @@ fn last_place(figure: Option<Figure>) -> Option<Decimal> {
 
 fn without_space(raw: &str) -> String {
     raw.split_whitespace().collect()
-}
-
-/// What tells of most facts that they cannot contradict each other: another unit, another year, both in a table.
-#[derive(Debug, Clone, Copy)]
-struct Mark {
-    tag: u32,
-    year: Option<i32>,
-    in_table: bool,
-}
-
-impl Mark {
-    fn may_contradict(self, other: Mark) -> bool {
-        self.tag == other.tag && self.year == other.year && !(self.in_table && other.in_table)
-    }
 }
 
 /// A number that is the same for the same unit and relation.
