@@ -97,14 +97,23 @@ pub fn records<'a>(
         Some(form)
     };
     for block in Running::new(blocks, patterns) {
-        match &block {
-            Block::Line(line) if wanted.statements => prose.line(line),
-            Block::Grid(_) => prose.table(),
-            Block::Line(_) | Block::PageBreak | Block::Finding(_) => {}
-        }
         // What stands above a table comes before its form, what stands below behind it.
-        let mut ready = !segmenter.in_form() || prose.waiting() > MOST_WAITING;
-        segmenter.push(block);
+        let in_form = segmenter.in_form();
+        match block {
+            Block::Line(line) => {
+                let shown = segment::displayed(&line.text);
+                if wanted.statements {
+                    prose.line(&line, shown.as_ref());
+                }
+                segmenter.push_line(&line.text, shown.unwrap_or_default());
+            }
+            Block::Grid(grid) => {
+                prose.table();
+                segmenter.push_grid(grid);
+            }
+            Block::PageBreak | Block::Finding(_) => {}
+        }
+        let mut ready = !in_form || prose.waiting() > MOST_WAITING;
         while let Some(source) = segmenter.next_form() {
             ready = true;
             if let Some(form) = read_form(source, &segmenter.context, &mut summary) {
@@ -130,7 +139,9 @@ pub fn records<'a>(
     let heads = || context.title.iter().chain(&context.head).map(String::as_str);
     summary.year = summary.year.or_else(|| heads().find_map(|line| grammar.year(line)));
     if summary.region.is_none() && wanted.regions {
-        summary.region = patterns.regions.resolve_as_of(&heads().collect::<Vec<_>>(), summary.year);
+        let titles: Vec<&str> = context.title.iter().map(String::as_str).collect();
+        let places = context.head_places(&patterns.regions);
+        summary.region = patterns.regions.resolve_among(&titles, (&context.head, &places), summary.year);
     }
     summary
 }
