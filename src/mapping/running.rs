@@ -432,7 +432,8 @@ fn fit(text: &str, field: Field, patterns: &Patterns) -> Option<f32> {
         }
         Field::Unit => (!has_digit(text) && text.chars().count() <= 8).then_some(0.5),
         Field::Target | Field::Actual => {
-            let level = patterns.levels.of_key(&label_key(text)) != (None, None);
+            let level = patterns.levels.of_key(&label_key(text)) != (None, None)
+                || patterns.row_labels.is(&label_key(text), RowLabel::Total);
             let value = text.chars().count() <= LONGEST_VALUE && !level && !text.ends_with(['：', ':']);
             let measured = starts_with_number(text) || has_digit(text);
             value.then_some(if measured { 1.0 } else { 0.4 })

@@ -26,6 +26,8 @@ const EM: f32 = 10.0;
 const PLACE: f32 = EM / 2.0;
 const LEADING: f32 = 14.0;
 const MARGIN: f32 = 40.0;
+/// Points that a row stands further from the one above than a cell's next line would.
+const ROW_GAP: f32 = 10.0;
 
 /// How many places a character takes, which programs do not agree on.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -180,18 +182,23 @@ fn aligned(lines: &[RawLine<'_>], pitch: Pitch) -> usize {
 fn pages(lines: &[RawLine<'_>], pitch: Pitch) -> Vec<Page> {
     let mut pages: Vec<Page> = Vec::new();
     let mut page = Page { number: 1, ..Page::default() };
-    let mut row = 0u16;
+    let mut top = MARGIN;
+    let edge = lines.iter().filter_map(|line| pieces(line.text, pitch).next()).map(|piece| piece.place).min();
     for line in lines {
-        let top = MARGIN + LEADING * f32::from(row);
-        for piece in pieces(line.text, pitch) {
+        let pieces: Vec<Piece<'_>> = pieces(line.text, pitch).collect();
+        // Lines stand close in characters, whether a row begins or a cell goes on: what shows a row moves away.
+        if begins_row(&pieces, edge.unwrap_or(0)) {
+            top += ROW_GAP;
+        }
+        for piece in pieces {
             write(&mut page, piece, top, pitch);
         }
-        row = row.saturating_add(1);
-        page.height = top + LEADING + MARGIN;
+        top += LEADING;
+        page.height = top + MARGIN;
         if line.ends_page {
             let number = page.number + 1;
             pages.push(std::mem::replace(&mut page, Page { number, ..Page::default() }));
-            row = 0;
+            top = MARGIN;
         }
     }
     if !page.runs.is_empty() {
@@ -200,6 +207,14 @@ fn pages(lines: &[RawLine<'_>], pitch: Pitch) -> Vec<Page> {
     let width = pages.iter().map(|page| page.width).fold(0.0, f32::max) + MARGIN;
     pages.iter_mut().for_each(|page| page.width = width);
     pages
+}
+
+/// Does the line show that a row begins: text at the table's left edge, or values beside a name?
+fn begins_row(pieces: &[Piece<'_>], edge: usize) -> bool {
+    let value = |piece: &Piece<'_>| piece.text.starts_with(|c: char| c.is_ascii_digit() || "≥≤＞＜><=＝".contains(c));
+    pieces.first().is_some_and(|first| first.place <= edge + 1)
+        || pieces.len() >= 4
+        || pieces.len() == 3 && pieces.iter().any(value)
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)] // a line has at most MAX_LINE_BYTES

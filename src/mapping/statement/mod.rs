@@ -80,6 +80,18 @@ impl<'p> Prose<'p> {
             self.parted = true;
             return;
         }
+        // Markdown's mark of a list's item stands before its number.
+        let item = ["- ", "* ", "• ", "· "].iter().find_map(|mark| text.strip_prefix(mark));
+        if let Some(item) = item.filter(|_| !is_page_number(text)) {
+            self.close();
+            let item = Line { text: item.trim_start().into(), page: line.page, heading: line.heading };
+            return self.unmarked(&item);
+        }
+        self.unmarked(line);
+    }
+
+    fn unmarked(&mut self, line: &Line<'_>) {
+        let text = line.text.trim();
         if is_page_number(text) {
             return;
         }

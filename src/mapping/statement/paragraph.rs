@@ -125,13 +125,15 @@ impl Reader<'_> {
             if let Some(read) = reading::read(&place, carry, words, self.grammar).filter(|_| money) {
                 if let Some(share) = clause.share.filter(|share| *share < *index) {
                     let of = &self.said[share];
-                    let read = Read { aspect: Aspect::Share, start: of.start, words: None, unit: None, ..read.clone() };
+                    let aspect = share_or_target(of);
+                    let read = Read { aspect, start: of.start, words: None, unit: None, ..read.clone() };
                     self.put(clause, of, &read, year);
                 }
                 self.put(clause, said, &read, year);
                 if let Some(share) = clause.share.filter(|share| *share > *index) {
                     let of = &self.said[share];
-                    let read = Read { aspect: Aspect::Share, start: of.start, words: None, unit: None, ..read.clone() };
+                    let aspect = share_or_target(of);
+                    let read = Read { aspect, start: of.start, words: None, unit: None, ..read.clone() };
                     self.put(clause, of, &read, year);
                 }
                 if !read.is_part && read.words.is_none() && said.quantity.unit.as_deref() != Some("ratio") {
@@ -264,7 +266,9 @@ impl Reader<'_> {
                 i = bracket.end;
                 continue;
             }
-            if compared.begins(&text[i..clause.range.end]).is_some() {
+            // 由2021年的22.6%提高到25.8%: the year that was.
+            let from = matches!(text[i], '由' | '从') && text.get(i + 1).is_some_and(char::is_ascii_digit);
+            if from || compared.begins(&text[i..clause.range.end]).is_some() {
                 break;
             }
             if text[i].is_ascii_digit() {
@@ -308,6 +312,11 @@ impl Reader<'_> {
     fn speaks_of_money(&self, clause: &[char]) -> bool {
         self.patterns.row_labels.speaks_of_money(&text_of(clause))
     }
+}
+
+/// A bracket of a percentage behind a name is a share; one with a sign (≥90%) is what was aimed at.
+fn share_or_target(said: &Said) -> Aspect {
+    if said.signed { Aspect::Target } else { Aspect::Share }
 }
 
 /// 年, or four digits and a sign that parts a date: without them no clause names a year.
