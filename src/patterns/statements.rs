@@ -55,6 +55,7 @@ pub enum StatementRole {
     Closer,
     Verb,
     LateVerb,
+    FrontVerb,
     Lead,
     Facet,
     Mark,

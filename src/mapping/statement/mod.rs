@@ -87,6 +87,13 @@ impl<'p> Prose<'p> {
         if is_page_number(text.source) {
             return;
         }
+        // Markdown's mark of a list's item stands before its number.
+        let item = ["- ", "* ", "• ", "· "].iter().find_map(|mark| text.source.strip_prefix(mark)).map(str::trim_start);
+        let unmarked = item.map(|item| Line { text: item.into(), page: line.page, heading: line.heading });
+        if unmarked.is_some() {
+            self.close();
+        }
+        let (line, text) = (unmarked.as_ref().unwrap_or(line), text.part(item.unwrap_or(text.source)));
         let heading = if headings::may_be(line) { self.heading(line, text) } else { None };
         // The number of a list's item is no part of what it says, and what stood before belongs to no item.
         let said = if heading.is_none() { self.without_number(line, text.source) } else { text.source };

@@ -110,7 +110,9 @@ pub(super) fn name(before: &[char], words: &Statements, grammar: &Grammar) -> Na
             text = rest;
         }
         let length = closer_length(text, words);
-        if length == 0 || set(Role::Facet).ends(text).is_some_and(|(facet, _)| length <= facet) {
+        // 下达 ends like 达.
+        let of_verb = set(Role::Verb).ends(text).is_some_and(|(verb, _)| verb > length);
+        if length == 0 || of_verb || set(Role::Facet).ends(text).is_some_and(|(facet, _)| length <= facet) {
             break;
         }
         found.closed = true;
@@ -145,6 +147,20 @@ pub(super) fn name(before: &[char], words: &Statements, grammar: &Grammar) -> Na
             found.at += chars.len() - rest.len();
             found.verb = Some(std::mem::replace(&mut chars, rest));
         }
+    }
+    // 支付工程款, 带动农户: a verb at the front of a name that ends as names do; 支出预算 and 完成率 are names.
+    if let Some((length, _)) = set(Role::FrontVerb).begins(&chars)
+        && chars.len() >= length + SHORTEST
+        && set(Role::FrontVerb).begins(&chars[length..]).is_none()
+        && set(Role::Facet).ends(&chars).is_none()
+        && set(Role::Head).ends(&chars).is_some_and(|(head, _)| head <= chars.len() - length)
+        && set(Role::Head)
+            .begins(&chars[length..])
+            .is_none_or(|(head, _)| length + head == chars.len() && head >= SHORTEST)
+        && set(Role::Generic).begins(&chars[length..]).is_none()
+    {
+        found.at += length;
+        chars.drain(..length);
     }
     if let Some((at, length, _)) = set(Role::LateVerb).last_in(&chars)
         && chars.len() - at - length >= SHORTEST

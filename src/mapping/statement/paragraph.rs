@@ -124,13 +124,15 @@ impl<'a> Reader<'a> {
             if let Some(read) = reading::read(&place, carry, words, self.grammar).filter(|_| money) {
                 if let Some(share) = clause.share.filter(|share| *share < *index) {
                     let of = &self.said[share];
-                    let read = Read { aspect: Aspect::Share, start: of.start, words: None, unit: None, ..read.clone() };
+                    let aspect = share_or_target(of);
+                    let read = Read { aspect, start: of.start, words: None, unit: None, ..read.clone() };
                     self.put(clause, of, &read, year);
                 }
                 self.put(clause, said, &read, year);
                 if let Some(share) = clause.share.filter(|share| *share > *index) {
                     let of = &self.said[share];
-                    let read = Read { aspect: Aspect::Share, start: of.start, words: None, unit: None, ..read.clone() };
+                    let aspect = share_or_target(of);
+                    let read = Read { aspect, start: of.start, words: None, unit: None, ..read.clone() };
                     self.put(clause, of, &read, year);
                 }
                 if !read.is_part && read.words.is_none() && said.quantity.unit.as_deref() != Some("ratio") {
@@ -265,7 +267,9 @@ impl<'a> Reader<'a> {
                 i = bracket.end;
                 continue;
             }
-            if compared.begins(&text[i..clause.range.end]).is_some() {
+            // 由2021年的22.6%提高到25.8%: the year that was.
+            let from = matches!(text[i], '由' | '从') && text.get(i + 1).is_some_and(char::is_ascii_digit);
+            if from || compared.begins(&text[i..clause.range.end]).is_some() {
                 break;
             }
             if text[i].is_ascii_digit() {
@@ -309,6 +313,11 @@ impl<'a> Reader<'a> {
     fn speaks_of_money(&self, clause: &[char]) -> bool {
         self.patterns.row_labels.speaks_of_money(&text_of(clause))
     }
+}
+
+/// A bracket of a percentage behind a name is a share; one with a sign (≥90%) is what was aimed at.
+fn share_or_target(said: &Said) -> Aspect {
+    if said.signed { Aspect::Target } else { Aspect::Share }
 }
 
 /// 年, or four digits and a sign that parts a date: without them no clause names a year.

@@ -281,6 +281,10 @@ impl<'a> Reading<'a> {
             return opens.filter(|_| self.place.said.quantity.unit.as_deref() == Some("百分点"));
         };
         let earlier = || compared.first_in(&self.place.text[self.place.clause.start..self.start]).is_some();
+        // 改造提升4.5万亩: the name of a work that ends like a change.
+        if opens.is_none() && self.set(Role::Head).ends(&self.before[..end]).is_some_and(|(head, _)| head > length) {
+            return None;
+        }
         // 多 and 少 alone say a change only of a comparison.
         if cue.keep && opens.is_none() && !earlier() {
             return None;
@@ -420,6 +424,8 @@ impl<'a> Reading<'a> {
             Some(*aspect).filter(|aspect| same_unit && matches!(aspect, Aspect::Budget | Aspect::Target))
         };
         let behind = self.set(Role::After).begins(self.after).map(|(_, cue)| cue.aspect);
+        // 改造任务完成3座 is no task any more.
+        let mark = mark.filter(|aspect| *aspect != Aspect::Target || !(self.reached || self.is_ratio));
         behind
             .or(mark.filter(|aspect| unmarked != Some(*aspect)).filter(fits))
             .or(self.is_bound().then_some(Aspect::Target))
