@@ -3,7 +3,8 @@
 //!
 //! `segment` cuts the document into forms, `layout` a form into blocks; `columns` assigns headers to fields and `align`
 //! cells to columns; `levels`, `fund`, `indicator` and `totals` read the blocks, `form` the head; `correct` reads a form
-//! that was recognised again where what it says and what the picture allows decide otherwise. `statement` reads the prose.
+//! that was recognised again where what it says and what the picture allows decide otherwise, `words` mends its labels
+//! before. `statement` reads the prose.
 
 mod align;
 mod columns;
@@ -27,6 +28,7 @@ mod stacked;
 mod statement;
 mod totals;
 mod traces;
+mod words;
 
 use crate::model::{
     Block, Columns, Date, Evidence, FormRecord, FormRecords, FormType, FundRecord, Identity, IndicatorRecord, Kind,

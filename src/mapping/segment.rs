@@ -4,6 +4,7 @@
 use super::layout::is_header_continuation;
 use super::row::{self, Row};
 use super::signals::{RowKind, classify, head_label};
+use super::words::Words;
 use crate::model::{Code, Finding, Grid, GridOrigin, Severity};
 use crate::normalize;
 use crate::patterns::{Field, Patterns, PlacesIn, Regions};
@@ -136,12 +137,17 @@ impl<'p> Segmenter<'p> {
         // A row that is one cell over the whole width is a line of text that the format put into the table: titles, units
         // and prose of a sheet.
         let mut run: Vec<(RowKind, Row)> = Vec::new();
-        for mut row in row::rows(grid, self.tables, self.patterns) {
+        let rows = row::rows(grid, self.tables, self.patterns);
+        let words = Words::of(&rows, self.patterns);
+        for mut row in rows {
             if row.is_band() {
                 self.push_rows(std::mem::take(&mut run));
                 let lines = std::mem::take(&mut row.cells);
                 lines.iter().flat_map(|cell| cell.raw.lines()).for_each(|line| self.push_text(line));
                 continue;
+            }
+            if let Some(words) = &words {
+                words.mend(&mut row);
             }
             row.first_of_grid = run.is_empty();
             run.push((classify(&row, self.patterns), row));

@@ -65,6 +65,11 @@ pub fn paragraphs(raw: &str) -> String {
     out
 }
 
+/// The simplified form of a traditional character; others as they are.
+pub(crate) fn simplified(c: char) -> char {
+    traditional::table().of(c)
+}
+
 /// What texts are compared by: [`plain`], radicals folded, NFKC, lower case, no white space, traditional characters as
 /// simplified ones, and one form for the
 /// brackets, quotes, dashes and dots that NFKC tells apart. Never shown.
