@@ -274,8 +274,8 @@ fn region(
     texts.extend(own.iter().skip(1).copied());
     texts.extend(head.project.as_deref());
     texts.extend(after.iter().take(6).filter(|l| l.chars().count() <= 24).map(String::as_str));
-    texts.extend(context.head.iter().map(String::as_str));
-    patterns.regions.resolve_as_of(&texts, head.year)
+    let places = context.head_places(&patterns.regions);
+    patterns.regions.resolve_among(&texts, (&context.head, &places), head.year)
 }
 
 /// Points of 合计 in one or two numbers: what is weight and what is score.
