@@ -387,9 +387,9 @@ fn values(tokens: &[Token], mut row: Row, header: &[Field], patterns: &Patterns,
     }
 }
 
-/// Words that go on over a comma or end with a full stop.
+/// More words than a value with its unit has: 2座因汛期影响延期.
 fn is_sentence(text: &str) -> bool {
-    text.contains(['，', '。']) && text.chars().filter(|c| c.is_alphabetic()).count() >= 6
+    text.chars().filter(|c| c.is_alphabetic()).count() >= 7
 }
 
 fn is_name(text: &str, patterns: &Patterns) -> bool {

@@ -247,11 +247,30 @@ fn write(page: &mut Page, piece: Piece<'_>, top: f32, pitch: Pitch) {
     });
 }
 
+/// 社会效益 over 指标, beside two rows: the word of a merged cell, of which each line came to stand in a row of its own.
+fn join_word_ends(grid: &mut Grid) {
+    let ends: Vec<usize> = (0..grid.cells.len()).filter(|at| matches!(&*grid.cells[*at].text, "指标" | "标")).collect();
+    for end in ends {
+        let (row, column) = (grid.cells[end].row, grid.cells[end].column);
+        let above = grid.cells.iter().position(|c| {
+            c.row_end() == row
+                && c.column == column
+                && c.column_span == 1
+                && !c.text.is_empty()
+                && !c.text.ends_with('标')
+        });
+        let Some(above) = above else { continue };
+        let text = std::mem::take(&mut grid.cells[end].text);
+        grid.cells[above].text.push_str(&text);
+    }
+}
+
 /// The same block without places on a page that there never was.
 fn without_geometry(block: Block<'static>) -> Option<Block<'static>> {
     match block {
         Block::Line(line) => Some(Block::Line(Line { page: None, ..line })),
         Block::Grid(mut grid) => {
+            join_word_ends(&mut grid);
             for cell in &mut grid.cells {
                 (cell.page, cell.bbox) = (None, None);
             }

@@ -282,7 +282,9 @@ impl<'a> Reading<'a> {
         let opens = compared.first_in(&self.before).map(|(at, ..)| at);
         let Some((length, cue)) = self.set(Role::Change).ends(&self.before[..end]) else {
             // 高于全省平均水平1.2个百分点: percentage points are a difference.
-            return opens.filter(|_| self.place.said.quantity.unit.as_deref() == Some("百分点"));
+            let mean = self.before[..end].ends_with(&['平', '均', '水', '平']);
+            let points = self.place.said.quantity.unit.as_deref() == Some("百分点");
+            return opens.filter(|_| points || mean && self.is_ratio);
         };
         let earlier = || compared.first_in(&self.place.text[self.place.clause.start..self.start]).is_some();
         // 改造提升4.5万亩: the name of a work that ends like a change.
