@@ -221,6 +221,64 @@ fn what_is_no_likely_number_is_marked_where_nothing_else_was_seen() {
     assert!(marked(&with(&[]), "fund", 0).is_empty());
 }
 
+/// A form with a line of the head beside the project's name.
+fn with_head(label: &'static str, value: &'static str) -> Vec<Value> {
+    with(&[(0, 3, label), (0, 7, value)])
+}
+
+#[test]
+fn a_grade_that_is_no_word_is_the_one_that_was_offered() {
+    let found = with(&[(8, 3, "达成年度指标@0.99"), (8, 4, "送成年度指标/达成年度指标@0.7")]);
+    assert_eq!(corrections(&found), pair("达成年度指标", "送成年度指标"));
+    let actual = &of(&found, "indicator", 2)["actual"];
+    assert_eq!((&actual["text"], &actual["raw"]), (&json!("达成年度指标"), &json!("送成年度指标")));
+}
+
+#[test]
+fn a_level_that_lost_its_last_character_and_a_label_that_looks_like_another_are_told_on_the_form() {
+    let found = with(&[(6, 0, "产出指@0.97")]);
+    assert_eq!(of(&found, "indicator", 0)["level1"], "产出指标");
+    assert_eq!(corrections(&found), pair("产出指标", "产出指"));
+    assert_eq!(of(&found, "form", 0)["findings"][0]["code"], "ocr_corrected");
+    let found = with(&[(5, 3, "年度措标值@0.7")]);
+    assert_eq!(corrections(&found), pair("年度指标值", "年度措标值"));
+    assert_eq!(of(&found, "indicator", 0)["target"]["value"], json!(16000));
+}
+
+#[test]
+fn a_unit_of_a_header_is_one_that_there_is() {
+    let found = with(&[(1, 3, "预算数（方元）@0.95")]);
+    assert_eq!(corrections(&found), pair("预算数（万元）", "预算数（方元）"));
+    assert_eq!(of(&found, "fund", 0)["budget"]["value"], json!(24_881_400));
+}
+
+#[test]
+fn the_full_name_of_a_place_is_spelt_as_it_is() {
+    let found = with_head("主管部门", "厂西壮族目治区/广西壮族自治区@0.8");
+    assert_eq!(of(&found, "form", 0)["authority"], "广西壮族自治区");
+    assert_eq!(of(&found, "form", 0)["region"]["code"], "450000");
+    assert_eq!(corrections(&found), pair("广西壮族自治区", "厂西壮族目治区"));
+}
+
+#[test]
+fn a_traditional_character_among_simplified_ones_is_one_of_them_where_it_is_doubted() {
+    let found = with_head("实施单位", "黃石市图书馆@0.9");
+    assert_eq!(of(&found, "form", 0)["implementer"], "黄石市图书馆");
+    let sure = with_head("实施单位", "黃石市图书馆@0.99");
+    assert_eq!(of(&sure, "form", 0)["implementer"], "黃石市图书馆");
+    assert!(corrections(&sure).is_empty());
+}
+
+#[test]
+fn names_and_free_words_stay_as_they_were_read() {
+    let found = with(&[(6, 2, "水标尺苋度/水标尺宽度@0.7"), (7, 7, "工土方元/工工万元@0.6"), (0, 1, "厂州救助@0.6")]);
+    assert!(corrections(&found).is_empty(), "{:?}", corrections(&found));
+    assert_eq!(of(&found, "indicator", 0)["level3"], "水标尺苋度");
+    // Two words that were offered alike: neither is taken.
+    let found = with(&[(6, 1, "贡量指标/质量指标/数量指标@0.6")]);
+    assert!(corrections(&found).is_empty(), "{:?}", corrections(&found));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
 

@@ -18,23 +18,31 @@ pub(super) fn write(out: &mut impl Write, record: &StatementRecord) -> io::Resul
         return Ok(serde_json::to_writer(out, record)?);
     }
     serde(out, r#"{"kind":"statement","schema":"#, Some(&record.schema))?;
-    text(out, r#","id":"#, Some(&record.id))?;
-    text(out, r#","document":"#, Some(&record.document))?;
-    text(out, r#","source":"#, Some(&record.source))?;
+    literal(out, r#","id":"#)?;
+    text(out, &record.id)?;
+    literal(out, r#","document":"#)?;
+    text(out, &record.document)?;
+    literal(out, r#","source":"#)?;
+    text(out, &record.source)?;
     literal(out, r#","section":["#)?;
     for (at, title) in record.section.iter().enumerate() {
-        text(out, if at > 0 { "," } else { "" }, Some(title))?;
+        literal(out, if at > 0 { "," } else { "" })?;
+        text(out, title)?;
     }
-    text(out, r#"],"sentence":"#, Some(&record.sentence))?;
-    text(out, r#","subject":"#, record.subject.as_deref())?;
-    text(out, r#","aspect":"#, Some(record.aspect))?;
+    literal(out, r#"],"sentence":"#)?;
+    text(out, &record.sentence)?;
+    literal(out, r#","subject":"#)?;
+    text_or_null(out, record.subject.as_deref())?;
+    literal(out, r#","aspect":"#)?;
+    text(out, record.aspect)?;
     serde(out, r#","year":"#, record.year.as_ref())?;
     literal(out, r#","value":"#)?;
     match &record.value {
         Some(value) => quantity(out, value)?,
         None => literal(out, "null")?,
     }
-    text(out, r#","indicator":"#, record.indicator.as_deref())?;
+    literal(out, r#","indicator":"#)?;
+    text_or_null(out, record.indicator.as_deref())?;
     serde(out, r#","page":"#, page.as_ref())?;
     number(out, r#","table":null,"rows":null,"cells":{},"bbox":null,"confidence":"#, record.confidence)?;
     if record.findings.is_empty() {
@@ -45,7 +53,8 @@ pub(super) fn write(out: &mut impl Write, record: &StatementRecord) -> io::Resul
 }
 
 fn quantity(out: &mut impl Write, quantity: &Quantity) -> io::Result<()> {
-    text(out, r#"{"raw":"#, Some(&quantity.raw))?;
+    literal(out, r#"{"raw":"#)?;
+    text(out, &quantity.raw)?;
     let relation = quantity.relation.map(|relation| match relation {
         Relation::Equal => "=",
         Relation::AtLeast => ">=",
@@ -55,24 +64,33 @@ fn quantity(out: &mut impl Write, quantity: &Quantity) -> io::Result<()> {
         Relation::Range => "range",
         Relation::Approx => "approx",
     });
-    text(out, r#","relation":"#, relation)?;
+    literal(out, r#","relation":"#)?;
+    text_or_null(out, relation)?;
     number(out, r#","value":"#, quantity.value)?;
     number(out, r#","upper":"#, quantity.upper)?;
-    text(out, r#","unit":"#, quantity.unit.as_deref())?;
+    literal(out, r#","unit":"#)?;
+    text_or_null(out, quantity.unit.as_deref())?;
     serde(out, r#","date":"#, quantity.date.as_ref())?;
-    text(out, r#","text":"#, quantity.text.as_deref())?;
+    literal(out, r#","text":"#)?;
+    text_or_null(out, quantity.text.as_deref())?;
     serde(out, r#","parts":"#, quantity.parts.as_ref())?;
     literal(out, "}")
 }
 
+/// Keys are short and their lengths known: written in their place, each takes a few instructions and no call.
+#[inline(always)]
 fn literal(out: &mut impl Write, text: &str) -> io::Result<()> {
     out.write_all(text.as_bytes())
 }
 
-/// A key and a text, or null.
-fn text(out: &mut impl Write, key: &str, text: Option<&str>) -> io::Result<()> {
-    literal(out, key)?;
-    let Some(text) = text else { return literal(out, "null") };
+fn text_or_null(out: &mut impl Write, value: Option<&str>) -> io::Result<()> {
+    match value {
+        Some(value) => text(out, value),
+        None => literal(out, "null"),
+    }
+}
+
+fn text(out: &mut impl Write, text: &str) -> io::Result<()> {
     // No early end, so that many bytes are looked at in a step.
     let escapes = |all: bool, byte: &u8| all | (*byte < b' ') | (*byte == b'"') | (*byte == b'\\');
     if text.as_bytes().iter().fold(false, escapes) {

@@ -122,7 +122,7 @@ fn title_line(lines: &[&str], patterns: &Patterns) -> Option<usize> {
 
 /// The title, its first half fetched where it was broken over two lines.
 fn title(lines: &[&str], at: usize) -> String {
-    let line = lines[at].trim_matches(['*', '#', ' ', '_', '《', '》']);
+    let line = without_annex(lines[at].trim_matches(['*', '#', ' ', '_', '《', '》']));
     let short = line.chars().count() <= 8;
     match at.checked_sub(1).map(|above| lines[above]) {
         Some(above) if short && !above.contains(['：', ':', '。']) && above.chars().count() > 4 => {
@@ -130,6 +130,16 @@ fn title(lines: &[&str], at: usize) -> String {
         }
         _ => line.to_owned(),
     }
+}
+
+/// `附件1 2022年度项目支出绩效自评表`: the title without the annex's number, which a year may follow.
+fn without_annex(line: &str) -> &str {
+    let Some(rest) = ["附件", "附表"].iter().find_map(|word| line.strip_prefix(word)) else { return line };
+    let number = |c: char| c.is_ascii_digit() || "一二三四五六七八九十-－".contains(c);
+    let behind = rest.trim_start_matches(' ').trim_start_matches(number);
+    let title = behind.trim_start_matches([' ', '\u{3000}', '：', ':', '.', '、', '《']);
+    // Without a space or sign between, nobody can tell the number from the year.
+    if title.len() < behind.len() && !title.is_empty() { title } else { line }
 }
 
 /// The pairs of a line: `单位名称：黄石市图书馆    填报日期：2023年3月15日`.
@@ -264,8 +274,8 @@ fn region(
     texts.extend(own.iter().skip(1).copied());
     texts.extend(head.project.as_deref());
     texts.extend(after.iter().take(6).filter(|l| l.chars().count() <= 24).map(String::as_str));
-    texts.extend(context.head.iter().map(String::as_str));
-    patterns.regions.resolve_as_of(&texts, head.year)
+    let places = context.head_places(&patterns.regions);
+    patterns.regions.resolve_among(&texts, (&context.head, &places), head.year)
 }
 
 /// Points of 合计 in one or two numbers: what is weight and what is score.

@@ -238,6 +238,15 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// The first of several sources that an alignment put into one cell: those below it print no value.
+    fn own_label<'t>(&self, text: &'t str) -> &'t str {
+        let known = |line: &str| self.patterns.fund_labels.exact(line.trim()).is_some();
+        match text.split_once('\n') {
+            Some((first, rest)) if known(first) && rest.lines().all(known) => first.trim(),
+            _ => text,
+        }
+    }
+
     fn row(&self, row: &Row, columns: &[Column], block: &FundBlock) -> Option<Fund> {
         // The block's label, and whatever else stands left of the item, are no values.
         let leading = row.cells.iter().take_while(|c| !is_amount(c)).count();
@@ -278,7 +287,7 @@ impl Reader<'_> {
         fund.item = match cell_of(Field::FundItem).or(item.as_ref()) {
             Some(cell) => {
                 places.put("item", cell);
-                cell.text.clone()
+                self.own_label(&cell.text).to_owned()
             }
             None => block.label.clone().or_else(|| lead_of(block, columns)).unwrap_or_default(),
         };

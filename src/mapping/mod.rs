@@ -3,7 +3,8 @@
 //!
 //! `segment` cuts the document into forms, `layout` a form into blocks; `columns` assigns headers to fields and `align`
 //! cells to columns; `levels`, `fund`, `indicator` and `totals` read the blocks, `form` the head; `correct` reads a form
-//! that was recognised again where what it says and what the picture allows decide otherwise. `statement` reads the prose.
+//! that was recognised again where what it says and what the picture allows decide otherwise, `words` mends its labels
+//! before. `statement` reads the prose.
 
 mod align;
 mod columns;
@@ -28,6 +29,7 @@ mod stacked;
 mod statement;
 mod totals;
 mod traces;
+mod words;
 
 use crate::model::{
     Block, Columns, Date, Evidence, FormRecord, FormRecords, FormType, FundRecord, Identity, IndicatorRecord, Kind,
@@ -96,14 +98,23 @@ pub fn records<'a>(
         Some(form)
     };
     for block in Running::new(blocks, patterns) {
-        match &block {
-            Block::Line(line) if wanted.statements => prose.line(line),
-            Block::Grid(_) => prose.table(),
-            Block::Line(_) | Block::PageBreak | Block::Finding(_) => {}
-        }
         // What stands above a table comes before its form, what stands below behind it.
-        let mut ready = !segmenter.in_form() || prose.waiting() > MOST_WAITING;
-        segmenter.push(block);
+        let in_form = segmenter.in_form();
+        match block {
+            Block::Line(line) => {
+                let shown = segment::displayed(&line.text);
+                if wanted.statements {
+                    prose.line(&line, shown.as_ref());
+                }
+                segmenter.push_line(&line.text, shown.unwrap_or_default());
+            }
+            Block::Grid(grid) => {
+                prose.table();
+                segmenter.push_grid(grid);
+            }
+            Block::PageBreak | Block::Finding(_) => {}
+        }
+        let mut ready = !in_form || prose.waiting() > MOST_WAITING;
         while let Some(source) = segmenter.next_form() {
             ready = true;
             if let Some(form) = read_form(source, &segmenter.context, &mut summary) {
@@ -129,7 +140,9 @@ pub fn records<'a>(
     let heads = || context.title.iter().chain(&context.head).map(String::as_str);
     summary.year = summary.year.or_else(|| heads().find_map(|line| grammar.year(line)));
     if summary.region.is_none() && wanted.regions {
-        summary.region = patterns.regions.resolve_as_of(&heads().collect::<Vec<_>>(), summary.year);
+        let titles: Vec<&str> = context.title.iter().map(String::as_str).collect();
+        let places = context.head_places(&patterns.regions);
+        summary.region = patterns.regions.resolve_among(&titles, (&context.head, &places), summary.year);
     }
     summary
 }

@@ -25,6 +25,15 @@ pub(super) struct RowCell {
     pub(super) trust: f32,
     /// What the picture allows beside `raw`.
     pub(super) alternatives: Vec<Alternative>,
+    /// What was read first, where words decided otherwise.
+    pub(super) mended: Option<Mended>,
+}
+
+/// What a cell was read as first, and why it is read otherwise.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Mended {
+    pub(super) first: String,
+    pub(super) why: String,
 }
 
 /// Columns in which it is kept that cells from above reach down: the fields of forms stand far to the left of this.
@@ -37,11 +46,17 @@ impl RowCell {
         self.text.is_empty()
     }
 
+    /// Was it read from pixels, and is there anything to doubt?
+    pub(super) fn is_recognised(&self) -> bool {
+        self.trust < 1.0 || !self.alternatives.is_empty()
+    }
+
     /// A piece of this cell, in a column of its own.
     pub(super) fn piece(&self, column: usize, text: String, patterns: &Patterns) -> RowCell {
         let label = label_key(&text);
         let facts = patterns.headers.facts(&label);
-        RowCell { column, end: column + 1, raw: text.clone(), label, facts, text, alternatives: Vec::new(), ..*self }
+        let (alternatives, mended) = (Vec::new(), self.mended.clone());
+        RowCell { column, end: column + 1, raw: text.clone(), label, facts, text, alternatives, mended, ..*self }
     }
 
     /// The same cell, read so. Its other readings were of the text before, and are gone.
@@ -177,6 +192,7 @@ pub(super) fn rows(grid: Grid, table: u32, patterns: &Patterns) -> Vec<Row> {
                 bbox: cell.bbox,
                 trust: cell.trust.0,
                 alternatives: cell.alternatives,
+                mended: None,
             });
         }
         if !row.cells.is_empty() {

@@ -22,6 +22,8 @@ const MAX_CELLS: usize = 1_200;
 const HEAD_CELLS: usize = 90;
 /// Rows from which on the columns are believed.
 const MIN_ROWS: usize = 3;
+/// Columns of an indicators' header.
+const MOST_COLUMNS: usize = 16;
 /// Headers in a window that may lead to nothing before it is left alone.
 const MAX_FAILED: usize = 8;
 /// Lines that a cell closed by a pipe may have, and pipes that make no table.
@@ -29,6 +31,8 @@ const MOST_CELL_LINES: usize = 4;
 const FEW_PIPES: usize = 12;
 /// Blank cells that may stand before a row's first text, where levels are merged.
 const MAX_BLANKS: usize = 3;
+/// Lines that a reason may have.
+const MOST_REASON_LINES: usize = 6;
 /// Characters of a value, of a name.
 const LONGEST_VALUE: usize = 60;
 const LONGEST_NAME: usize = 60;
@@ -206,10 +210,10 @@ fn forms(tokens: &[Token], patterns: &Patterns) -> Vec<Form> {
             continue;
         };
         let is_label = |token: &&Token| patterns.row_labels.is(&label_key(&token.text), RowLabel::IndicatorBlock);
-        let labels = tokens[at + header.len()..].iter().take_while(is_label).count();
-        let begin = at + header.len() + labels;
+        let labels = tokens[at + header.taken..].iter().take_while(is_label).count();
+        let begin = at + header.taken + labels;
         let end = (begin + MAX_CELLS).min(tokens.len());
-        let rows = rows(&tokens[begin..end], &header, patterns);
+        let rows = rows(&tokens[begin..end], &header.fields, patterns);
         if rows.iter().filter(|row| row.cells.iter().any(|(column, _)| *column == 2)).count() < MIN_ROWS {
             at = begin;
             failed += 1;
@@ -237,24 +241,45 @@ fn fields(text: &str, part: HeaderPart, patterns: &Patterns) -> Option<Field> {
         .map(|hit| hit.field)
 }
 
-/// The indicators' header that begins here: three levels and a target at least, no field twice.
-fn header(tokens: &[Token], patterns: &Patterns) -> Option<Vec<Field>> {
-    let first = tokens.first().and_then(|token| fields(&token.text, HeaderPart::Indicator, patterns))?;
+/// The indicators' header in running text.
+struct Header {
+    /// What its columns hold.
+    fields: Vec<Field>,
+    /// What they are called.
+    names: Vec<String>,
+    /// How many tokens it takes.
+    taken: usize,
+}
+
+/// The indicators' header that begins here: three levels and a target at least, no field twice. A name that stands on two
+/// lines is one.
+fn header(tokens: &[Token], patterns: &Patterns) -> Option<Header> {
+    let field = |text: &str| fields(text, HeaderPart::Indicator, patterns);
+    let first = tokens.first().and_then(|token| field(&token.text))?;
     if first != Field::Level1 {
         return None;
     }
-    let mut found = Vec::new();
-    for token in tokens.iter().take(16) {
-        if token.text.chars().count() > 20 {
-            break;
-        }
-        match fields(&token.text, HeaderPart::Indicator, patterns) {
-            Some(field) if field == Field::Extra || !found.contains(&field) => found.push(field),
+    let mut found = Header { fields: Vec::new(), names: Vec::new(), taken: 0 };
+    while found.fields.len() < MOST_COLUMNS
+        && let Some(token) = tokens.get(found.taken)
+        && token.text.chars().count() <= 20
+    {
+        let next = tokens.get(found.taken + 1).map(|next| next.text.as_str()).filter(|next| field(next).is_none());
+        let joined = next.map(|next| format!("{}{next}", token.text)).filter(|joined| {
+            let facts = patterns.headers.facts(&label_key(joined));
+            patterns.headers.exact_of(facts, HeaderPart::Indicator).next().is_some()
+        });
+        let taken = 1 + usize::from(joined.is_some());
+        let name = joined.unwrap_or_else(|| token.text.clone());
+        match field(&name) {
+            Some(field) if field == Field::Extra || !found.fields.contains(&field) => found.fields.push(field),
             _ => break,
         }
+        found.names.push(name);
+        found.taken += taken;
     }
-    let levels = found.starts_with(&[Field::Level1, Field::Level2, Field::Level3]);
-    (levels && found.contains(&Field::Target)).then_some(found)
+    let levels = found.fields.starts_with(&[Field::Level1, Field::Level2, Field::Level3]);
+    (levels && found.fields.contains(&Field::Target)).then_some(found)
 }
 
 /// A row: its cells by column of the header, and how many tokens it takes.
@@ -341,18 +366,30 @@ fn values(tokens: &[Token], mut row: Row, header: &[Field], patterns: &Patterns,
     // Words alone, under no level of their own, are a row where others follow, but may be anything after the last.
     row.score -= if row.cells.iter().any(|(column, text)| *column > 2 && has_digit(text)) { -1.0 } else { 0.7 };
     found.push(row.clone());
-    // One text behind the points: the reason.
-    if let Some(reason) = tokens.get(row.taken)
-        && needed < header.len()
-        && !starts_with_number(&reason.text)
-        && patterns.levels.of_key(&label_key(&reason.text)) == (None, None)
-        && !patterns.row_labels.is(&label_key(&reason.text), RowLabel::Total)
-    {
-        row.cells.push((needed, reason.text.clone()));
+    // The text behind the points: the reason, of which each line is a cell here.
+    let mut reason = String::new();
+    for token in tokens[row.taken..].iter().take(if needed < header.len() { MOST_REASON_LINES } else { 0 }) {
+        let key = label_key(&token.text);
+        let other = patterns.levels.of_key(&key) != (None, None)
+            || [RowLabel::Total, RowLabel::Note].iter().any(|label| patterns.row_labels.is(&key, *label));
+        // A number that begins a sentence is no value.
+        let value = starts_with_number(&token.text) && !is_sentence(&token.text);
+        if other || value || token.text.is_empty() {
+            break;
+        }
+        reason.push_str(&token.text);
         row.taken += 1;
         row.score -= 0.1;
-        found.push(row);
+        found.push(Row { cells: [row.cells.as_slice(), &[(needed, reason.clone())]].concat(), ..row.clone() });
+        if token.text.ends_with(['。', '；']) && !reason.contains("原因：") {
+            break;
+        }
     }
+}
+
+/// Words that go on over a comma or end with a full stop.
+fn is_sentence(text: &str) -> bool {
+    text.contains(['，', '。']) && text.chars().filter(|c| c.is_alphabetic()).count() >= 6
 }
 
 fn is_name(text: &str, patterns: &Patterns) -> bool {
@@ -362,10 +399,14 @@ fn is_name(text: &str, patterns: &Patterns) -> bool {
         && text.chars().count() <= LONGEST_NAME
         && !starts_with_number(text)
         && (!text.ends_with(['。', '；']) || text.starts_with("指标"))
-        && (!text.contains(['：', ':']) || text.starts_with("指标"))
+        && (!text.contains(['：', ':']) || ["指标", "其中"].iter().any(|begin| text.starts_with(begin)))
         && ![RowLabel::Total, RowLabel::Note, RowLabel::IndicatorBlock].iter().any(|l| patterns.row_labels.is(&key, *l))
         && !patterns.row_labels.is_title(&normalize::key(text))
         && fields(text, HeaderPart::Head, patterns).is_none()
+}
+
+fn is_dash(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| matches!(c, '-' | '—' | '–' | '－' | '/' | '─'))
 }
 
 fn has_digit(text: &str) -> bool {
@@ -391,7 +432,8 @@ fn fit(text: &str, field: Field, patterns: &Patterns) -> Option<f32> {
         }
         Field::Unit => (!has_digit(text) && text.chars().count() <= 8).then_some(0.5),
         Field::Target | Field::Actual => {
-            let level = patterns.levels.of_key(&label_key(text)) != (None, None);
+            let level = patterns.levels.of_key(&label_key(text)) != (None, None)
+                || patterns.row_labels.is(&label_key(text), RowLabel::Total);
             let value = text.chars().count() <= LONGEST_VALUE && !level && !text.ends_with(['：', ':']);
             let measured = starts_with_number(text) || has_digit(text);
             value.then_some(if measured { 1.0 } else { 0.4 })
@@ -405,7 +447,7 @@ fn form(
     tokens: &[Token],
     before: Range<usize>,
     rows_begin: usize,
-    header: &[Field],
+    header: &Header,
     rows: &[Row],
     patterns: &Patterns,
 ) -> Form {
@@ -414,8 +456,8 @@ fn form(
     let (begin, height) = head(&tokens[from..at], &mut cells, patterns);
     let (begin, mut row) = (from + begin, height);
     let mut put = |row: usize, column: usize, text: &str| cells.push(Cell::new(row, column, text));
-    for (column, token) in tokens[at..at + header.len()].iter().enumerate() {
-        put(row, column + 1, &token.text);
+    for (column, name) in header.names.iter().enumerate() {
+        put(row, column + 1, name);
     }
     for found in rows {
         row += 1;
@@ -423,8 +465,10 @@ fn form(
     }
     let mut end = rows_begin + rows.iter().map(|row| row.taken).sum::<usize>();
     if tokens.get(end).is_some_and(|token| patterns.row_labels.is(&label_key(&token.text), RowLabel::Total)) {
-        let columns: Vec<usize> =
-            [Field::Weight, Field::Score].iter().filter_map(|field| header.iter().position(|f| f == field)).collect();
+        let columns: Vec<usize> = [Field::Weight, Field::Score]
+            .iter()
+            .filter_map(|field| header.fields.iter().position(|f| f == field))
+            .collect();
         let is_points = |token: &&Token| fit(&token.text, Field::Score, patterns).is_some();
         let numbers: Vec<&Token> = tokens[end + 1..].iter().take(columns.len()).take_while(is_points).collect();
         if !numbers.is_empty() && numbers.len() == columns.len() {
@@ -469,7 +513,16 @@ fn head(tokens: &[Token], cells: &mut Vec<Cell>, patterns: &Patterns) -> (usize,
             (row, columns) = (row + 1, header);
             at += header;
         } else if source(text) {
-            let numbers = tokens[at + 1..].iter().take_while(|t| starts_with_number(&t.text)).count();
+            let in_column = |t: &&Token| starts_with_number(&t.text) || is_dash(&t.text);
+            let mut numbers = tokens[at + 1..].iter().take_while(in_column).count();
+            if !tokens[at + 1..=at + numbers].iter().any(|t| starts_with_number(&t.text)) {
+                at += 1 + numbers;
+                continue;
+            }
+            // Fewer than the columns: which ones are blank is not known but for the first.
+            if numbers < columns {
+                numbers = tokens[at + 1..].iter().take(numbers).take_while(|t| !is_dash(&t.text)).count();
+            }
             // As many amounts as columns, or the first ones; more are none of this row's.
             if numbers > 0 && (numbers <= columns || columns == 0 && numbers == 1) {
                 cells.push(Cell::new(row, 1, text));

@@ -4,9 +4,12 @@
 use super::layout::is_header_continuation;
 use super::row::{self, Row};
 use super::signals::{RowKind, classify, head_label};
-use crate::model::{Block, Code, Finding, Severity};
+use super::words::Words;
+use crate::model::{Code, Finding, Grid, GridOrigin, Severity};
 use crate::normalize;
-use crate::patterns::{Field, Patterns};
+use crate::patterns::{Field, Patterns, PlacesIn, Regions};
+use std::borrow::Cow;
+use std::cell::{Ref, RefCell};
 use std::collections::VecDeque;
 
 /// The rows of one form and the text around them.
@@ -31,9 +34,21 @@ pub(super) struct Context {
     pub(super) title: Option<String>,
     /// The first short lines.
     pub(super) head: Vec<String>,
+    /// The places that these lines name, as far as they were asked for.
+    places: RefCell<Vec<PlacesIn>>,
 }
 
 impl Context {
+    /// The places that each line of the head names: looked for once, however many forms ask.
+    pub(super) fn head_places(&self, regions: &Regions) -> Ref<'_, Vec<PlacesIn>> {
+        {
+            let mut known = self.places.borrow_mut();
+            let new = self.head.get(known.len()..).unwrap_or_default();
+            known.extend(new.iter().map(|line| regions.places_in(line)));
+        }
+        self.places.borrow()
+    }
+
     /// Keeps a line that may belong to the document's head.
     fn note(&mut self, line: &str) {
         let length = line.chars().count();
@@ -66,6 +81,13 @@ const WIDEST_HEAD_ROW: usize = 16;
 const MOST_LINES_BESIDE: usize = 3;
 /// Longest line that can be a title or a head line, in characters.
 const LONGEST_HEAD_LINE: usize = 70;
+/// Longest line that is looked at for titles, heads and notes, in bytes; the numbers of a longer one are for statements.
+const LONGEST_LINE: usize = 4_000;
+
+/// A line as it is displayed; `None` of one that is too long for all that forms have lines for.
+pub(super) fn displayed(raw: &str) -> Option<Cow<'_, str>> {
+    (raw.len() <= LONGEST_LINE).then(|| normalize::display(raw))
+}
 
 #[derive(Default)]
 struct Draft {
@@ -106,32 +128,31 @@ impl<'p> Segmenter<'p> {
         }
     }
 
-    /// Takes the next block of the document.
-    pub(super) fn push(&mut self, block: Block<'_>) {
-        match block {
-            Block::Line(line) => self.push_line(&line.text),
-            Block::PageBreak | Block::Finding(_) => {}
-            Block::Grid(grid) => {
-                // A table of which earlier rows were handed out already keeps its number.
-                if grid.first_row == 0 || self.tables == 0 || grid.origin == crate::model::GridOrigin::Explicit {
-                    self.tables += 1;
-                }
-                // A row that is one cell over the whole width is a line of text that the format put into the table:
-                // titles, units and prose of a sheet.
-                let mut run: Vec<(RowKind, Row)> = Vec::new();
-                for mut row in row::rows(grid, self.tables, self.patterns) {
-                    if row.is_band() {
-                        self.push_rows(std::mem::take(&mut run));
-                        let lines = std::mem::take(&mut row.cells);
-                        lines.iter().flat_map(|cell| cell.raw.lines()).for_each(|line| self.push_line(line));
-                        continue;
-                    }
-                    row.first_of_grid = run.is_empty();
-                    run.push((classify(&row, self.patterns), row));
-                }
-                self.push_rows(run);
-            }
+    /// Takes the next table of the document.
+    pub(super) fn push_grid(&mut self, grid: Grid) {
+        // A table of which earlier rows were handed out already keeps its number.
+        if grid.first_row == 0 || self.tables == 0 || grid.origin == GridOrigin::Explicit {
+            self.tables += 1;
         }
+        // A row that is one cell over the whole width is a line of text that the format put into the table: titles, units
+        // and prose of a sheet.
+        let mut run: Vec<(RowKind, Row)> = Vec::new();
+        let rows = row::rows(grid, self.tables, self.patterns);
+        let words = Words::of(&rows, self.patterns);
+        for mut row in rows {
+            if row.is_band() {
+                self.push_rows(std::mem::take(&mut run));
+                let lines = std::mem::take(&mut row.cells);
+                lines.iter().flat_map(|cell| cell.raw.lines()).for_each(|line| self.push_text(line));
+                continue;
+            }
+            if let Some(words) = &words {
+                words.mend(&mut row);
+            }
+            row.first_of_grid = run.is_empty();
+            run.push((classify(&row, self.patterns), row));
+        }
+        self.push_rows(run);
     }
 
     /// A form that is complete, if there is one.
@@ -149,12 +170,15 @@ impl<'p> Segmenter<'p> {
         self.close();
     }
 
-    fn push_line(&mut self, raw: &str) {
-        // A line beyond this is no title, head line or note; its numbers are for statements.
-        let text = if raw.len() > 4000 { "" } else { raw };
-        let text = normalize::display(text);
+    /// Takes a line that stands in a table.
+    fn push_text(&mut self, raw: &str) {
+        self.push_line(raw, displayed(raw).unwrap_or_default());
+    }
+
+    /// Takes the next line of the document, and how it is displayed.
+    pub(super) fn push_line(&mut self, raw: &str, text: Cow<'_, str>) {
         if let Some(draft) = &mut self.draft {
-            draft.gap += raw.chars().take(4000).count();
+            draft.gap += raw.chars().take(LONGEST_LINE).count();
         }
         if text.is_empty() {
             return;
@@ -202,7 +226,7 @@ impl<'p> Segmenter<'p> {
                 let heads = |text: &str| text.contains("年度") || text.contains("单位");
                 let lines = row.cells.len() <= MOST_LINES_BESIDE && row.cells.iter().any(|c| heads(&c.text));
                 if lines || row.only_text().is_some() {
-                    row.cells.iter().for_each(|cell| self.push_line(&cell.text));
+                    row.cells.iter().for_each(|cell| self.push_text(&cell.text));
                 }
             }
             return;

@@ -65,15 +65,32 @@ pub fn paragraphs(raw: &str) -> String {
     out
 }
 
+/// The simplified form of a traditional character; others as they are.
+pub(crate) fn simplified(c: char) -> char {
+    traditional::table().of(c)
+}
+
 /// What texts are compared by: [`plain`], radicals folded, NFKC, lower case, no white space, traditional characters as
 /// simplified ones, and one form for the
 /// brackets, quotes, dashes and dots that NFKC tells apart. Never shown.
 pub fn key(raw: &str) -> String {
-    let text = plain(raw);
+    folded(raw).into_owned()
+}
+
+/// The same; borrowed where nothing changes, as of most names.
+pub(crate) fn folded(raw: &str) -> Cow<'_, str> {
+    match plain(raw) {
+        Cow::Borrowed(text) => key_of_plain(text),
+        Cow::Owned(text) => Cow::Owned(key_of_plain(&text).into_owned()),
+    }
+}
+
+/// The key of a text without markup.
+fn key_of_plain(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return text.bytes().filter(|b| !b.is_ascii_whitespace()).map(|b| char::from(b.to_ascii_lowercase())).collect();
     }
-    key_of_usual(&text).unwrap_or_else(|| {
+    key_of_usual(text).unwrap_or_else(|| {
         let folded = text.chars().map(radicals::fold).nfkc().filter(|c| !c.is_whitespace());
         folded.flat_map(char::to_lowercase).map(one_form).collect()
     })
@@ -81,9 +98,9 @@ pub fn key(raw: &str) -> String {
 
 /// The key of a text in which every character stands for itself or for one other, whatever its neighbours: nearly all
 /// texts. NFKC, which must look for marks that join the character before, costs ten times as much.
-fn key_of_usual(text: &str) -> Option<String> {
+fn key_of_usual(text: &str) -> Option<Cow<'_, str>> {
     let simplified = traditional::table();
-    let mut out = String::with_capacity(text.len());
+    let mut out = String::new();
     // What stands for itself is copied run by run, from here on.
     let mut run = 0;
     for (at, c) in text.char_indices() {
@@ -103,12 +120,18 @@ fn key_of_usual(text: &str) -> Option<String> {
             | '“' | '”' | '‘' | '’' | '—' | '–' | '−' => Some(one_form(c)),
             _ => return None,
         };
+        if run == 0 {
+            out.reserve(text.len());
+        }
         out.push_str(&text[run..at]);
         out.extend(folded);
         run = at + c.len_utf8();
     }
+    if run == 0 {
+        return Some(Cow::Borrowed(text));
+    }
     out.push_str(&text[run..]);
-    Some(out)
+    Some(Cow::Owned(out))
 }
 
 /// What an ideograph or a digit is in a key, whatever its neighbours.

@@ -28,12 +28,23 @@ pub(super) fn settle(ink: &Ink, line: &mut ReadLine) {
         let of_piece: Vec<usize> =
             line.letters.iter().enumerate().filter(|(_, l)| l.piece == number).map(|(index, _)| index).collect();
         let lone = of_piece.len() == 1 && !several;
-        let doubted = |index: &usize| is_stroke(line.letters[*index].text) || is_angular(line.letters[*index].text);
+        let doubted = |index: &usize| {
+            let letter = &line.letters[*index];
+            is_stroke(letter.text) || is_angular(letter.text) || letter.text == '.' || is_offered(letter, "%")
+        };
         if !of_piece.iter().any(doubted) {
             continue;
         }
         let blobs = ink.stretches(piece);
         for &index in &of_piece {
+            if parts_thousands(&line.letters, &of_piece, index) {
+                let blob = blob_of(&blobs, &line.letters, &of_piece, index);
+                let is_comma = blob.is_some_and(|blob| has_tail(ink, &blob, piece));
+                if let Some(letter) = line.letters.get_mut(index) {
+                    point_or_comma(letter, is_comma);
+                }
+                continue;
+            }
             let Some(blob) = (if lone { Some(*piece) } else { blob_of(&blobs, &line.letters, &of_piece, index) })
             else {
                 continue;
@@ -42,12 +53,16 @@ pub(super) fn settle(ink: &Ink, line: &mut ReadLine) {
                 .checked_sub(1)
                 .is_some_and(|before| of_piece.contains(&before) && line.letters[before].text.is_ascii_digit());
             let sign = match line.letters[index].text {
+                _ if follows_figure && is_percent(ink, &blob, piece, line.letters.get(index)) => Some(('%', DOUBTED)),
                 // No comparison stands after a figure.
                 c if follows_figure && c.is_ascii_digit() && !is_stroke(c) => None,
                 c if is_stroke(c) => stroke(ink, &blob, piece, lone).map(|sign| (sign, SURE)),
                 c if is_angular(c) => {
                     let offered = || line.letters.get(index).filter(|_| lone).and_then(offered);
-                    comparison(ink, &blob).map(|sign| (sign, SURE)).or_else(offered)
+                    comparison(ink, &blob)
+                        .map(|sign| (sign, SURE))
+                        .or_else(|| footed(ink, &blob, line.letters.get(index)))
+                        .or_else(offered)
                 }
                 _ => None,
             };
@@ -84,6 +99,78 @@ fn offered(letter: &PlacedLetter) -> Option<(char, f32)> {
     };
     let found = letter.others.iter().filter(|other| other.letters == 1).find_map(|other| sign(&other.text));
     found.filter(|_| is_letter).map(|sign| (sign, DOUBTED))
+}
+
+/// How sure recognition is that a letter is this, where it is not what was read.
+fn offer(letter: Option<&PlacedLetter>, text: &str) -> f32 {
+    let others = letter.into_iter().flat_map(|letter| &letter.others);
+    others.filter(|other| other.letters == 1 && other.text == text).map(|other| other.score).fold(0.0, f32::max)
+}
+
+fn is_offered(letter: &PlacedLetter, text: &str) -> bool {
+    offer(Some(letter), text) > 0.0
+}
+
+/// `≥` or `≤` where an angle was read and a level stroke is its foot. In coarse pictures the two hang together; what tells
+/// them from `>` and `<` is that their lowest rows reach from side to side.
+fn footed(ink: &Ink, blob: &Box2, letter: Option<&PlacedLetter>) -> Option<(char, f32)> {
+    let sign = match letter?.text {
+        '>' | '＞' | '〉' => '≥',
+        '<' | '＜' | '〈' => '≤',
+        _ => return None,
+    };
+    let bounds = ink.bounds(blob)?;
+    let (width, height) = (bounds.width(), bounds.height());
+    // A lone angle is about as wide as high; with what stands below it is no sign any more.
+    if height < 8 || width * 10 < height * 5 || width * 10 > height * 16 {
+        return None;
+    }
+    let lowest = Box2 { y0: bounds.y1 - (height / 4).max(2), ..bounds };
+    let reach = ink.by_row(&lowest).into_iter().max()?;
+    let sure = offer(letter, &sign.to_string()) > 0.0;
+    (reach * 4 >= width * 3).then_some((sign, if sure { SURE } else { DOUBTED }))
+}
+
+/// A `%` behind a figure, read as `1`, `t` or `s`: recognition offers it, and the ink is wider than any of those.
+fn is_percent(ink: &Ink, blob: &Box2, piece: &Box2, letter: Option<&PlacedLetter>) -> bool {
+    let is_narrow = |c: char| is_stroke(c) || matches!(c, 't' | 's' | 'r' | 'f');
+    let Some(letter) = letter.filter(|letter| is_narrow(letter.text) && is_offered(letter, "%")) else { return false };
+    let bounds = ink.bounds(blob).unwrap_or(*blob);
+    // A letter of a word stands among other words: behind a figure there is none but a unit's, and those are never narrow.
+    let least = if is_stroke(letter.text) { 7 } else { 6 };
+    bounds.height() * 10 >= piece.height() * 6 && bounds.width() * 10 >= bounds.height() * least
+}
+
+/// Does this point stand between figures, exactly three of them behind it, where it would part thousands if it were a comma?
+fn parts_thousands(letters: &[PlacedLetter], of_piece: &[usize], index: usize) -> bool {
+    let figure =
+        |at: usize| of_piece.contains(&at) && letters.get(at).is_some_and(|letter| letter.text.is_ascii_digit());
+    let before = (1..=4).take_while(|back| index.checked_sub(*back).is_some_and(figure)).count();
+    let after = (1..=4).take_while(|ahead| figure(index + ahead)).count();
+    let is_zero = before == 1 && index.checked_sub(1).and_then(|at| letters.get(at)).is_some_and(|l| l.text == '0');
+    let is_mark = |at: usize| letters.get(at).is_some_and(|letter| matches!(letter.text, '.' | ','));
+    let alone = !is_mark(index + 4) && !index.checked_sub(before + 1).is_some_and(is_mark);
+    (1..=3).contains(&before)
+        && after == 3
+        && !is_zero
+        && alone
+        && letters.get(index).is_some_and(|l| is_offered(l, ","))
+}
+
+/// Does the ink of a point reach down as a comma's does?
+fn has_tail(ink: &Ink, blob: &Box2, piece: &Box2) -> bool {
+    let below = Box2 { y0: piece.y1 - piece.height() * 2 / 5, y1: piece.y1 + piece.height() / 4, ..*blob };
+    ink.bounds(&below).is_some_and(|bounds| bounds.height() * 10 >= bounds.width() * 17)
+}
+
+/// A point that may be a comma is the comma where its ink says so, and in doubt where it does not: 2.380 for 2,380 is another
+/// amount.
+fn point_or_comma(letter: &mut PlacedLetter, is_comma: bool) {
+    if is_comma {
+        letter.text = ',';
+        letter.others.iter_mut().filter(|other| other.text == ",").for_each(|other| other.text = ".".into());
+    }
+    letter.score = letter.score.min(DOUBTED);
 }
 
 /// `≥` or `≤` where the ink is an angle and, apart from it, one or two level strokes below.
@@ -279,6 +366,61 @@ mod tests {
         assert_eq!(offered(&letter('M', &["N", "≥"])), Some(('≥', DOUBTED)));
         assert_eq!(offered(&letter('M', &["N"])), None);
         assert_eq!(offered(&letter('2', &["≥"])), None);
+    }
+
+    #[test]
+    fn an_angle_with_a_foot_that_hangs_on_it_is_at_least_and_without_one_is_more() {
+        let angle = (0..14).map(|y| (if y < 7 { 2 * y } else { 26 - 2 * y }, 40 + y));
+        let angle: Vec<Box2> = angle.map(|(x, y)| Box2::new(40 + x, y, 43 + x, y + 1)).collect();
+        let footed = [angle.clone(), vec![Box2::new(40, 54, 57, 56)]].concat();
+        assert_eq!(read(&sheet(&footed), Box2::new(40, 40, 57, 56), ">", &[48.0]), "≥");
+        assert_eq!(read(&sheet(&angle), Box2::new(40, 40, 57, 54), ">", &[48.0]), ">");
+    }
+
+    #[test]
+    fn a_wide_one_behind_a_figure_that_may_be_a_percent_sign_is_one() {
+        let sign = |boxes: &[Box2], text: &str, others: &[&str]| {
+            let letters = text.chars().zip([46.0, 62.0]).map(|(text, x)| PlacedLetter {
+                text,
+                score: 0.9,
+                piece: 0,
+                x,
+                others: others.iter().map(|text| Other { letters: 1, text: (*text).into(), score: 0.1 }).collect(),
+            });
+            let mut line =
+                ReadLine { pieces: vec![Box2::new(40, 40, 72, 60)], letters: letters.collect(), detected: true };
+            settle(&Ink::of(&sheet(boxes)), &mut line);
+            line.letters.iter().map(|letter| letter.text).collect::<String>()
+        };
+        let figure = Box2::new(40, 40, 51, 60);
+        let wide = [figure, Box2::new(55, 40, 60, 50), Box2::new(60, 40, 64, 60), Box2::new(64, 50, 72, 60)];
+        assert_eq!(sign(&wide, "51", &["%"]), "5%");
+        assert_eq!(sign(&wide, "51", &["l"]), "51", "nothing offers it");
+        assert_eq!(sign(&[figure, Box2::new(60, 40, 64, 60)], "51", &["%"]), "51", "a one is narrow");
+    }
+
+    #[test]
+    fn a_point_that_would_part_thousands_is_a_comma_by_its_tail_or_doubted() {
+        let amount = |text: &str, mark: Box2, offered: &str| {
+            let figures = [(40, 51), (62, 73), (76, 87), (90, 101)].map(|(x0, x1)| Box2::new(x0, 40, x1, 60));
+            let letters = text.chars().zip([46.0, 56.0, 68.0, 82.0, 96.0]).map(|(text, x)| PlacedLetter {
+                text,
+                score: 0.99,
+                piece: 0,
+                x,
+                others: vec![Other { letters: 1, text: offered.into(), score: 0.09 }],
+            });
+            let mut line =
+                ReadLine { pieces: vec![Box2::new(40, 40, 101, 60)], letters: letters.collect(), detected: true };
+            settle(&Ink::of(&sheet(&[figures.as_slice(), &[mark]].concat())), &mut line);
+            let read: String = line.letters.iter().map(|letter| letter.text).collect();
+            (read, line.letters.iter().map(|letter| letter.score).fold(1.0, f32::min))
+        };
+        let (dot, tail) = (Box2::new(55, 57, 58, 60), Box2::new(55, 57, 58, 64));
+        assert_eq!(amount("2.380", tail, ","), ("2,380".to_owned(), DOUBTED));
+        assert_eq!(amount("2.380", dot, ","), ("2.380".to_owned(), DOUBTED));
+        assert_eq!(amount("2.380", dot, "-").1, 0.99, "nothing else was seen");
+        assert_eq!(amount("0.380", dot, ",").1, 0.99, "no amount begins so");
     }
 
     #[test]

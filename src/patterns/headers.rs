@@ -291,6 +291,11 @@ impl Headers {
         Ok(Headers { exact, hits, headers, words: Words::new(spoken, overlay)? })
     }
 
+    /// Is this key ([`label_key`]) a known spelling of any field?
+    pub fn is_spelling(&self, key: &str) -> bool {
+        self.exact.contains_key(key)
+    }
+
     /// The fields of a part that a label ([`label_key`]) names with a known spelling.
     pub fn exact<'a>(&'a self, key: &str, part: Part) -> impl Iterator<Item = Match> + use<'a> {
         self.hits(key).iter().filter(move |(p, _)| *p == part).map(|(_, m)| *m)

@@ -1,11 +1,13 @@
 //! The key that indicators' names are compared by.
 
 use crate::normalize;
+use std::borrow::Cow;
 
 /// What is left of a name when numbering, marks, punctuation and brackets that hold a unit are gone:
 /// `1.★参保人数（人）` → `参保人数`. Of punctuation only `/` and `.` stay, for units in names (`116元/人/年`).
-pub(super) fn name_key(name: &str) -> String {
-    let key = normalize::key(name);
+/// Borrowed where nothing is gone.
+pub(super) fn name_key(name: &str) -> Cow<'_, str> {
+    let key = normalize::folded(name);
     let text = without_number(&key);
     let text = text.strip_prefix("其中").unwrap_or(text);
     let mut out = String::new();
@@ -38,7 +40,7 @@ pub(super) fn name_key(name: &str) -> String {
     out.push_str(&text[run..]);
     let end = out.trim_end_matches(['.', '/']).len();
     out.truncate(end);
-    out
+    Cow::Owned(out)
 }
 
 /// `1.`, `(1)`, `3)`: numbering, never the start of a year or an amount.

@@ -107,7 +107,7 @@ impl Entry for Indicator {
     }
 
     fn key(spelling: &str) -> String {
-        name_key(spelling)
+        name_key(spelling).into_owned()
     }
 
     fn regexes(&self) -> Vec<&str> {
@@ -160,12 +160,23 @@ type Word = u32;
 /// lie close together.
 #[derive(Debug, Clone, Copy)]
 struct CompiledRule {
+    /// One bit for each of its words of `all`; several words share one. Most rules are told by it that a name lacks one.
+    needs: u64,
+    /// The same of `any`; all bits where it has none.
+    needs_any: u64,
     entry: usize,
     /// Where its words begin, where those of `any` do, those of `none`, and where they end.
     parts: [u32; 4],
 }
 
 impl CompiledRule {
+    fn of(entry: usize, parts: [u32; 4], words: &[Word]) -> Self {
+        let rule = CompiledRule { needs: 0, needs_any: u64::MAX, entry, parts };
+        let bits = |words: &[Word]| words.iter().fold(0, |bits, word| bits | 1 << (word % 64));
+        let [all, any, _] = rule.words(words).map(bits);
+        CompiledRule { needs: all, needs_any: if any == 0 { u64::MAX } else { any }, ..rule }
+    }
+
     /// Its words of `all`, `any` and `none`.
     fn words<'w>(&self, words: &'w [Word]) -> [&'w [Word]; 3] {
         let at = self.parts.map(|part| part as usize);
@@ -193,7 +204,7 @@ impl Indicators {
         let mut patterns = Vec::new();
         for (at, entry) in entries.iter().enumerate() {
             for alias in entry.aliases.iter().chain([&entry.name_zh]) {
-                let owners = aliases.entry(name_key(alias)).or_default();
+                let owners = aliases.entry(name_key(alias).into_owned()).or_default();
                 if !owners.contains(&at) {
                     owners.push(at);
                 }
@@ -213,13 +224,13 @@ impl Indicators {
                         rule_words.extend(lexicon.ids(words));
                         *part = rule_words.len() as u32;
                     }
-                    rules.push(CompiledRule { entry: at, parts });
+                    rules.push(CompiledRule::of(at, parts, &rule_words));
                     rule_levels.push(level2);
                 }
             }
         }
         let similar = SimilarNames::of(entries.iter().enumerate().flat_map(|(at, entry)| {
-            entry.aliases.iter().chain([&entry.name_zh]).map(move |alias| (at, name_key(alias)))
+            entry.aliases.iter().chain([&entry.name_zh]).map(move |alias| (at, name_key(alias).into_owned()))
         }));
         for owners in aliases.values_mut() {
             owners.sort_by_key(|at| entries[*at].context.is_empty());
@@ -287,7 +298,7 @@ impl Indicators {
             }
             None => true,
         };
-        let alias = self.aliases.get(&key).and_then(|owners| owners.iter().copied().find(|owner| fits(*owner)));
+        let alias = self.aliases.get(&*key).and_then(|owners| owners.iter().copied().find(|owner| fits(*owner)));
         let found = alias.or_else(|| self.by_rules(&key, level2, fits)).or_else(|| self.by_likeness(&key, fits))?;
         Some(&self.entries[found].id)
     }
@@ -319,6 +330,7 @@ impl Indicators {
             found[word / 64] |= 1 << (word % 64);
             ControlFlow::<()>::Continue(())
         });
+        let bits = found.iter().fold(0, |all, bits| all | bits);
         let has = |word: &Word| found[*word as usize / 64] & (1 << (*word % 64)) != 0;
         let in_order = found.iter().enumerate().flat_map(|(at, bits)| {
             let mut left = *bits;
@@ -331,6 +343,9 @@ impl Indicators {
         let mut best = Best::default();
         for id in in_order.flat_map(|word| &self.rules_of_word[word]) {
             let rule = &self.rules[*id as usize];
+            if rule.needs & !bits != 0 || rule.needs_any & bits == 0 {
+                continue;
+            }
             let [all, any, none] = rule.words(&self.rule_words);
             if !all.iter().all(has) || none.iter().any(has) {
                 continue;

@@ -198,6 +198,12 @@ impl RowLabels {
         key.len() <= self.longest && self.names.get(key).is_some_and(|labels| labels.contains(&label))
     }
 
+    /// Is this key ([`label_key`]) any label but a placeholder?
+    pub fn is_label(&self, key: &str) -> bool {
+        let known = self.names.get(key).filter(|_| key.len() <= self.longest);
+        known.is_some_and(|labels| labels.iter().any(|label| *label != RowLabel::Placeholder))
+    }
+
     /// Is a row with this name ([`normalize::key`]) a detail of the row above, 其中：桃树种植面积?
     pub fn is_detail(&self, key: &str) -> bool {
         self.detail.iter().any(|word| key.starts_with(word.as_str()))

@@ -109,6 +109,11 @@ impl Levels {
         self.of_key(&label_key(text)).0
     }
 
+    /// Every name, as a key, bare and with 指标 behind it.
+    pub fn spellings(&self) -> impl Iterator<Item = String> + '_ {
+        self.named.keys().flat_map(|stem| [stem.clone(), format!("{stem}指标")])
+    }
+
     /// What a text whose [`label_key`] is at hand names as level 1 and as level 2.
     pub fn of_key(&self, key: &str) -> (Option<LevelKind>, Option<LevelKind>) {
         if key.is_empty() {

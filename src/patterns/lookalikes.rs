@@ -3,6 +3,7 @@
 use super::entries::{Entry, load_entries};
 use super::problem::PatternError;
 use serde::Deserialize;
+use std::ops::Range;
 use std::path::Path;
 
 #[derive(Debug, Deserialize)]
@@ -10,6 +11,9 @@ use std::path::Path;
 pub(super) struct LookalikeEntry {
     id: String,
     alike: Vec<String>,
+    /// Of words only: never tried where a number may stand.
+    #[serde(default)]
+    words: bool,
 }
 
 impl Entry for LookalikeEntry {
@@ -39,17 +43,33 @@ impl Entry for LookalikeEntry {
 
 /// Signs that look alike.
 #[derive(Debug, Default)]
-pub struct Lookalikes(Vec<Vec<String>>);
+pub struct Lookalikes {
+    /// Those that numbers are written with.
+    of_numbers: Vec<Vec<String>>,
+    /// Those of words.
+    of_words: Vec<Vec<String>>,
+}
 
 impl Lookalikes {
     pub(super) fn load(overlay: Option<&Path>) -> Result<Self, PatternError> {
         let entries = load_entries::<LookalikeEntry>(overlay)?;
-        Ok(Lookalikes(entries.into_iter().map(|entry| entry.alike).collect()))
+        let (of_words, of_numbers): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.words);
+        let alike = |entries: Vec<LookalikeEntry>| entries.into_iter().map(|entry| entry.alike).collect();
+        Ok(Lookalikes { of_numbers: alike(of_numbers), of_words: alike(of_words) })
     }
 
-    /// What may have been meant by signs of a text: the bytes of each, and what else may stand there.
-    pub fn of<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (std::ops::Range<usize>, &'a str)> + 'a {
-        let signs = self.0.iter().flat_map(|alike| alike.iter().map(move |sign| (sign, alike)));
+    /// What may have been meant by signs of a text that may be a number: the bytes of each, and what else may stand there.
+    pub fn of<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (Range<usize>, &'a str)> + 'a {
+        Self::among(&self.of_numbers, text)
+    }
+
+    /// The same of signs of words.
+    pub fn of_words<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (Range<usize>, &'a str)> + 'a {
+        Self::among(&self.of_words, text)
+    }
+
+    fn among<'a>(list: &'a [Vec<String>], text: &'a str) -> impl Iterator<Item = (Range<usize>, &'a str)> + 'a {
+        let signs = list.iter().flat_map(|alike| alike.iter().map(move |sign| (sign, alike)));
         signs.filter(|(sign, _)| !sign.is_empty()).flat_map(move |(sign, alike)| {
             text.match_indices(sign.as_str()).flat_map(move |(at, _)| {
                 let others = alike.iter().filter(move |other| *other != sign);

@@ -38,10 +38,11 @@ pub use labels::{FormTypes, FundLabels, RowLabel, RowLabels, label_key, year_bef
 pub use levels::{LevelKind, Levels, Measure};
 pub use lookalikes::Lookalikes;
 pub use problem::{PatternError, Problem};
+pub(crate) use regions::PlacesIn;
 pub use regions::{PlaceMatch, Regions};
 pub use relations::{Meaning, On, Place, RelationEntry, Role, WordsEntry};
 pub use scoring::Scoring;
-pub use statements::{Aspect, Cue, StatementRole, Statements, WordSet};
+pub use statements::{Aspect, Cue, Roles as StatementRoles, StatementRole, Statements, WordSet};
 pub use units::{UnitEntry, UnitKind};
 
 use std::path::Path;

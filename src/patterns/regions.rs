@@ -88,21 +88,31 @@ impl Regions {
     /// later short texts may name a part of that place and so say it more exactly; none may replace it. All of them
     /// help to tell places of the same name apart.
     pub fn resolve(&self, texts: &[&str]) -> Option<Arc<Region>> {
-        self.resolve_place(texts).map(|id| self.region(id))
+        self.resolve_place(texts, [].iter()).map(|id| self.region(id))
     }
 
     /// As [`Regions::resolve`], with name and code as they were in force at the end of a year: 长乐市 is 350182 in a report on
     /// 2016, 长乐区 350112 in one on 2017. Without a year as they are today; what a former code is today says
     /// [`Regions::today`].
     pub fn resolve_as_of(&self, texts: &[&str], year: Option<i32>) -> Option<Arc<Region>> {
-        let place = self.resolve_place(texts)?;
+        self.resolve_among(texts, (&[], &[]), year)
+    }
+
+    /// The same, behind the texts some lines of which it is known already what places they name ([`Regions::places_in`]).
+    pub(crate) fn resolve_among(
+        &self,
+        texts: &[&str],
+        (lines, places): (&[String], &[PlacesIn]),
+        year: Option<i32>,
+    ) -> Option<Arc<Region>> {
+        let place = self.resolve_place(texts, places.iter())?;
         let now = self.region(place);
         let Some(year) = year else { return Some(now) };
         let held = self.gazetteer.before(place).iter().filter(|before| before.until > year);
         // Of places that were merged into one, the one that is named.
-        let named = |name: &str| {
-            texts.iter().any(|text| text.contains(name) || text.split_whitespace().collect::<String>().contains(name))
-        };
+        let says =
+            |text: &str, name: &str| text.contains(name) || text.split_whitespace().collect::<String>().contains(name);
+        let named = |name: &str| texts.iter().any(|text| says(text, name)) || lines.iter().any(|line| says(line, name));
         let (same, other): (Vec<_>, Vec<_>) = held.partition(|before| *before.name == *now.name);
         let renamed = other.into_iter().filter(|before| named(&before.name)).min_by_key(|before| before.until);
         let Some(before) = renamed.or_else(|| same.into_iter().min_by_key(|before| before.until)) else {
@@ -118,18 +128,26 @@ impl Regions {
         self.by_code(code).or_else(|| former().map(|id| self.region(id)))
     }
 
-    fn resolve_place(&self, texts: &[&str]) -> Option<PlaceId> {
-        let (first, others) = texts.split_first()?;
-        let mut named = vec![self.named_in(first)];
-        // The reporting unit's own name, where it leaves nothing open, needs no other text.
-        if let Some(found) = self.alone(&named[0]) {
-            return Some(found.place);
+    /// The places that a line names, for all who ask about it.
+    pub(crate) fn places_in(&self, line: &str) -> PlacesIn {
+        PlacesIn(self.named_in(line))
+    }
+
+    fn resolve_place<'n>(&self, texts: &[&str], lines: impl Iterator<Item = &'n PlacesIn> + Clone) -> Option<PlaceId> {
+        let mut own = Vec::with_capacity(texts.len());
+        if let Some((first, others)) = texts.split_first() {
+            own.push(self.named_in(first));
+            // The reporting unit's own name, where it leaves nothing open, needs no other text.
+            if let Some(found) = self.alone(&own[0]) {
+                return Some(found.place);
+            }
+            own.extend(others.iter().map(|text| self.named_in(text)));
         }
-        named.extend(others.iter().map(|text| self.named_in(text)));
+        let named = own.iter().chain(lines.map(|PlacesIn(named)| named));
         let around: Vec<PlaceId> =
-            named.iter().flat_map(|named| &named.names).filter_map(|name| name.certain()).collect();
+            named.clone().flat_map(|named| &named.names).filter_map(|name| name.certain()).collect();
         let mut found: Option<PlaceId> = None;
-        for (rank, named) in named.iter().enumerate() {
+        for (rank, named) in named.enumerate() {
             let Some(here) = self.best(named, &around).map(|f| f.place) else {
                 continue;
             };
@@ -295,7 +313,12 @@ impl Regions {
     }
 }
 
+/// What [`Regions::places_in`] found.
+#[derive(Debug, Clone)]
+pub(crate) struct PlacesIn(NamedPlaces);
+
 /// The names in one text.
+#[derive(Debug, Clone)]
 struct NamedPlaces {
     names: Vec<NamedPlace>,
     /// One unit's or project's name, by its length.
@@ -312,6 +335,7 @@ struct Spelling {
 }
 
 /// A name, or names directly one after another, and what it may mean.
+#[derive(Debug, Clone)]
 struct NamedPlace {
     /// At least one; those that bear the name today first.
     places: Vec<PlaceId>,

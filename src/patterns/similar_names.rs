@@ -67,6 +67,10 @@ impl SimilarNames {
     /// tells a count from a share, must be the same.
     pub(super) fn nearest(&self, key: &str, fits: &dyn Fn(usize) -> bool) -> Option<usize> {
         let last = key.chars().next_back()?;
+        // Of the four pairs that a name has at least, two are too few. Most names have no more, and need no list of pairs.
+        if neighbours(key).filter(|pair| self.may_hold(with_last(*pair, last))).nth(2).is_none() {
+            return None;
+        }
         let pairs = pairs(key);
         if !(SHORTEST..=LONGEST).contains(&(pairs.len() + 1)) {
             return None;
@@ -107,11 +111,15 @@ fn with_last(pair: Pair, last: char) -> u64 {
     pair << 21 | u64::from(last)
 }
 
+/// Each character with the one behind it.
+fn neighbours(key: &str) -> impl Iterator<Item = Pair> {
+    key.chars().zip(key.chars().skip(1)).map(|(first, second)| u64::from(first) << 21 | u64::from(second))
+}
+
 /// The distinct pairs of neighbours.
 fn pairs(key: &str) -> Vec<Pair> {
     let mut pairs: Vec<Pair> = Vec::with_capacity(key.len() / 2);
-    let both = key.chars().zip(key.chars().skip(1));
-    pairs.extend(both.map(|(first, second)| u64::from(first) << 21 | u64::from(second)));
+    pairs.extend(neighbours(key));
     pairs.sort_unstable();
     pairs.dedup();
     pairs

@@ -55,6 +55,7 @@ pub enum StatementRole {
     Closer,
     Verb,
     LateVerb,
+    FrontVerb,
     Lead,
     Facet,
     Mark,
@@ -335,8 +336,12 @@ impl Statements {
 
     /// Of which roles a word may stand in a text, by its characters, all roles in one pass.
     pub fn roles_in(&self, text: &[char]) -> Roles {
-        let of = |c: &char| self.roles.get(*c as usize % ROLES).copied().unwrap_or(u32::MAX);
-        Roles(text.iter().fold(0, |all, c| all | of(c)))
+        Roles(text.iter().fold(0, |all, c| all | self.roles_begun_by(Some(*c)).0))
+    }
+
+    /// Of which roles a word may begin with a character; of none where there is none.
+    pub fn roles_begun_by(&self, c: Option<char>) -> Roles {
+        Roles(c.map_or(0, |c| self.roles.get(c as usize % ROLES).copied().unwrap_or(u32::MAX)))
     }
 }
 

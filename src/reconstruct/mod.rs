@@ -10,6 +10,7 @@ mod lines;
 mod ordered_columns;
 mod page;
 mod pipe_rows;
+mod spaced_rows;
 mod tab_rows;
 mod text_blocks;
 

@@ -260,7 +260,33 @@ fn join_broken(text: &str, stretches: &[Stretch]) -> Vec<Stretch> {
         }
     }
     let regular = rows.iter().filter(|row| row.tabs == usual).count();
-    if regular * 10 >= rows.len() * REGULAR_OF_TEN { rows } else { unjoined() }
+    if regular * 10 >= rows.len() * REGULAR_OF_TEN { rows } else { between_equals(text, &unjoined()) }
+}
+
+/// Rows of a table of several widths, of which two that stand between two of one width complete each other to it: a cell
+/// of words was broken where the second begins.
+fn between_equals(text: &str, rows: &[Stretch]) -> Vec<Stretch> {
+    let mut out: Vec<Stretch> = Vec::with_capacity(rows.len());
+    let mut at = 0;
+    while let Some(first) = rows.get(at) {
+        at += 1;
+        out.push(*first);
+        let before = out.iter().rev().nth(1).copied();
+        let (Some(before), Some(second), Some(after)) = (before, rows.get(at), rows.get(at + 1)) else {
+            continue;
+        };
+        let broken = before.tabs == after.tabs
+            && first.tabs + second.tabs == before.tabs
+            && first.next == second.start
+            && !text[first.start..first.end].ends_with('\t')
+            && text[second.start..second.end].starts_with(|c: char| c.is_alphabetic())
+            && !ends_in_number(&text[first.start..first.end]);
+        if broken && let Some(last) = out.last_mut() {
+            *last = Stretch { start: first.start, tabs: before.tabs, ..*second };
+            at += 1;
+        }
+    }
+    out
 }
 
 /// Is the last cell of a row a bare number? No words go on behind it: what follows is text between two tables.

@@ -2,7 +2,7 @@
 
 use super::cell_lines::Kind;
 use super::lines::RawLine;
-use super::{cell_lines, closed_rows, comma_rows, drawn_rows, html_tables, pipe_rows, tab_rows};
+use super::{cell_lines, closed_rows, comma_rows, drawn_rows, html_tables, pipe_rows, spaced_rows, tab_rows};
 use crate::model::{Block, Grid, Line};
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -34,6 +34,8 @@ enum Dialect {
     Closed,
     Commas,
     Drawn,
+    /// Columns that spaces keep apart.
+    Spaces,
 }
 
 /// The lines and grids of a text.
@@ -49,6 +51,8 @@ pub(super) struct TextBlocks<'a> {
     commas_plain_until: usize,
     /// Up to here, drawn lines are known to be no table.
     drawn_plain_until: usize,
+    /// Up to here, lines with wide gaps are known to be no table.
+    spaced_plain_until: usize,
     /// How often more a table of cells that pipes close is looked for in this paragraph.
     closed_tries: u8,
     /// A table in parts: its dialect and the rows handed out so far.
@@ -67,6 +71,7 @@ impl<'a> TextBlocks<'a> {
             pipes_plain_until: 0,
             commas_plain_until: 0,
             drawn_plain_until: 0,
+            spaced_plain_until: 0,
             closed_tries: CLOSED_TRIES,
             going_on: None,
             html: html_tables::Finder::default(),
@@ -104,6 +109,8 @@ impl<'a> TextBlocks<'a> {
             }
         } else if line.start >= self.commas_plain_until && comma_rows::may_begin(line.text) {
             self.read_dialect(Dialect::Commas, line, 0);
+        } else if line.start >= self.spaced_plain_until && spaced_rows::may_begin(line.text) {
+            self.read_dialect(Dialect::Spaces, line, 0);
         } else {
             self.read_line(line);
         }
@@ -121,6 +128,7 @@ impl<'a> TextBlocks<'a> {
             }
             Dialect::Commas => comma_rows::read(self.text, line.start, going_on),
             Dialect::Drawn => drawn_rows::read(self.text, line.start),
+            Dialect::Spaces => spaced_rows::read(self.text, line.start),
         };
         match reading {
             Reading::Blocks { mut blocks, end, goes_on } if end > line.start => {
@@ -140,6 +148,7 @@ impl<'a> TextBlocks<'a> {
                     Dialect::Pipes => self.pipes_plain_until = end.max(line.next),
                     Dialect::Closed => {}
                     Dialect::Drawn => self.drawn_plain_until = end.max(line.next),
+                    Dialect::Spaces => self.spaced_plain_until = end.max(line.next),
                     Dialect::Commas => self.commas_plain_until = end.max(line.next),
                     Dialect::Tabs | Dialect::CellLines => self.tabs_plain_until = end.max(line.next),
                 }

@@ -18,8 +18,12 @@ pub(super) struct Figure {
 impl Figure {
     /// `None` for ranges, dates, parts and texts, and where the printed digits cannot be made out.
     pub(super) fn of(quantity: &Quantity) -> Option<Self> {
-        let value = quantity.value.filter(|_| quantity.upper.is_none())?.get();
-        let printed = printed(&quantity.raw)?;
+        Figure::printed(quantity.value.filter(|_| quantity.upper.is_none())?.get(), &quantity.raw)
+    }
+
+    /// A value and how it was printed.
+    pub(super) fn printed(value: Decimal, raw: &str) -> Option<Self> {
+        let printed = printed(raw)?;
         if value.is_zero() {
             return printed.is_zero().then_some(Figure { value, place: Decimal::ZERO, factor: None });
         }

@@ -19,43 +19,32 @@ pub(super) struct Looks {
 
 impl Looks {
     pub(super) fn of(text: &str) -> Looks {
-        let mut looks = Looks::default();
-        let mut depth = 0i32;
         let bytes = text.as_bytes();
-        let mut at = 0;
-        while let Some(byte) = bytes.get(at).copied() {
-            looks.length += 1;
-            match byte {
-                // Ideographs from U+5000 on: nearly every character, told by its first byte, and none of them odd.
-                0xE5..=0xE9 => at += 3,
-                // From U+4E00 on the same, but for 丨.
-                0xE4 if matches!(bytes.get(at + 1..at + 3), Some([0xB8..=0xBF, b]) if *b != 0xA8) => at += 3,
-                b'0'..=b'9' => {
-                    looks.digits = true;
-                    at += 1;
-                }
-                ..0x80 => {
-                    if TELLS[usize::from(byte)] {
-                        let before = if at == 0 { 0 } else { bytes[at - 1] };
-                        let behind = bytes.get(at + 1).copied().unwrap_or(0);
-                        looks.odd_sign |= is_no_print(byte) || is_lone(before, byte, behind);
-                        looks.odd_sign |= byte == b'.' && before >= 0x80 && behind >= 0x80 && is_in_words(text, at);
-                        looks.misread_number |= is_like_a_digit(byte) && (is_numeric(before) || is_numeric(behind));
-                        looks.broken_number |= at > 0 && is_broken(before, byte, behind);
-                        depth += i32::from(matches!(byte, b'(' | b'[')) - i32::from(matches!(byte, b')' | b']'));
-                    }
-                    at += 1;
-                }
-                _ => {
-                    let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
-                    looks.odd_sign |= match c {
-                        '\u{fffd}' | '？' | '丨' => true,
-                        '〇' => !is_in_number(text, at),
-                        _ => false,
-                    };
-                    depth += i32::from(matches!(c, '（' | '【' | '《')) - i32::from(matches!(c, '）' | '】' | '》'));
-                    at += c.len_utf8();
-                }
+        // No early end, so that many bytes are looked at in a step.
+        let digits = bytes.iter().fold(false, |any, byte| any | byte.is_ascii_digit());
+        let mut looks = Looks { length: text.chars().count(), digits, ..Looks::default() };
+        let mut depth = 0i32;
+        let mut from = 0;
+        while let Some(at) = bytes[from..].iter().position(|byte| TELLS[usize::from(*byte)]).map(|at| from + at) {
+            from = at + 1;
+            let byte = bytes[at];
+            if byte.is_ascii() {
+                let before = if at == 0 { 0 } else { bytes[at - 1] };
+                let behind = bytes.get(at + 1).copied().unwrap_or(0);
+                looks.odd_sign |= is_no_print(byte) || is_lone(before, byte, behind);
+                looks.odd_sign |= byte == b'.' && before >= 0x80 && behind >= 0x80 && is_in_words(text, at);
+                looks.misread_number |= is_like_a_digit(byte) && (is_numeric(before) || is_numeric(behind));
+                looks.broken_number |= at > 0 && is_broken(before, byte, behind);
+                depth += i32::from(matches!(byte, b'(' | b'[')) - i32::from(matches!(byte, b')' | b']'));
+            } else if byte == LAST_OF_STROKE {
+                looks.odd_sign |= bytes[..from].ends_with("丨".as_bytes());
+            } else if let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
+                looks.odd_sign |= match c {
+                    '\u{fffd}' | '？' => true,
+                    '〇' => !is_in_number(text, at),
+                    _ => false,
+                };
+                depth += i32::from(matches!(c, '（' | '【' | '《')) - i32::from(matches!(c, '）' | '】' | '》'));
             }
         }
         looks.open = depth != 0;
@@ -94,14 +83,18 @@ fn is_numeric(byte: u8) -> bool {
     byte.is_ascii_digit() || byte == b'.'
 }
 
-/// ASCII characters that can be odd by themselves or where they stand; digits and the other signs cannot.
-const TELLS: [bool; 128] = {
-    let mut tells = [false; 128];
+/// The last byte of 丨, an ideograph that no form prints; few others end with it.
+const LAST_OF_STROKE: u8 = 0xA8;
+
+/// Bytes that a look is worth: ASCII characters that can be odd by themselves or where they stand, the first bytes of 〇, the
+/// replacement character, full-width question marks and brackets, and the last byte of 丨. Digits and the other signs are not.
+const TELLS: [bool; 256] = {
+    let mut tells = [false; 256];
     let mut byte = 0;
-    while byte < 128 {
+    while byte < 256 {
         tells[byte] = is_no_print(byte as u8)
             || (byte as u8).is_ascii_alphabetic()
-            || matches!(byte as u8, b' ' | b'.' | b',' | b'(' | b')' | b'[' | b']');
+            || matches!(byte as u8, b' ' | b'.' | b',' | b'(' | b')' | b'[' | b']' | 0xE3 | 0xEF | LAST_OF_STROKE);
         byte += 1;
     }
     tells

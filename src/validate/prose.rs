@@ -2,8 +2,9 @@
 //! figures, and a rate of completion that its own figures contradict.
 
 use super::figure::Figure;
-use crate::model::{Code, Finding, FormRecords, Quantity, Relation, Severity, SourceOfFunds, StatementRecord};
-use crate::normalize;
+use crate::model::{
+    Code, Finding, FundRecord, IndicatorRecord, Quantity, Relation, Severity, SourceOfFunds, StatementRecord,
+};
 use crate::patterns::Audit;
 use rust_decimal::Decimal;
 
@@ -22,25 +23,37 @@ pub(super) struct Prose {
     /// The mark of each: most facts are told apart by it, without a look at the rest of them.
     marks: [Vec<Mark>; 3],
     count: usize,
+    texts: Texts,
+}
+
+/// What facts say in words, one text behind the other: dozens of them for each form.
+#[derive(Debug, Default)]
+struct Texts(String);
+
+/// Where one of them stands.
+#[derive(Debug, Clone, Copy, Default)]
+struct Span {
+    from: u32,
+    to: u32,
 }
 
 #[derive(Debug)]
 struct Fact {
     /// Matching key of the measure's name, without 预算 at its end.
-    name: String,
-    indicator: Option<String>,
+    name: Span,
+    /// Blank where there is none.
+    indicator: Span,
     /// Income or expenditure of a fund, as a row of the fund block and as prose say it.
     fund: Option<SourceOfFunds>,
     aspect: Aspect,
     year: Option<i32>,
-    unit: Option<String>,
+    /// Blank where there is none.
+    unit: Span,
     relation: Option<Relation>,
     value: Decimal,
-    /// One unit of the last place printed, in the base unit.
-    last_place: Decimal,
-    raw: String,
+    raw: Span,
     /// Id of the record, for the message.
-    id: String,
+    id: Span,
     in_table: bool,
     /// Of unit and relation, which must be the same.
     tag: u32,
@@ -54,112 +67,201 @@ enum Aspect {
     Budget,
 }
 
+/// A figure as a record says it.
+struct Told<'r> {
+    /// See [`Fact::name`].
+    name: &'r str,
+    indicator: Option<&'r str>,
+    fund: Option<SourceOfFunds>,
+    aspect: Aspect,
+    year: Option<i32>,
+    id: &'r str,
+    in_table: bool,
+    /// The measure's name as printed, for a message.
+    shown: &'r str,
+}
+
+impl Texts {
+    fn keep(&mut self, text: &str) -> Span {
+        let from = self.0.len() as u32;
+        self.0.push_str(text);
+        Span { from, to: self.0.len() as u32 }
+    }
+
+    fn get(&self, span: Span) -> &str {
+        self.0.get(span.from as usize..span.to as usize).unwrap_or_default()
+    }
+}
+
 impl Prose {
     /// Compares a statement with what was said before it, and remembers it. `key` is that of its subject.
-    pub(super) fn statement(&mut self, statement: &mut StatementRecord, key: String, audit: &Audit) {
-        let (Some(subject), Some(value)) = (&statement.subject, &statement.value) else { return };
-        let fund = fund_of(&key, audit);
+    pub(super) fn statement(&mut self, statement: &StatementRecord, key: &str, audit: &Audit) -> Option<Finding> {
+        let value = statement.value.as_ref()?;
         let name = name_of(key);
-        if statement.aspect == "completion_rate" {
-            let found = self.rate(&name, statement.year, value);
-            statement.findings.extend(found);
-            return;
-        }
         let aspect = match statement.aspect {
+            "completion_rate" => return self.rate(name, statement.year, value),
             "target" => Aspect::Target,
             "actual" | "balance" => Aspect::Actual,
             "budget" => Aspect::Budget,
-            _ => return,
+            _ => return None,
         };
-        let Some(fact) = Fact::of(name, aspect, value) else { return };
-        let fact = Fact {
-            indicator: statement.indicator.clone(),
-            fund,
+        let told = Told {
+            name,
+            indicator: statement.indicator.as_deref(),
+            fund: fund_of(key, audit),
+            aspect,
             year: statement.year,
-            id: statement.id.clone(),
-            ..fact
+            id: &statement.id,
+            in_table: false,
+            shown: statement.subject.as_deref().unwrap_or_default(),
         };
-        let conflict = self.contradicted(&fact);
-        statement.findings.extend(conflict.map(|other| conflict_of(subject, other, &fact)));
-        self.keep(fact);
+        self.take(&told, value)
     }
 
-    /// Compares a form's indicators, its income and expenditure, with what the text said before it, and remembers them
-    /// for what it says behind.
-    pub(super) fn form(&mut self, records: &mut FormRecords) {
-        for row in &mut records.funds {
-            if !matches!(row.source_of_funds, SourceOfFunds::Income | SourceOfFunds::Expenditure) {
-                continue;
-            }
-            let name = name_of(normalize::key(&row.item));
-            for (aspect, value) in [(Aspect::Budget, &row.budget), (Aspect::Actual, &row.executed)] {
-                let fact = value.as_ref().and_then(|value| Fact::of(name.clone(), aspect, value));
-                let Some(fact) = fact else { continue };
-                let fact = Fact {
-                    fund: Some(row.source_of_funds),
-                    year: records.form.year,
-                    id: row.id.clone(),
-                    in_table: true,
-                    ..fact
-                };
-                let conflict = self.contradicted(&fact);
-                row.findings.extend(conflict.map(|other| conflict_of(&row.item, other, &fact)));
-                self.keep(fact);
-            }
+    /// Compares a fund's income or expenditure with what the text said before it, and remembers it for what it says behind.
+    /// `key` is that of its item, `year` the form's.
+    pub(super) fn fund(&mut self, row: &FundRecord, key: &str, year: Option<i32>) -> Vec<Finding> {
+        if !matches!(row.source_of_funds, SourceOfFunds::Income | SourceOfFunds::Expenditure) {
+            return Vec::new();
         }
-        for row in &mut records.indicators {
-            let Some(indicator) = row.indicator.clone() else { continue };
-            let shown = row.level3.as_deref().unwrap_or_default();
-            let name = name_of(normalize::key(shown));
-            for (aspect, value) in [(Aspect::Target, &row.target), (Aspect::Actual, &row.actual)] {
-                let Some(fact) = value.as_ref().and_then(|value| Fact::of(name.clone(), aspect, value)) else {
-                    continue;
-                };
-                let fact = Fact {
-                    indicator: Some(indicator.clone()),
-                    year: row.year,
-                    id: row.id.clone(),
-                    in_table: true,
-                    ..fact
-                };
-                let conflict = self.contradicted(&fact);
-                row.findings.extend(conflict.map(|other| conflict_of(shown, other, &fact)));
-                self.keep(fact);
-            }
-        }
+        let told = |aspect| Told {
+            name: name_of(key),
+            indicator: None,
+            fund: Some(row.source_of_funds),
+            aspect,
+            year,
+            id: &row.id,
+            in_table: true,
+            shown: &row.item,
+        };
+        let figures = [(Aspect::Budget, &row.budget), (Aspect::Actual, &row.executed)];
+        figures.into_iter().filter_map(|(aspect, value)| self.take(&told(aspect), value.as_ref()?)).collect()
     }
 
-    fn keep(&mut self, fact: Fact) {
+    /// The same of an indicator whose id is known. `key` is that of its name.
+    pub(super) fn indicator(&mut self, row: &IndicatorRecord, key: &str) -> Vec<Finding> {
+        let Some(indicator) = &row.indicator else { return Vec::new() };
+        let told = |aspect| Told {
+            name: name_of(key),
+            indicator: Some(indicator),
+            fund: None,
+            aspect,
+            year: row.year,
+            id: &row.id,
+            in_table: true,
+            shown: row.level3.as_deref().unwrap_or_default(),
+        };
+        let figures = [(Aspect::Target, &row.target), (Aspect::Actual, &row.actual)];
+        figures.into_iter().filter_map(|(aspect, value)| self.take(&told(aspect), value.as_ref()?)).collect()
+    }
+
+    /// Compares a figure with those before it, and remembers it. Only a single number is one.
+    fn take(&mut self, told: &Told<'_>, value: &Quantity) -> Option<Finding> {
+        let number = value.value.filter(|_| value.upper.is_none())?.get();
+        let before = self.texts.0.len();
+        let fact = Fact {
+            name: self.texts.keep(told.name),
+            indicator: self.texts.keep(told.indicator.unwrap_or_default()),
+            fund: told.fund,
+            aspect: told.aspect,
+            year: told.year,
+            unit: self.texts.keep(value.unit.as_deref().unwrap_or_default()),
+            relation: value.relation,
+            value: number,
+            raw: self.texts.keep(&value.raw),
+            id: self.texts.keep(told.id),
+            in_table: told.in_table,
+            tag: tag(value),
+        };
+        let found = self.contradicted(&fact).map(|other| self.conflict_of(told.shown, other, &fact));
         if self.count < MOST_FACTS {
             self.count += 1;
             self.marks[fact.aspect as usize].push(fact.mark());
             self.facts[fact.aspect as usize].push(fact);
+        } else {
+            self.texts.0.truncate(before);
         }
+        found
     }
 
     /// What said the same measure's figure otherwise before.
     fn contradicted(&self, fact: &Fact) -> Option<&Fact> {
         let (facts, marks) = (&self.facts[fact.aspect as usize], &self.marks[fact.aspect as usize]);
         let own = fact.mark();
-        let alike = marks.iter().zip(facts).filter(|(mark, _)| mark.may_contradict(own));
-        alike.map(|(_, other)| other).find(|other| other.contradicts(fact))
+        // What a table says can only contradict what the text says; what the text says, both.
+        let either = if fact.in_table { 0 } else { IN_TABLE };
+        let wanted = if fact.in_table { own & !IN_TABLE } else { own | IN_TABLE };
+        let alike = marks.iter().zip(facts).filter(|(mark, _)| **mark | either == wanted);
+        alike.map(|(_, other)| other).find(|other| self.contradict(other, fact))
+    }
+
+    /// One measure said twice of one year, in one unit, with figures that are near and yet not one rounded or cut. That both
+    /// are of one aspect, and not both in a table, is known.
+    fn contradict(&self, one: &Fact, other: &Fact) -> bool {
+        let text = |span| self.texts.get(span);
+        let (name, other_name) = (text(one.name), text(other.name));
+        let indicator = text(one.indicator);
+        let same_indicator = !indicator.is_empty() && indicator == text(other.indicator);
+        let same_name = name == other_name && name.chars().nth(SHORTEST_SUBJECT - 1).is_some();
+        let across = one.in_table != other.in_table;
+        // Within the text one indicator may have several subjects; only what ends alike is one measure.
+        let one_ends_the_other = || name.ends_with(other_name) || other_name.ends_with(name);
+        let same_fund = across && one.fund.is_some() && one.fund == other.fund;
+        if !(same_name || same_fund || same_indicator && (across || one_ends_the_other())) {
+            return false;
+        }
+        if one.year != other.year || one.relation != other.relation || text(one.unit) != text(other.unit) {
+            return false;
+        }
+        let Some(apart) = one.value.checked_sub(other.value).map(|d| d.abs()) else { return false };
+        let Some(near) = NEAR.checked_mul(one.value.abs().max(other.value.abs())) else { return false };
+        let last_places = || Some(self.last_place(one)?.max(self.last_place(other)?));
+        !apart.is_zero() && apart <= near && last_places().is_some_and(|places| apart >= places)
+    }
+
+    /// One unit of the last place printed, in the base unit; `None` where it cannot be told.
+    fn last_place(&self, fact: &Fact) -> Option<Decimal> {
+        last_place(Figure::printed(fact.value, self.texts.get(fact.raw)))
+    }
+
+    /// The figure as printed, for a message: without white space.
+    fn shown(&self, fact: &Fact) -> String {
+        without_space(self.texts.get(fact.raw))
+    }
+
+    fn conflict_of(&self, name: &str, earlier: &Fact, found: &Fact) -> Finding {
+        let whose = |fact: &Fact| if fact.in_table { "the table" } else { "the text" };
+        let message = format!(
+            "{name}: {} says {}, but {} {} ({})",
+            whose(found),
+            self.shown(found),
+            whose(earlier),
+            self.shown(earlier),
+            self.texts.get(earlier.id)
+        );
+        Finding::new(Code::ProseTableConflict, Severity::Warning, message)
+            .with(earlier.value.normalize(), found.value.normalize())
     }
 
     /// 完成预算的99.57%, where the text itself gives budget and result.
     fn rate(&self, name: &str, year: Option<i32>, rate: &Quantity) -> Option<Finding> {
-        let printed = Fact::of(name.to_owned(), Aspect::Actual, rate)?;
         let last = |aspect: Aspect| {
-            let same = |fact: &&Fact| !fact.in_table && fact.year == year && fact.name == name;
-            self.facts[aspect as usize].iter().rev().find(same)
+            let same = |fact: &&Fact| !fact.in_table && fact.year == year && self.texts.get(fact.name) == name;
+            let known = |fact| Some((fact, self.last_place(fact)?));
+            self.facts[aspect as usize].iter().rev().filter(same).find_map(known)
         };
-        let (result, budget) = (last(Aspect::Actual)?, last(Aspect::Budget).or_else(|| last(Aspect::Target))?);
-        if result.unit != budget.unit || printed.relation != Some(Relation::Equal) || budget.value.is_zero() {
+        let (result, result_place) = last(Aspect::Actual)?;
+        let (budget, budget_place) = last(Aspect::Budget).or_else(|| last(Aspect::Target))?;
+        let same_unit = self.texts.get(result.unit) == self.texts.get(budget.unit);
+        if !same_unit || rate.relation != Some(Relation::Equal) || budget.value.is_zero() {
             return None;
         }
+        let printed = Figure::of(rate)?;
+        let printed_place = last_place(Some(printed))?;
         let computed = result.value.checked_div(budget.value)?;
         // Its figures may be rounded themselves: 3.54亿元.
-        let rounded = result.last_place.checked_add(budget.last_place.checked_mul(computed)?)?;
-        let tolerance = printed.last_place.checked_add(rounded.checked_div(budget.value)?.abs())?;
+        let rounded = result_place.checked_add(budget_place.checked_mul(computed)?)?;
+        let tolerance = printed_place.checked_add(rounded.checked_div(budget.value)?.abs())?;
         if computed.checked_sub(printed.value)?.abs() < tolerance {
             return None;
         }
@@ -171,79 +273,36 @@ impl Prose {
         let computed = computed.round_dp(4).normalize();
         let message = format!(
             "{} ÷ {} is {computed}, not {} as the text says ({}, {})",
-            result.shown(),
-            budget.shown(),
-            printed.shown(),
-            result.id,
-            budget.id
+            self.shown(result),
+            self.shown(budget),
+            without_space(&rate.raw),
+            self.texts.get(result.id),
+            self.texts.get(budget.id)
         );
         Some(Finding::new(Code::RateMismatch, Severity::Warning, message).with(computed, printed.value.normalize()))
     }
 }
 
 impl Fact {
-    /// A single number with its printed places; `None` for anything else.
-    fn of(name: String, aspect: Aspect, value: &Quantity) -> Option<Self> {
-        let number = value.value.filter(|_| value.upper.is_none())?.get();
-        Some(Fact {
-            name,
-            indicator: None,
-            fund: None,
-            aspect,
-            year: None,
-            unit: value.unit.clone(),
-            relation: value.relation,
-            value: number,
-            last_place: Figure::of(value).filter(|figure| figure.factor.is_some())?.place,
-            raw: value.raw.clone(),
-            id: String::new(),
-            in_table: false,
-            tag: tag(value),
-        })
-    }
-
-    /// The figure as printed, for a message: without white space.
-    fn shown(&self) -> String {
-        self.raw.split_whitespace().collect()
-    }
-
     fn mark(&self) -> Mark {
-        Mark { tag: self.tag, year: self.year, in_table: self.in_table }
-    }
-
-    /// One measure said twice, in one unit, with figures that are near and yet not one rounded or cut. That both are of this
-    /// aspect and of one year their marks say.
-    fn contradicts(&self, other: &Fact) -> bool {
-        let same_indicator = self.indicator.is_some() && self.indicator == other.indicator;
-        let same_name = self.name == other.name && self.name.chars().nth(SHORTEST_SUBJECT - 1).is_some();
-        let across = self.in_table != other.in_table;
-        // Within the text one indicator may have several subjects; only what ends alike is one measure.
-        let one_ends_the_other = || self.name.ends_with(&other.name) || other.name.ends_with(&self.name);
-        let same_fund = across && self.fund.is_some() && self.fund == other.fund;
-        if !(same_name || same_fund || same_indicator && (across || one_ends_the_other())) {
-            return false;
-        }
-        if self.relation != other.relation || self.unit != other.unit {
-            return false;
-        }
-        let Some(apart) = self.value.checked_sub(other.value).map(|d| d.abs()) else { return false };
-        let Some(near) = NEAR.checked_mul(self.value.abs().max(other.value.abs())) else { return false };
-        apart >= self.last_place.max(other.last_place) && apart <= near
+        let year = self.year.map_or(0, i32::cast_unsigned);
+        let mixed = self.tag.wrapping_add(year.wrapping_mul(0x9E37_79B1));
+        mixed & !IN_TABLE | if self.in_table { IN_TABLE } else { 0 }
     }
 }
 
-/// What tells of most facts that they cannot contradict each other: another unit, another year, both in a table.
-#[derive(Debug, Clone, Copy)]
-struct Mark {
-    tag: u32,
-    year: Option<i32>,
-    in_table: bool,
+/// The same for facts of one unit, relation and year; another for nearly all others. One bit says that a table has it.
+type Mark = u32;
+
+const IN_TABLE: Mark = 1 << 31;
+
+/// Nought is exact, in whatever place.
+fn last_place(figure: Option<Figure>) -> Option<Decimal> {
+    Some(figure.filter(|figure| figure.factor.is_some())?.place)
 }
 
-impl Mark {
-    fn may_contradict(self, other: Mark) -> bool {
-        self.tag == other.tag && self.year == other.year && !(self.in_table && other.in_table)
-    }
+fn without_space(raw: &str) -> String {
+    raw.split_whitespace().collect()
 }
 
 /// A number that is the same for the same unit and relation.
@@ -253,24 +312,9 @@ fn tag(value: &Quantity) -> u32 {
     unit.fold(relation, |tag, byte| tag.wrapping_mul(31).wrapping_add(u32::from(byte)))
 }
 
-fn conflict_of(name: &str, earlier: &Fact, found: &Fact) -> Finding {
-    let whose = |fact: &Fact| if fact.in_table { "the table" } else { "the text" };
-    let message = format!(
-        "{name}: {} says {}, but {} {} ({})",
-        whose(found),
-        found.shown(),
-        whose(earlier),
-        earlier.shown(),
-        earlier.id
-    );
-    Finding::new(Code::ProseTableConflict, Severity::Warning, message)
-        .with(earlier.value.normalize(), found.value.normalize())
-}
-
 /// What names are compared by, from a name's key: a budget and its result bear one name.
-fn name_of(mut key: String) -> String {
-    key.truncate(key.strip_suffix("预算").map_or(key.len(), str::len));
-    key
+fn name_of(key: &str) -> &str {
+    key.strip_suffix("预算").unwrap_or(key)
 }
 
 /// Whether the subject of this key is the income or the expenditure of a whole fund.

@@ -19,11 +19,9 @@ pub(super) fn mark(records: &mut FormRecords) {
 
 /// Amounts of which nothing says a unit. Nought is nought in any.
 fn without_unit(fund: &mut FundRecord) {
-    let amounts =
-        [("budget_initial", &fund.budget_initial), ("budget", &fund.budget), ("executed", &fund.executed)].into_iter();
-    let bare = |quantity: &&Quantity| quantity.unit.is_none() && quantity.value.is_some_and(|v| !v.get().is_zero());
-    let told: Vec<String> = amounts
-        .filter_map(|(field, quantity)| Some((field, quantity.as_ref().filter(bare)?)))
+    let bare = |quantity: &Quantity| quantity.unit.is_none() && quantity.value.is_some_and(|v| !v.get().is_zero());
+    let told: Vec<String> = amounts(fund)
+        .filter(|(_, quantity)| bare(quantity))
         .map(|(field, quantity)| format!("{}{}", quantity.raw, at(&fund.place, field)))
         .collect();
     if !told.is_empty() {
@@ -110,29 +108,24 @@ fn dimension(unit: &str) -> Dimension {
 /// 2488814万元 beside bare numbers under 万元: read as the cell says, and told. An amount in 元 among bare ones in 万元 is a
 /// conflict.
 fn two_in_one_block(funds: &mut [FundRecord]) {
-    let amounts = |fund: &FundRecord| {
-        let of = |field: &'static str, quantity: &Option<Quantity>| Some((field, quantity.as_ref()?.clone()));
-        let fields =
-            [of("budget_initial", &fund.budget_initial), of("budget", &fund.budget), of("executed", &fund.executed)];
-        fields.into_iter().flatten().collect::<Vec<_>>()
-    };
     let bare_factor = funds
         .iter()
-        .flat_map(&amounts)
+        .flat_map(amounts)
         .filter(|(_, quantity)| !says_unit(&quantity.raw))
-        .find_map(|(_, quantity)| Figure::of(&quantity)?.factor);
+        .find_map(|(_, quantity)| Figure::of(quantity)?.factor);
     let Some(bare) = bare_factor else { return };
     let mut told = false;
     for fund in funds {
-        for (field, quantity) in amounts(fund).into_iter().filter(|(_, quantity)| says_unit(&quantity.raw)) {
-            let Some(factor) = Figure::of(&quantity).and_then(|figure| figure.factor) else { continue };
+        let mut found = Vec::new();
+        for (field, quantity) in amounts(fund).filter(|(_, quantity)| says_unit(&quantity.raw)) {
+            let Some(factor) = Figure::of(quantity).and_then(|figure| figure.factor) else { continue };
             let place = at(&fund.place, field);
             let (raw, item) = (&quantity.raw, &fund.item);
             let bare_unit = money_unit(bare);
             if factor != bare {
                 let message =
                     format!("{item}: {raw}{place} stands among amounts in {bare_unit}; it is read as it says");
-                fund.findings.push(
+                found.push(
                     Finding::new(Code::UnitConflict, Severity::Warning, message).with(bare_unit, money_unit(factor)),
                 );
             } else if !told {
@@ -140,10 +133,17 @@ fn two_in_one_block(funds: &mut [FundRecord]) {
                 let message = format!(
                     "{item}: {raw}{place} says its unit again among amounts in {bare_unit} that do not; read as {bare_unit}, once"
                 );
-                fund.findings.push(Finding::new(Code::UnitConflict, Severity::Info, message).with(bare_unit, raw));
+                found.push(Finding::new(Code::UnitConflict, Severity::Info, message).with(bare_unit, raw));
             }
         }
+        fund.findings.extend(found);
     }
+}
+
+/// A fund's amounts of money, with their fields.
+fn amounts(fund: &FundRecord) -> impl Iterator<Item = (&'static str, &Quantity)> {
+    let all = [("budget_initial", &fund.budget_initial), ("budget", &fund.budget), ("executed", &fund.executed)];
+    all.into_iter().filter_map(|(field, quantity)| Some((field, quantity.as_ref()?)))
 }
 
 fn says_unit(raw: &str) -> bool {

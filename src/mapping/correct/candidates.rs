@@ -92,6 +92,7 @@ mod tests {
             bbox: None,
             trust,
             alternatives,
+            mended: None,
         }
     }
 

@@ -8,6 +8,7 @@
 
 mod candidates;
 mod checks;
+mod words;
 
 use super::quantity::Grammar;
 use super::row::RowCell;
@@ -45,12 +46,20 @@ pub(super) fn read(
     patterns: &Patterns,
     grammar: &Grammar,
 ) -> Option<FormRecords> {
-    let is_recognised = |cell: &RowCell| cell.trust < 1.0 || !cell.alternatives.is_empty();
+    let mended = words::mended(&source);
     let is_long = source.rows.len() > MOST_ROWS;
-    if is_long || !source.rows.iter().any(|(_, row)| row.cells.iter().any(is_recognised)) {
-        return read(source);
+    if is_long || !source.rows.iter().any(|(_, row)| row.cells.iter().any(RowCell::is_recognised)) {
+        let mut records = read(source)?;
+        words::tell(&mended, &mut records);
+        return Some(records);
     }
-    let first = read(source.clone())?;
+    let mut first = read(source.clone())?;
+    words::tell(&mended, &mut first);
+    let read = &|source| {
+        let mut records = read(source)?;
+        words::tell(&mended, &mut records);
+        Some(records)
+    };
     let mut reader = Reader { source, read, patterns, grammar, trials: 0, taken: Vec::new() };
     let mut last = first.clone();
     while reader.taken.len() < MOST_CORRECTIONS {

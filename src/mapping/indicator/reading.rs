@@ -193,7 +193,7 @@ impl Reader<'_> {
     }
 
     /// Reads a bare number in the unit that the other cell prints. Under a percent sign 96 is 0.96, and 0.96 or 1 is
-    /// itself where that is nearer to the other cell.
+    /// itself where that is nearer to the other cell. Beside ≥1.9万人次, 20415 are people, not 万.
     fn with_unit(
         &self,
         raw: &str,
@@ -206,11 +206,18 @@ impl Reader<'_> {
             self.grammar.read(raw, &context).map(|r| r.quantity)
         };
         let scaled = read(unit.clone())?;
+        let wanted = other.and_then(|q| q.value).map(Number::get);
         if &*unit.base != "ratio" {
-            return Some(scaled);
+            let alike = |q: &Quantity| {
+                let (value, wanted) = (q.value?.get(), wanted?);
+                Some(value.checked_mul(Decimal::TEN)? >= wanted && value <= wanted.checked_mul(Decimal::TEN)?)
+            };
+            let whole = unit.factor >= Decimal::ONE_THOUSAND && wanted.is_some_and(|w| w > Decimal::ZERO);
+            let plain = || read(WrittenUnit { factor: Decimal::ONE, ..unit.clone() });
+            let fits_plain = |plain: &Quantity| alike(plain) == Some(true) && alike(&scaled) == Some(false);
+            return Some(plain().filter(|plain| whole && fits_plain(plain)).unwrap_or(scaled));
         }
         let plain = read(WrittenUnit { factor: Decimal::ONE, ..unit.clone() })?;
-        let wanted = other.and_then(|q| q.value).map(Number::get);
         let distance = |q: &Quantity| Some((q.value?.get() - wanted?).abs());
         match (distance(&plain), distance(&scaled)) {
             (Some(a), Some(b)) if a < b && plain.value.is_some_and(|v| v.get() <= Decimal::TWO) => Some(plain),

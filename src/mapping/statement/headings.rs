@@ -35,9 +35,9 @@ pub(super) struct Heading {
 }
 
 impl Heading {
-    /// Marked by the format as of the first level, without a number.
+    /// Marked by the format without a number: of the first level, or a report's title of any.
     pub(super) fn is_title(&self) -> bool {
-        self.rank <= -9
+        self.rank <= -9 || self.rank < 0 && self.title.ends_with("报告")
     }
 }
 
@@ -84,7 +84,7 @@ pub(super) fn may_be(line: &Line<'_>) -> bool {
     // 12.5% begins with a value.
     let behind_digits = text.trim_start_matches(is_digit);
     if behind_digits.len() < text.len()
-        && let Some(behind) = behind_digits.strip_prefix(['.', '、', '．', '）', ')'])
+        && let Some(behind) = behind_digits.strip_prefix(['.', '．', '）', ')'])
         && behind.starts_with(is_digit)
     {
         return false;
@@ -237,7 +237,8 @@ fn number(chars: &[char]) -> Option<(Rank, usize)> {
             };
             // 1.5万人 begins with no number of a heading; 1.1 does not either, to be safe.
             let follows = chars.get(n + 1)?;
-            (n <= 2 && !follows.is_ascii_digit()).then(|| (rank, n + 1 + count(n + 1, &|c| *c == ' ')))
+            let number = !follows.is_ascii_digit() || *next == '、';
+            (n <= 2 && number).then(|| (rank, n + 1 + count(n + 1, &|c| *c == ' ')))
         }
         '①'..='⑳' => Some((7, 1)),
         _ => None,

@@ -14,11 +14,12 @@ mod shown;
 
 use super::quantity::Grammar;
 use crate::model::{Evidence, Identity, Kind, Line, Place, SCHEMA, StatementRecord, Wanted};
-use crate::normalize;
 use crate::patterns::{Patterns, StatementRole};
 use headings::Path;
 use memchr::memmem;
 use rustc_hash::FxHashMap;
+use shown::{Shown, Text};
+use std::borrow::Cow;
 
 /// A paragraph longer than this is read in pieces, so that a file of one line costs no more than others.
 const LONGEST_PARAGRAPH: usize = 32 * 1024;
@@ -40,6 +41,8 @@ pub(super) struct Prose<'p> {
     year: Option<i32>,
     /// A paragraph that may go on in the next line.
     open: String,
+    /// All of it is displayed as it stands.
+    open_stays: bool,
     /// Where in it each line begins, and on which page.
     pages: Vec<(usize, Option<u32>)>,
     /// A blank line stood behind it.
@@ -63,6 +66,7 @@ impl<'p> Prose<'p> {
             path: Path::default(),
             year: None,
             open: String::new(),
+            open_stays: false,
             pages: Vec::new(),
             parted: false,
             in_notes: false,
@@ -73,26 +77,33 @@ impl<'p> Prose<'p> {
         }
     }
 
-    /// Takes the next line of the document.
-    pub(super) fn line(&mut self, line: &Line<'_>) {
-        let text = line.text.trim();
-        if text.is_empty() {
+    /// Takes the next line of the document, and how it is displayed if that is known.
+    pub(super) fn line(&mut self, line: &Line<'_>, shown: Option<&Cow<'_, str>>) {
+        let text = Text::line(line.text.trim(), shown);
+        if text.source.is_empty() {
             self.parted = true;
             return;
         }
-        if is_page_number(text) {
+        if is_page_number(text.source) {
             return;
         }
-        let heading = if headings::may_be(line) { self.heading(line, text) } else { None };
-        // The number of a list's item is no part of what it says, and what stood before belongs to no item.
-        let said = if heading.is_none() { self.without_number(line, text) } else { text };
-        if said.len() < text.len() {
+        // Markdown's mark of a list's item stands before its number.
+        let item = ["- ", "* ", "• ", "· "].iter().find_map(|mark| text.source.strip_prefix(mark)).map(str::trim_start);
+        let unmarked = item.map(|item| Line { text: item.into(), page: line.page, heading: line.heading });
+        if unmarked.is_some() {
             self.close();
         }
-        let text = said;
+        let (line, text) = (unmarked.as_ref().unwrap_or(line), text.part(item.unwrap_or(text.source)));
+        let heading = if headings::may_be(line) { self.heading(line, text) } else { None };
+        // The number of a list's item is no part of what it says, and what stood before belongs to no item.
+        let said = if heading.is_none() { self.without_number(line, text.source) } else { text.source };
+        if said.len() < text.source.len() {
+            self.close();
+        }
+        let text = text.part(said);
         match heading {
             Some(rest) if rest.trim().is_empty() => {}
-            Some(rest) => self.body(&rest, line.page),
+            Some(rest) => self.body(Text::new(&rest, text.stays), line.page),
             None if !self.skips(text) => self.body(text, line.page),
             None => {}
         }
@@ -121,11 +132,11 @@ impl<'p> Prose<'p> {
     }
 
     /// Enters a heading, if the line is one or begins with one; what follows it in the line.
-    fn heading(&mut self, line: &Line<'_>, text: &str) -> Option<String> {
-        if headings::has_comma_first(text) {
+    fn heading(&mut self, line: &Line<'_>, text: Text<'_>) -> Option<String> {
+        if headings::has_comma_first(text.source) {
             return None;
         }
-        let opening = shown::Shown::new(headings::opening(text));
+        let opening = Shown::new(text.part(headings::opening(text.source)));
         let says = |from: usize, to: usize| paragraph::says_measure(&opening.chars, from..to, self.grammar);
         let heading = headings::heading(&opening.chars, line.heading, &self.patterns.statements, says)?;
         // A line cut by a page may begin with a number by chance.
@@ -142,14 +153,14 @@ impl<'p> Prose<'p> {
         } else {
             self.path.enter(heading);
         }
-        if behind >= opening.chars.len() && opening.source.len() == text.len() {
+        if behind >= opening.chars.len() && opening.source.len() == text.source.len() {
             return Some(String::new());
         }
         let at = opening.plain_byte_of(behind).or_else(|| {
-            let rest = shown::Shown::new(text);
+            let rest = Shown::new(text);
             Some(rest.bytes(behind, rest.chars.len())?.start)
         });
-        let behind = at.and_then(|at| text.get(at..)).unwrap_or("");
+        let behind = at.and_then(|at| text.source.get(at..)).unwrap_or("");
         Some(behind.trim_start_matches('*').to_owned())
     }
 
@@ -168,12 +179,13 @@ impl<'p> Prose<'p> {
     }
 
     /// Is the line a note under a form, a label, or a title that only tells the year?
-    fn skips(&mut self, text: &str) -> bool {
+    fn skips(&mut self, line: Text<'_>) -> bool {
+        let text = line.source;
         let prose = has_sentence_mark(text);
         let not_prose = self.patterns.statements.words(StatementRole::NotProse);
         // Most ideographs are shown as they are, and most of them begin no such word.
         let may_begin = |c: char| !('\u{5000}'..='\u{9FA5}').contains(&c) || not_prose.may_begin_with(c);
-        let begins = || normalize::display(headings::opening(text)).chars().take(12).collect::<Vec<char>>();
+        let begins = || line.part(headings::opening(text)).displayed().chars().take(12).collect::<Vec<char>>();
         if self.after_table || self.in_notes {
             if text.starts_with(may_begin) && not_prose.begins(&begins()).is_some() {
                 self.in_notes = true;
@@ -194,18 +206,19 @@ impl<'p> Prose<'p> {
         let goes_on = !self.open.is_empty() && !self.parted;
         let full = text.chars().nth(FULL_LINE).is_some() && !ends_sentence(text);
         if !goes_on {
-            self.title(text);
+            self.title(line);
             self.close();
         }
         !(goes_on || full)
     }
 
     /// A title such as （2022年度） tells the year that is reported on.
-    fn title(&mut self, text: &str) {
+    fn title(&mut self, line: Text<'_>) {
+        let text = line.source;
         if !text.contains('年') || text.chars().nth(LONGEST_TITLE).is_some() || text.contains(['：', ':']) {
             return;
         }
-        let shown = normalize::display(text);
+        let shown = line.displayed();
         let is_report = shown.contains("年度") || ["报告", "自评", "评价"].iter().any(|word| shown.contains(word));
         if let Some(year) = self.grammar.year(&shown).filter(|_| is_report) {
             self.year = Some(year);
@@ -213,12 +226,14 @@ impl<'p> Prose<'p> {
     }
 
     /// Takes a line of prose: alone, or as the rest of the paragraph before.
-    fn body(&mut self, text: &str, page: Option<u32>) {
+    fn body(&mut self, line: Text<'_>, page: Option<u32>) {
+        let text = line.source;
         if !self.open.is_empty() {
             let goes_on = !self.parted || (has_sentence_mark(&self.open) && has_sentence_mark(text));
             if goes_on && self.open.len() < LONGEST_PARAGRAPH {
                 self.pages.push((self.open.len(), page));
                 self.open.push_str(text);
+                self.open_stays &= line.stays;
                 self.parted = false;
                 if ends_sentence(text) || self.open.len() >= LONGEST_PARAGRAPH {
                     self.close();
@@ -228,14 +243,13 @@ impl<'p> Prose<'p> {
             self.close();
         }
         self.parted = false;
+        self.pages.clear();
+        self.pages.push((0, page));
         if ends_sentence(text) || text.len() >= LONGEST_PARAGRAPH {
-            self.pages.clear();
-            self.pages.push((0, page));
-            self.read(text);
+            self.read(line);
         } else {
-            self.pages.clear();
-            self.pages.push((0, page));
             self.open.push_str(text);
+            self.open_stays = line.stays;
         }
     }
 
@@ -243,24 +257,24 @@ impl<'p> Prose<'p> {
         self.parted = false;
         if !self.open.is_empty() {
             let open = std::mem::take(&mut self.open);
-            self.read(&open);
+            self.read(Text::new(&open, self.open_stays));
             // Its memory serves the next one.
             self.open = open;
             self.open.clear();
         }
     }
 
-    fn read(&mut self, paragraph: &str) {
+    fn read(&mut self, paragraph: Text<'_>) {
         let mut offset = 0;
-        for piece in pieces(paragraph) {
+        for piece in pieces(paragraph.source) {
             if may_hold_number(piece) && has_sentence_mark(piece) {
-                self.read_piece(piece, offset);
+                self.read_piece(&Shown::new(paragraph.part(piece)), offset);
             }
             offset += piece.len();
         }
     }
 
-    fn read_piece(&mut self, piece: &str, offset: usize) {
+    fn read_piece(&mut self, piece: &Shown<'_>, offset: usize) {
         let found = paragraph::statements(piece, &self.path, self.year, self.patterns, self.grammar);
         if found.is_empty() {
             return;

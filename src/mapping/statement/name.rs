@@ -2,6 +2,7 @@
 
 use crate::mapping::quantity::Grammar;
 use crate::patterns::{StatementRole as Role, Statements};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Shortest and longest name.
@@ -29,9 +30,9 @@ pub(super) struct Name {
 }
 
 /// The characters of a range, without brackets in it and without years and dates inside a name.
-pub(super) fn outside(text: &[char], range: Range<usize>, brackets: &[Range<usize>]) -> Vec<char> {
-    if brackets.is_empty() {
-        return text.get(range).unwrap_or_default().to_vec();
+pub(super) fn outside<'t>(text: &'t [char], range: Range<usize>, brackets: &[Range<usize>]) -> Cow<'t, [char]> {
+    if !brackets.iter().any(|bracket| range.contains(&bracket.start)) {
+        return Cow::Borrowed(text.get(range).unwrap_or_default());
     }
     let mut out = Vec::with_capacity(range.len());
     let mut i = range.start;
@@ -49,7 +50,7 @@ pub(super) fn outside(text: &[char], range: Range<usize>, brackets: &[Range<usiz
             }
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 /// `(项目)`: a short word; `《…》` of any length.
@@ -84,12 +85,16 @@ pub(super) fn name(before: &[char], words: &Statements, grammar: &Grammar) -> Na
     for _ in 0..MOST_STEPS {
         let from = text.len();
         text = trim_start(text);
-        if let Some((length, _)) = set(Role::Part).begins(text) {
+        let may = words.roles_begun_by(text.first().copied());
+        if may.may_have(Role::Part)
+            && let Some((length, _)) = set(Role::Part).begins(text)
+        {
             found.part = true;
             text = &text[length..];
         } else if let Some(end) = date_here(text, grammar) {
             text = &text[end..];
-        } else if set(Role::NameStart).begins(text).is_none()
+        } else if may.may_have(Role::Opener)
+            && set(Role::NameStart).begins(text).is_none()
             && set(Role::Facet).begins(text).is_none_or(|(length, _)| length < text.len())
             && let Some((length, _)) = set(Role::Opener).begins(text)
         {
@@ -105,7 +110,9 @@ pub(super) fn name(before: &[char], words: &Statements, grammar: &Grammar) -> Na
             text = rest;
         }
         let length = closer_length(text, words);
-        if length == 0 || set(Role::Facet).ends(text).is_some_and(|(facet, _)| length <= facet) {
+        // 下达 ends like 达.
+        let of_verb = set(Role::Verb).ends(text).is_some_and(|(verb, _)| verb > length);
+        if length == 0 || of_verb || set(Role::Facet).ends(text).is_some_and(|(facet, _)| length <= facet) {
             break;
         }
         found.closed = true;
@@ -140,6 +147,20 @@ pub(super) fn name(before: &[char], words: &Statements, grammar: &Grammar) -> Na
             found.at += chars.len() - rest.len();
             found.verb = Some(std::mem::replace(&mut chars, rest));
         }
+    }
+    // 支付工程款, 带动农户: a verb at the front of a name that ends as names do; 支出预算 and 完成率 are names.
+    if let Some((length, _)) = set(Role::FrontVerb).begins(&chars)
+        && chars.len() >= length + SHORTEST
+        && set(Role::FrontVerb).begins(&chars[length..]).is_none()
+        && set(Role::Facet).ends(&chars).is_none()
+        && set(Role::Head).ends(&chars).is_some_and(|(head, _)| head <= chars.len() - length)
+        && set(Role::Head)
+            .begins(&chars[length..])
+            .is_none_or(|(head, _)| length + head == chars.len() && head >= SHORTEST)
+        && set(Role::Generic).begins(&chars[length..]).is_none()
+    {
+        found.at += length;
+        chars.drain(..length);
     }
     if let Some((at, length, _)) = set(Role::LateVerb).last_in(&chars)
         && chars.len() - at - length >= SHORTEST

@@ -7,7 +7,7 @@ use super::reading::{self, Carry, Place, Read};
 use super::shown::{Shown, text_of};
 use crate::mapping::quantity::{Grammar, Said};
 use crate::model::{Clue, Evidence, Part, Quantity, Relation};
-use crate::patterns::{Aspect, Patterns, StatementRole as Role};
+use crate::patterns::{Aspect, Patterns, StatementRole as Role, StatementRoles as Roles};
 use std::ops::Range;
 
 /// A statement, before it has an id and a place.
@@ -31,25 +31,24 @@ const LONGEST_LABEL: usize = 12;
 
 /// The statements of one paragraph. `year` is the one that the document reports on, `path` the headings above.
 pub(super) fn statements(
-    source: &str,
+    shown: &Shown<'_>,
     path: &Path,
     year: Option<i32>,
     patterns: &Patterns,
     grammar: &Grammar,
 ) -> Vec<Found> {
-    let shown = Shown::new(source);
     let said = grammar.said(&shown.chars, 0, shown.chars.len(), true);
     if said.is_empty() {
         return Vec::new();
     }
     let cut = clauses(&shown.chars, &said);
-    let mut reader = Reader { shown: &shown, said: &said, patterns, grammar, out: Vec::new() };
+    let mut reader = Reader { shown, said: &said, patterns, grammar, out: Vec::with_capacity(said.len()) };
     let heading = path.innermost();
     let goals = patterns.statements.words(Role::Goals);
     let planned = heading.as_ref().is_some_and(|title| goals.ends(title).is_some());
     let base = heading.and_then(|title| reader.topic(&title));
     let mut carry = Carry { year, base, from_heading: true, planned, ..Carry::default() };
-    let mut outer: Option<Carry> = None;
+    let mut outer: Option<Carry<'_>> = None;
     let mut i = 0;
     while i < cut.len() {
         let clause = &cut[i];
@@ -81,8 +80,8 @@ struct Reader<'a> {
     out: Vec<Found>,
 }
 
-impl Reader<'_> {
-    fn clause(&mut self, clause: &Clause, carry: &mut Carry) {
+impl<'a> Reader<'a> {
+    fn clause(&mut self, clause: &Clause, carry: &mut Carry<'a>) {
         let words = &self.patterns.statements;
         let text = &self.shown.chars[clause.range.clone()];
         let roles = words.roles_in(text);
@@ -95,7 +94,7 @@ impl Reader<'_> {
             if let Some(year) = own_year.filter(|_| !dated || carry.year.is_none()) {
                 carry.year = Some(year);
             }
-            carry.planned = self.plans(text).unwrap_or(carry.planned);
+            carry.planned = self.plans(text, roles).unwrap_or(carry.planned);
             carry.in_parts |= words.words(Role::Part).ends(text).is_some_and(|(n, _)| n == text.len());
             if let Some(topic) = self.topic(text) {
                 carry.base = Some(topic);
@@ -105,7 +104,7 @@ impl Reader<'_> {
         }
         let says_no_year = roles.may_have(Role::NoYear) && words.words(Role::NoYear).first_in(text).is_some();
         let year = if says_no_year { None } else { own_year.or(carry.year) };
-        carry.planned = self.plans(text).unwrap_or(carry.planned);
+        carry.planned = self.plans(text, roles).unwrap_or(carry.planned);
         let before = self.out.len();
         let mut from = clause.range.start;
         for (n, index) in clause.measures.iter().enumerate() {
@@ -125,17 +124,19 @@ impl Reader<'_> {
             if let Some(read) = reading::read(&place, carry, words, self.grammar).filter(|_| money) {
                 if let Some(share) = clause.share.filter(|share| *share < *index) {
                     let of = &self.said[share];
-                    let read = Read { aspect: Aspect::Share, start: of.start, words: None, unit: None, ..read.clone() };
+                    let aspect = share_or_target(of);
+                    let read = Read { aspect, start: of.start, words: None, unit: None, ..read.clone() };
                     self.put(clause, of, &read, year);
                 }
                 self.put(clause, said, &read, year);
                 if let Some(share) = clause.share.filter(|share| *share > *index) {
                     let of = &self.said[share];
-                    let read = Read { aspect: Aspect::Share, start: of.start, words: None, unit: None, ..read.clone() };
+                    let aspect = share_or_target(of);
+                    let read = Read { aspect, start: of.start, words: None, unit: None, ..read.clone() };
                     self.put(clause, of, &read, year);
                 }
                 if !read.is_part && read.words.is_none() && said.quantity.unit.as_deref() != Some("ratio") {
-                    carry.whole = Some((read.aspect, said.quantity.unit.clone(), read.subject.clone()));
+                    carry.whole = Some((read.aspect, said.quantity.unit.as_deref(), read.subject));
                 }
                 carry.in_parts |= read.is_part;
                 carry.base = Some(read.base);
@@ -152,7 +153,10 @@ impl Reader<'_> {
     }
 
     /// Does a clause say that goals follow (绩效目标：…), or that something was reached? `None` where neither.
-    fn plans(&self, text: &[char]) -> Option<bool> {
+    fn plans(&self, text: &[char], roles: Roles) -> Option<bool> {
+        if !(roles.may_have(Role::Goals) || roles.may_have(Role::Done)) {
+            return None;
+        }
         let words = &self.patterns.statements;
         let goals = words.words(Role::Goals);
         let copula = |c: char| matches!(c, '为' | '是' | '：' | ':');
@@ -165,15 +169,14 @@ impl Reader<'_> {
     }
 
     fn put(&mut self, clause: &Clause, said: &Said, read: &Read, year: Option<i32>) {
-        let mut value = said.quantity.clone();
-        value.raw = self.shown.raw(read.start, said.end);
-        if let Some(words) = &read.words {
-            let text = text_of(&self.shown.chars[words.clone()]);
-            value.text = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        }
-        if let Some(unit) = &read.unit {
-            value.unit = Some(unit.clone());
-        }
+        let text = read.words.as_ref().map(|words| text_of(&self.shown.chars[words.clone()]).trim().to_owned());
+        let value = Quantity {
+            raw: self.shown.raw(read.start, said.end),
+            text: text.filter(|text| !text.is_empty()).or_else(|| said.quantity.text.clone()),
+            unit: read.unit.as_ref().or(said.quantity.unit.as_ref()).cloned(),
+            parts: said.quantity.parts.clone(),
+            ..said.quantity
+        };
         self.out.push(Found {
             sentence: self.shown.raw(clause.range.start, clause.range.end),
             at: self.shown.bytes(clause.range.start, clause.range.end).map_or(0, |bytes| bytes.start),
@@ -186,7 +189,7 @@ impl Reader<'_> {
     }
 
     /// `筹资标准：个人缴费400元/人/年，财政补助798.8元/人/年（其中：…）`: one statement with parts. How many clauses it took.
-    fn parts(&mut self, clauses: &[Clause], carry: &Carry) -> usize {
+    fn parts(&mut self, clauses: &[Clause], carry: &Carry<'_>) -> usize {
         let words = &self.patterns.statements;
         let text = &self.shown.chars;
         let Some(first) = clauses.first().filter(|c| c.measures.len() == 1 && c.share.is_none()) else { return 0 };
@@ -264,7 +267,9 @@ impl Reader<'_> {
                 i = bracket.end;
                 continue;
             }
-            if compared.begins(&text[i..clause.range.end]).is_some() {
+            // 由2021年的22.6%提高到25.8%: the year that was.
+            let from = matches!(text[i], '由' | '从') && text.get(i + 1).is_some_and(char::is_ascii_digit);
+            if from || compared.begins(&text[i..clause.range.end]).is_some() {
                 break;
             }
             if text[i].is_ascii_digit() {
@@ -308,6 +313,11 @@ impl Reader<'_> {
     fn speaks_of_money(&self, clause: &[char]) -> bool {
         self.patterns.row_labels.speaks_of_money(&text_of(clause))
     }
+}
+
+/// A bracket of a percentage behind a name is a share; one with a sign (≥90%) is what was aimed at.
+fn share_or_target(said: &Said) -> Aspect {
+    if said.signed { Aspect::Target } else { Aspect::Share }
 }
 
 /// 年, or four digits and a sign that parts a date: without them no clause names a year.

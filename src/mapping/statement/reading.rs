@@ -8,11 +8,12 @@ use super::name::{self, Name};
 use crate::mapping::quantity::{Grammar, Said};
 use crate::model::{Clue, Evidence};
 use crate::patterns::{Aspect, Cue, StatementRole as Role, Statements, WordSet};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// What the clauses before hand on.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Carry {
+pub(super) struct Carry<'a> {
     /// The measure last spoken of, without words of an aspect.
     pub(super) base: Option<Vec<char>>,
     /// Only the heading above spoke of it.
@@ -20,7 +21,7 @@ pub(super) struct Carry {
     /// The year last spoken of.
     pub(super) year: Option<i32>,
     /// What parts under 其中 are parts of: aspect, unit and subject.
-    pub(super) whole: Option<(Aspect, Option<String>, Vec<char>)>,
+    pub(super) whole: Option<(Aspect, Option<&'a str>, Vec<char>)>,
     /// 其中 was said, and its sentence has not ended.
     pub(super) in_parts: bool,
     /// Goals are being told: what says nothing else is one.
@@ -58,7 +59,7 @@ pub(super) struct Place<'a> {
     pub(super) said: &'a Said,
 }
 
-pub(super) fn read(place: &Place<'_>, carry: &Carry, words: &Statements, grammar: &Grammar) -> Option<Read> {
+pub(super) fn read(place: &Place<'_>, carry: &Carry<'_>, words: &Statements, grammar: &Grammar) -> Option<Read> {
     let (start, unit) = with_each(place, grammar);
     let read = Reading::new(place, start, carry, words, grammar).decide()?;
     let start = read.words.as_ref().map_or(start, |words| words.start);
@@ -104,13 +105,13 @@ impl From<Option<Read>> for Verdict {
 /// One measure and the words around it.
 struct Reading<'a> {
     place: &'a Place<'a>,
-    carry: &'a Carry,
+    carry: &'a Carry<'a>,
     words: &'a Statements,
     grammar: &'a Grammar,
     /// Where the value begins.
     start: usize,
     /// The words before it, back to the measure before or the clause's beginning; brackets left out.
-    before: Vec<char>,
+    before: Cow<'a, [char]>,
     /// The words behind it, up to the next measure or the clause's end.
     after: &'a [char],
     is_ratio: bool,
@@ -121,7 +122,13 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn new(place: &'a Place<'a>, start: usize, carry: &'a Carry, words: &'a Statements, grammar: &'a Grammar) -> Self {
+    fn new(
+        place: &'a Place<'a>,
+        start: usize,
+        carry: &'a Carry<'a>,
+        words: &'a Statements,
+        grammar: &'a Grammar,
+    ) -> Self {
         let before = name::outside(place.text, place.from..start, place.brackets);
         Reading {
             after: &place.text[place.said.end..place.to],
@@ -236,7 +243,7 @@ impl<'a> Reading<'a> {
 
     /// 完成全年预算33375万元的106.09%: 的 behind a number stands for what that number is.
     fn of_the_number_before(&self) -> Option<(usize, Cue)> {
-        if self.before != ['的'] || self.first {
+        if *self.before != ['的'] || self.first {
             return None;
         }
         // What stands before that number ends with a word of plan.
@@ -274,6 +281,10 @@ impl<'a> Reading<'a> {
             return opens.filter(|_| self.place.said.quantity.unit.as_deref() == Some("百分点"));
         };
         let earlier = || compared.first_in(&self.place.text[self.place.clause.start..self.start]).is_some();
+        // 改造提升4.5万亩: the name of a work that ends like a change.
+        if opens.is_none() && self.set(Role::Head).ends(&self.before[..end]).is_some_and(|(head, _)| head > length) {
+            return None;
+        }
         // 多 and 少 alone say a change only of a comparison.
         if cue.keep && opens.is_none() && !earlier() {
             return None;
@@ -409,10 +420,12 @@ impl<'a> Reading<'a> {
         let lead = || lead_in(lead).or_else(|| lead_in(own).filter(|aspect| *aspect == Aspect::Target));
         let inherited = || {
             let (aspect, of_whole, _) = self.carry.whole.as_ref().filter(|_| is_part)?;
-            let same_unit = *of_whole == *unit;
+            let same_unit = *of_whole == unit.as_deref();
             Some(*aspect).filter(|aspect| same_unit && matches!(aspect, Aspect::Budget | Aspect::Target))
         };
         let behind = self.set(Role::After).begins(self.after).map(|(_, cue)| cue.aspect);
+        // 改造任务完成3座 is no task any more.
+        let mark = mark.filter(|aspect| *aspect != Aspect::Target || !(self.reached || self.is_ratio));
         behind
             .or(mark.filter(|aspect| unmarked != Some(*aspect)).filter(fits))
             .or(self.is_bound().then_some(Aspect::Target))

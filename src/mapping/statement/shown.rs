@@ -8,6 +8,38 @@ use std::ops::Range;
 /// First byte of the source, and the one behind the last. A paragraph is read in pieces far shorter than 4 GB.
 type Spot = (u32, u32);
 
+/// A text of the source, and how it is displayed, as far as that is known: a line is displayed once for all who read it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Text<'a> {
+    pub(super) source: &'a str,
+    /// What `source` is displayed as.
+    shown: Option<&'a str>,
+    /// It is known to be displayed as it stands, and every part of it.
+    pub(super) stays: bool,
+}
+
+impl<'a> Text<'a> {
+    /// A line, white space at its ends left out, and how it is displayed.
+    pub(super) fn line(source: &'a str, shown: Option<&'a Cow<'_, str>>) -> Self {
+        Text { source, shown: shown.map(|shown| &**shown), stays: matches!(shown, Some(Cow::Borrowed(_))) }
+    }
+
+    /// Any text of which only that is known.
+    pub(super) fn new(source: &'a str, stays: bool) -> Self {
+        Text { source, shown: stays.then_some(source), stays }
+    }
+
+    /// A part of it.
+    pub(super) fn part(self, source: &'a str) -> Self {
+        if source.len() == self.source.len() { self } else { Text::new(source, self.stays) }
+    }
+
+    /// As it is displayed.
+    pub(super) fn displayed(self) -> Cow<'a, str> {
+        self.shown.map_or_else(|| normalize::display(self.source), Cow::Borrowed)
+    }
+}
+
 /// A paragraph, displayed.
 #[derive(Debug)]
 pub(super) struct Shown<'a> {
@@ -23,11 +55,12 @@ pub(super) struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    pub(super) fn new(source: &'a str) -> Self {
-        let shown = normalize::display(source);
+    pub(super) fn new(text: Text<'a>) -> Self {
+        let shown = text.displayed();
+        let unchanged = || matches!(shown, Cow::Borrowed(shown) if shown.len() == text.source.len());
+        let same = text.stays || text.shown.is_none() && unchanged();
         let chars = chars_of(&shown);
-        let same = matches!(shown, Cow::Borrowed(text) if text.len() == source.len());
-        Shown { source, chars, same, near: Cell::default(), bytes: OnceCell::new() }
+        Shown { source: text.source, chars, same, near: Cell::default(), bytes: OnceCell::new() }
     }
 
     /// The source's spelling of displayed characters `from..to`; as displayed where the way back is lost.
@@ -151,7 +184,7 @@ mod tests {
 
     #[test]
     fn parts_come_back_as_the_source_has_them() {
-        let shown = Shown::new("收入比重 $\\geq 33\\%$ ，**完成** 33.84％&nbsp;以上");
+        let shown = Shown::new(Text::new("收入比重 $\\geq 33\\%$ ，**完成** 33.84％&nbsp;以上", false));
         let text: String = shown.chars.iter().collect();
         let raw = |part: &str| {
             let from = text.find(part).map(|b| text[..b].chars().count()).unwrap();
@@ -166,7 +199,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_panics(source in r"([$\\{}<>/&;*a-z0-9１％≥人 　]|\\geq|<p>|&ge;|\*\*){0,30}") {
-            let shown = Shown::new(&source);
+            let shown = Shown::new(Text::new(&source, false));
             for to in 0..=shown.chars.len() {
                 for from in 0..to {
                     prop_assert!(shown.raw(from, to).len() <= source.len() + 4 * (to - from));
