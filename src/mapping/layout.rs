@@ -437,7 +437,7 @@ impl Reader<'_> {
     fn goes_on_in_pairs(&mut self, row: &Row) -> bool {
         let in_pairs =
             |b: &FundBlock| b.rows.len() == 1 && matches!(b.header.as_slice(), [h] if h.index == b.rows[0].index);
-        if !self.out.funds.last().is_some_and(in_pairs) || row.cells.len() % 2 > 0 {
+        if !self.out.funds.last().is_some_and(in_pairs) || !row.cells.len().is_multiple_of(2) {
             return false;
         }
         let score = |c: &RowCell| self.patterns.headers.names_of(c.facts, Field::TotalScore);
