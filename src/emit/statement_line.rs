@@ -104,11 +104,31 @@ fn text(out: &mut impl Write, text: &str) -> io::Result<()> {
 /// A key and a decimal number as it stands, or null.
 fn number(out: &mut impl Write, key: &str, number: Option<Number>) -> io::Result<()> {
     literal(out, key)?;
-    match number {
-        Some(number) => write!(out, "{number}"),
-        None => literal(out, "null"),
+    let Some(number) = number else { return literal(out, "null") };
+    let decimal = number.get();
+    let scale = decimal.scale() as usize;
+    let (Ok(mut left), ..=MOST_PLACES) = (u64::try_from(decimal.mantissa()), scale) else {
+        return write!(out, "{number}");
+    };
+    // From the last digit on: twenty of them at most, and the point.
+    let mut text = [0; 21];
+    let mut first = text.len();
+    let mut digits = 0;
+    while digits <= scale || left > 0 {
+        if digits == scale && scale > 0 {
+            first -= 1;
+            text[first] = b'.';
+        }
+        first -= 1;
+        text[first] = b'0' + (left % 10) as u8;
+        left /= 10;
+        digits += 1;
     }
+    out.write_all(&text[first..])
 }
+
+/// Numbers of so many decimal places are written here.
+const MOST_PLACES: usize = 18;
 
 /// A key, and null or what serde writes: whole numbers, and what is rare.
 fn serde(out: &mut impl Write, key: &str, value: Option<&impl Serialize>) -> io::Result<()> {

@@ -70,6 +70,27 @@ impl Fund {
     }
 }
 
+/// Funds of a form's blocks, one after the other; a rate or points that name no item belong to the fund before them where that
+/// names none and has none.
+pub(super) fn joined(funds: impl Iterator<Item = Fund>) -> Vec<Fund> {
+    let mut out: Vec<Fund> = Vec::new();
+    for next in funds {
+        match out.last_mut() {
+            Some(last) if last.item.is_empty() && next.item.is_empty() && !next.has_money() && last.rate.is_none() => {
+                last.rate = next.rate;
+                last.weight = last.weight.or(next.weight);
+                last.score = last.score.or(next.score);
+                for (field, at) in next.place.cells {
+                    last.place.cells.entry(field).or_insert(at);
+                }
+                last.findings.extend(next.findings);
+            }
+            _ => out.push(next),
+        }
+    }
+    out
+}
+
 /// `a ÷ b` with four decimals, half up; `None` for a zero divisor.
 pub(super) fn quotient(a: Decimal, b: Decimal) -> Option<Number> {
     let exact = a.checked_div(b)?;
@@ -276,7 +297,7 @@ impl Reader<'_> {
             (Field::Budget, &mut fund.budget),
             (Field::Executed, &mut fund.executed),
         ] {
-            let Some(cell) = cell_of(field) else { continue };
+            let Some(cell) = cell_of(field).filter(|cell| !self.is_another_item(cell)) else { continue };
             let column = columns.iter().find(|c| c.field == Some(field));
             let column_unit =
                 column.and_then(|c| self.grammar.unit_in_brackets(&c.header)).filter(|u| &*u.base == "元");
@@ -320,6 +341,15 @@ impl Reader<'_> {
         fund.findings.extend(places.doubts());
         fund.place = places.done();
         fund.has_value().then_some(fund)
+    }
+
+    /// 其中：基本支出：2,860.10 below 全年执行数: the amount is of what the cell itself names, which is no column's.
+    fn is_another_item(&self, cell: &RowCell) -> bool {
+        let Some(at) = cell.text.rfind(['：', ':']) else { return false };
+        let own = crate::patterns::label_key(cell.text[..at].rsplit(['：', ':']).next().unwrap_or_default());
+        !own.is_empty()
+            && !own.contains(|c: char| c.is_ascii_digit())
+            && self.patterns.headers.likely_of(self.patterns.headers.facts(&own), HeaderPart::Fund).is_none()
     }
 
     /// Was a cell left out that says something?

@@ -2,6 +2,7 @@
 //! labels and positions, reads no numbers.
 
 use super::counted;
+use super::halves;
 use super::row::{Row, RowCell};
 use super::signals::{RowKind, head_label};
 use crate::model::GridOrigin;
@@ -85,7 +86,7 @@ pub(super) fn layout(rows: Vec<(RowKind, Row)>, patterns: &Patterns) -> Layout {
         lone_subtotal: None,
         subtotals: 0,
     };
-    for (kind, row) in rows {
+    for (kind, row) in halves::unfold(rows) {
         let Some(row) = reader.with_upper_header(kind, row) else { continue };
         let unclaimed = (kind == RowKind::Other).then(|| row.clone()).filter(|row| reader.may_head_funds(row));
         reader.take(kind, row);
@@ -409,6 +410,9 @@ impl Reader<'_> {
         if self.is_goals_pair(&row) {
             return self.goals_pair(&row);
         }
+        if self.goes_on_in_pairs(&row) {
+            return;
+        }
         if let Some(first) = row.cells.first()
             && self.patterns.row_labels.is(&first.label, RowLabel::FundBlock)
         {
@@ -426,6 +430,35 @@ impl Reader<'_> {
                 });
             if second_header { block.header.push(row) } else { block.rows.push(row) }
         }
+    }
+
+    /// 执行率 | 99% | 自评总分 | 97.5分 below 预算金额 | 100 | 支出金额 | 99: more labels with what they head beside them. Their amounts
+    /// are a block of their own, which names no item, either.
+    fn goes_on_in_pairs(&mut self, row: &Row) -> bool {
+        let in_pairs =
+            |b: &FundBlock| b.rows.len() == 1 && matches!(b.header.as_slice(), [h] if h.index == b.rows[0].index);
+        if !self.out.funds.last().is_some_and(in_pairs) || !row.cells.len().is_multiple_of(2) {
+            return false;
+        }
+        let score = |c: &RowCell| self.patterns.headers.names_of(c.facts, Field::TotalScore);
+        let amount = |c: &RowCell| self.patterns.headers.likely_of(c.facts, HeaderPart::Fund).is_some();
+        let pairs = row.cells.chunks_exact(2);
+        if !pairs.clone().all(|w| (score(&w[0]) || amount(&w[0])) && begins_with_number(&w[1])) {
+            return false;
+        }
+        let (of_score, of_amounts): (Vec<_>, Vec<_>) = pairs.partition(|w| score(&w[0]));
+        self.out.pairs.extend(of_score.iter().map(|w| Pair {
+            field: Field::TotalScore,
+            label: w[0].label.clone(),
+            value: Some(w[1].raw.clone()),
+        }));
+        let above = |w: &&[RowCell]| RowCell { column: w[1].column, end: w[1].end, ..w[0].clone() };
+        let header = row.holding(of_amounts.iter().map(above).collect());
+        let data = row.holding(of_amounts.iter().map(|w| w[1].clone()).collect());
+        if !data.cells.is_empty() {
+            self.out.funds.push(FundBlock { header: vec![header], rows: vec![data], label: None });
+        }
+        true
     }
 
     // ── goals ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,6 +12,7 @@ mod correct;
 mod counted;
 mod form;
 mod fund;
+mod halves;
 mod indicator;
 mod layout;
 mod level_columns;
@@ -165,8 +166,7 @@ fn read(
     let total_columns = block_columns.last().map(Vec::as_slice).unwrap_or_default();
     let lines = before.iter().chain(&layout.head_lines).chain(&after);
     let totals = totals::totals(&layout, total_columns, lines, patterns, grammar);
-    let funds: Vec<fund::Fund> =
-        layout.funds.iter().flat_map(|block| fund::funds(block, &head, patterns, grammar)).collect();
+    let funds = fund::joined(layout.funds.iter().flat_map(|block| fund::funds(block, &head, patterns, grammar)));
     let fund_points = |of: &dyn Fn(&fund::Fund) -> Option<Number>| funds.iter().find_map(of).map(Number::get);
     let totals =
         form::Totals { fund_weight: fund_points(&|f| f.weight), fund_score: fund_points(&|f| f.score), ..totals };

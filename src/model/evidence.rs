@@ -310,6 +310,16 @@ impl Evidence {
     /// Nothing known.
     pub const NONE: Evidence = Evidence(0);
 
+    /// These clues.
+    pub const fn of(clues: &[Clue]) -> Evidence {
+        let (mut all, mut at) = (0, 0);
+        while at < clues.len() {
+            all |= 1 << clues[at] as u32;
+            at += 1;
+        }
+        Evidence(all)
+    }
+
     /// Adds a clue.
     pub fn add(&mut self, clue: Clue) {
         self.0 |= 1 << clue as u32;
@@ -336,8 +346,8 @@ impl Evidence {
     }
 
     /// Is one of these among them?
-    pub fn has_any(self, clues: &[Clue]) -> bool {
-        clues.iter().any(|clue| self.has(*clue))
+    pub fn has_any(self, others: Evidence) -> bool {
+        self.0 & others.0 != 0
     }
 
     /// The clues, in the order of [`Clue::ALL`].

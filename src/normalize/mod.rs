@@ -121,7 +121,7 @@ fn key_of_usual(text: &str) -> Option<Cow<'_, str>> {
             _ => return None,
         };
         if run == 0 {
-            out.reserve(text.len());
+            out = String::with_capacity(text.len());
         }
         out.push_str(&text[run..at]);
         out.extend(folded);

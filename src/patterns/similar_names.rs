@@ -68,9 +68,7 @@ impl SimilarNames {
     pub(super) fn nearest(&self, key: &str, fits: &dyn Fn(usize) -> bool) -> Option<usize> {
         let last = key.chars().next_back()?;
         // Of the four pairs that a name has at least, two are too few. Most names have no more, and need no list of pairs.
-        if neighbours(key).filter(|pair| self.may_hold(with_last(*pair, last))).nth(2).is_none() {
-            return None;
-        }
+        neighbours(key).filter(|pair| self.may_hold(with_last(*pair, last))).nth(2)?;
         let pairs = pairs(key);
         if !(SHORTEST..=LONGEST).contains(&(pairs.len() + 1)) {
             return None;

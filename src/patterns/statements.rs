@@ -205,9 +205,6 @@ impl ByChar {
 
     /// The first word of a character that fits: its length and what it stands for.
     fn find(&self, c: char, fits: impl Fn(&[char]) -> bool) -> Option<(usize, Cue)> {
-        if !self.may_have(c) {
-            return None;
-        }
         let last = self.slots.len().wrapping_sub(1);
         let mut at = hash(c) & last;
         let slot = loop {
@@ -246,19 +243,34 @@ impl WordSet {
     }
 
     /// The longest word that `text` begins with: its length and what it stands for.
+    #[inline]
     pub fn begins(&self, text: &[char]) -> Option<(usize, Cue)> {
+        // Most are told by one bit, where they ask.
+        let first = text.first().copied().filter(|c| self.by_first.may_have(*c))?;
+        self.begins_with(first, text)
+    }
+
+    #[inline(never)]
+    fn begins_with(&self, first: char, text: &[char]) -> Option<(usize, Cue)> {
         let begins = |word: &[char]| word.len() <= text.len() && word.iter().zip(text).all(|(a, b)| a == b);
-        self.by_first.find(*text.first()?, begins)
+        self.by_first.find(first, begins)
     }
 
     /// The longest word that `text` ends with.
+    #[inline]
     pub fn ends(&self, text: &[char]) -> Option<(usize, Cue)> {
+        let last = text.last().copied().filter(|c| self.by_last.may_have(*c))?;
+        self.ends_with(last, text)
+    }
+
+    #[inline(never)]
+    fn ends_with(&self, last: char, text: &[char]) -> Option<(usize, Cue)> {
         // Words are short: comparing them here costs less than a call.
         let ends = |word: &[char]| {
             let from = text.len().checked_sub(word.len());
             from.is_some_and(|from| word.iter().zip(&text[from..]).rev().all(|(a, b)| a == b))
         };
-        self.by_last.find(*text.last()?, ends)
+        self.by_last.find(last, ends)
     }
 
     /// The first word in `text`: where it begins, its length, what it stands for.

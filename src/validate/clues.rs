@@ -13,10 +13,16 @@ use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
 /// Clues that a row was taken apart or put together.
-const REPAIRS: [Clue; 6] =
-    [Clue::CellsMoved, Clue::CellDropped, Clue::PlacesSearched, Clue::FewerCells, Clue::MoreCells, Clue::CellsSplit];
+const REPAIRS: Evidence = Evidence::of(&[
+    Clue::CellsMoved,
+    Clue::CellDropped,
+    Clue::PlacesSearched,
+    Clue::FewerCells,
+    Clue::MoreCells,
+    Clue::CellsSplit,
+]);
 /// Clues that its texts were misread, or its cells taken for others.
-const DAMAGE: [Clue; 19] = [
+const DAMAGE: Evidence = Evidence::of(&[
     Clue::NameMissing,
     Clue::NameOdd,
     Clue::NameCut,
@@ -36,7 +42,7 @@ const DAMAGE: [Clue; 19] = [
     Clue::UnitConflict,
     Clue::UnitUnread,
     Clue::TextOdd,
-];
+]);
 
 /// Shares of a form's rows, in per cent.
 const A_SIXTH: usize = 16;
@@ -66,20 +72,20 @@ pub(super) fn form(records: &mut FormRecords, recognised: bool) {
     }
     let own_levels = own_levels(&mut evidence.indicators);
     for own in evidence.indicators.iter_mut().chain(&mut evidence.funds) {
-        own.note(Clue::Damaged, own.has_any(&DAMAGE));
+        own.note(Clue::Damaged, own.has_any(DAMAGE));
     }
     let mut around = around(form, funds, indicators, &evidence.indicators);
     around.note(Clue::FormOwnLevels, own_levels);
-    let damaged = evidence.indicators.iter().chain(&evidence.funds).filter(|own| own.has_any(&DAMAGE)).count();
+    let damaged = evidence.indicators.iter().chain(&evidence.funds).filter(|own| own.has_any(DAMAGE)).count();
     // A page of a document may be a picture where others are text.
     let recognised = recognised || evidence.indicators.iter().chain(&evidence.funds).any(|own| own.has(Clue::Score99));
     for rows in [&mut evidence.indicators, &mut evidence.funds] {
-        let repaired: Vec<bool> = rows.iter().map(|own| own.has_any(&REPAIRS)).collect();
+        let repaired: Vec<bool> = rows.iter().map(|own| own.has_any(REPAIRS)).collect();
         for (at, own) in rows.iter_mut().enumerate() {
             let before = at.checked_sub(1).and_then(|at| repaired.get(at)).copied().unwrap_or(false);
             let after = repaired.get(at + 1).copied().unwrap_or(false);
             own.note(Clue::NeighbourRepaired, before || after);
-            own.note(Clue::FormDamaged, damaged > usize::from(own.has_any(&DAMAGE)));
+            own.note(Clue::FormDamaged, damaged > usize::from(own.has_any(DAMAGE)));
             own.note(Clue::Recognised, recognised);
             own.join(around);
         }
@@ -318,14 +324,14 @@ fn around(form: &FormRecord, funds: &[FundRecord], rows: &[IndicatorRecord], evi
     let any_marked =
         rows.iter().any(|row| is_marked(&row.findings)) || funds.iter().any(|fund| is_marked(&fund.findings));
     around.note(Clue::FormMarked, any_marked);
-    let share = |clues: &[Clue]| {
+    let share = |clues: Evidence| {
         let with = evidence.iter().filter(|own| own.has_any(clues)).count();
         with * 100 / evidence.len().max(1)
     };
-    around.note(Clue::FormRepaired, share(&REPAIRS) >= A_THIRD);
-    around.note(Clue::FormMuchRepaired, share(&REPAIRS) >= TWO_THIRDS);
-    around.note(Clue::FormMuchDamaged, share(&DAMAGE) >= A_SIXTH);
-    around.note(Clue::FormFaint, share(&[Clue::Score90]) >= A_THIRD);
+    around.note(Clue::FormRepaired, share(REPAIRS) >= A_THIRD);
+    around.note(Clue::FormMuchRepaired, share(REPAIRS) >= TWO_THIRDS);
+    around.note(Clue::FormMuchDamaged, share(DAMAGE) >= A_SIXTH);
+    around.note(Clue::FormFaint, share(Evidence::of(&[Clue::Score90])) >= A_THIRD);
     around
 }
 

@@ -20,12 +20,20 @@ pub(super) struct Looks {
 impl Looks {
     pub(super) fn of(text: &str) -> Looks {
         let bytes = text.as_bytes();
-        // No early end, so that many bytes are looked at in a step.
-        let digits = bytes.iter().fold(false, |any, byte| any | byte.is_ascii_digit());
-        let mut looks = Looks { length: text.chars().count(), digits, ..Looks::default() };
+        // One pass without a decision tells of many texts that nothing in them is worth a look.
+        let (mut seen, mut length) = (0, 0);
+        for byte in bytes {
+            seen |= SEEN[usize::from(*byte)];
+            length += usize::from(is_first(*byte));
+        }
+        let mut looks = Looks { length, digits: seen & DIGIT != 0, ..Looks::default() };
+        if seen & TELLS == 0 {
+            return looks;
+        }
+        let tells = |byte: &u8| SEEN[usize::from(*byte)] & TELLS != 0;
         let mut depth = 0i32;
         let mut from = 0;
-        while let Some(at) = bytes[from..].iter().position(|byte| TELLS[usize::from(*byte)]).map(|at| from + at) {
+        while let Some(at) = bytes[from..].iter().position(tells).map(|at| from + at) {
             from = at + 1;
             let byte = bytes[at];
             if byte.is_ascii() {
@@ -86,19 +94,30 @@ fn is_numeric(byte: u8) -> bool {
 /// The last byte of 丨, an ideograph that no form prints; few others end with it.
 const LAST_OF_STROKE: u8 = 0xA8;
 
-/// Bytes that a look is worth: ASCII characters that can be odd by themselves or where they stand, the first bytes of 〇, the
-/// replacement character, full-width question marks and brackets, and the last byte of 丨. Digits and the other signs are not.
-const TELLS: [bool; 256] = {
-    let mut tells = [false; 256];
+/// A byte that a look is worth: an ASCII character that can be odd by itself or where it stands, the first byte of 〇, of the
+/// replacement character, of full-width question marks and brackets, and the last byte of 丨.
+const TELLS: u8 = 1;
+const DIGIT: u8 = 2;
+
+/// What each byte of a text is.
+const SEEN: [u8; 256] = {
+    let mut seen = [0; 256];
     let mut byte = 0;
     while byte < 256 {
-        tells[byte] = is_no_print(byte as u8)
+        let tells = is_no_print(byte as u8)
             || (byte as u8).is_ascii_alphabetic()
             || matches!(byte as u8, b' ' | b'.' | b',' | b'(' | b')' | b'[' | b']' | 0xE3 | 0xEF | LAST_OF_STROKE);
+        let digit = (byte as u8).is_ascii_digit();
+        seen[byte] = if tells { TELLS } else { 0 } | if digit { DIGIT } else { 0 };
         byte += 1;
     }
-    tells
+    seen
 };
+
+/// Does a character begin with this byte?
+fn is_first(byte: u8) -> bool {
+    byte & 0xC0 != 0x80
+}
 
 fn is_like_a_digit(byte: u8) -> bool {
     matches!(

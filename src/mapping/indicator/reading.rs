@@ -167,7 +167,10 @@ impl Reader<'_> {
             // ＝ and 每季度末15日内 from two cells under one header: the sign is of no number.
             let apart = placed.target.split_once('\n').filter(|(sign, rest)| {
                 let words = rest.trim_start().starts_with(|c: char| matches!(c, '\u{4e00}'..='\u{9fff}'));
-                words && matches!(sign.trim(), "=" | "＝" | "≥" | "≤" | ">" | "<")
+                let context = Context { year: self.head.year, ..Context::default() };
+                let says_no_number =
+                    || self.grammar.read(rest, &context).is_some_and(|reading| !reading.quantity.is_measured());
+                matches!(sign.trim(), "=" | "＝" | "≥" | "≤" | ">" | "<" | "＞" | "＜") && (words || says_no_number())
             });
             return Some(apart.map_or_else(|| placed.target.clone(), |(_, rest)| rest.to_owned()));
         }

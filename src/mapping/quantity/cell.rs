@@ -190,7 +190,7 @@ impl Cell<'_> {
             let starts_number =
                 c.is_ascii_digit() || numeral::digit(c).is_some() || matches!(c, '十' | '拾' | '廿' | '卅' | '卌');
             let may_date = starts_number
-                || matches!(c, '年' | '当' | '本' | '今' | '次' | '翌' | '来' | '下' | '上' | '去' | '第');
+                || matches!(c, '每' | '年' | '当' | '本' | '今' | '次' | '翌' | '来' | '下' | '上' | '去' | '第');
             if may_date && let Some(found) = self.date_at(i, &[]) {
                 i = self.take_date(i, found, &[], &mut items)?;
                 continue;

@@ -90,11 +90,23 @@ pub(super) fn scan(text: &[char], from: usize, year: Option<i32>) -> Option<Stam
     if let Some(end) = bare_span(text, from) {
         return Some(Stamp { end, precision: Precision::Span, days: None, marked_end: false });
     }
+    if let Some(end) = day_of_any_month(text, from) {
+        return Some(Stamp { end, precision: Precision::Span, days: None, marked_end: false });
+    }
     let found = single(text, from, year)?;
     match span_end(text, found.end, found.precision) {
         Some(end) => Some(Stamp { end, precision: Precision::Span, days: None, marked_end: false }),
         None => Some(found),
     }
+}
+
+/// 次月10日, 每月5日: a day of a month that is not said. Behind a span of days, 每月15日内, the days are counted.
+fn day_of_any_month(text: &[char], from: usize) -> Option<usize> {
+    let month = any(text, from, &["次月", "每月", "当月", "本月", "下月", "上月"])?;
+    let (day, end, digits) = small_number(text, skip_spaces(text, month))?;
+    let end = any(text, end, &["日", "号"])?;
+    let counted = any(text, end, &["内", "以内", "之内", "以上", "以下"]).is_some();
+    ((1..=31).contains(&day) && digits <= 2 && !counted).then_some(end)
 }
 
 /// Of a number in digits, what stands behind it tells nearly always that no date begins there.

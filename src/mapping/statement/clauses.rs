@@ -27,7 +27,7 @@ const LONGEST_BRACKET: usize = 400;
 
 /// The clauses of a paragraph in reading order; those of a bracket behind the clause that it stands in.
 pub(super) fn clauses(text: &[char], said: &[Said]) -> Vec<Clause> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(2 * said.len());
     cut(text, 0..text.len(), said, false, &mut out);
     out
 }

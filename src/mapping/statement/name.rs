@@ -203,19 +203,23 @@ pub(super) fn behind(after: &[char], words: &Statements) -> Option<Vec<char>> {
 }
 
 /// A name that can be one: long and short enough, of words, not ending in what no name ends with.
-pub(super) fn checked(chars: Vec<char>, words: &Statements) -> Option<Vec<char>> {
-    let mut chars = chars;
-    while chars.last().is_some_and(|c| matches!(c, ' ' | '，' | '、' | '：' | ':')) {
-        chars.pop();
-    }
+pub(super) fn checked(mut chars: Vec<char>, words: &Statements) -> Option<Vec<char>> {
+    chars.truncate(checked_length(&chars, words)?);
+    Some(chars)
+}
+
+/// How many of the characters are such a name.
+pub(super) fn checked_length(chars: &[char], words: &Statements) -> Option<usize> {
+    let length = chars.iter().rposition(|c| !matches!(c, ' ' | '，' | '、' | '：' | ':')).map_or(0, |last| last + 1);
+    let chars = &chars[..length];
     let cjk = chars.iter().filter(|c| ('\u{4E00}'..='\u{9FFF}').contains(*c)).count();
-    let fits = (SHORTEST..=LONGEST).contains(&chars.len()) && cjk >= SHORTEST;
-    let ends_badly = words.words(Role::NoSubject).ends(&chars).is_some()
-        && words.words(Role::Head).ends(&chars).is_none()
-        && words.words(Role::Verb).ends(&chars).is_none();
+    let fits = (SHORTEST..=LONGEST).contains(&length) && cjk >= SHORTEST;
+    let ends_badly = words.words(Role::NoSubject).ends(chars).is_some()
+        && words.words(Role::Head).ends(chars).is_none()
+        && words.words(Role::Verb).ends(chars).is_none();
     let begins_badly = matches!(chars.first(), Some('）' | ')' | '》' | '”' | '/' | '%' | '-'))
-        || words.words(Role::NoStart).begins(&chars).is_some();
-    (fits && !ends_badly && !begins_badly).then_some(chars)
+        || words.words(Role::NoStart).begins(chars).is_some();
+    (fits && !ends_badly && !begins_badly).then_some(length)
 }
 
 /// How long a copula or preposition the text ends with.

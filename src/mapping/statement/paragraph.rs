@@ -177,9 +177,10 @@ impl<'a> Reader<'a> {
             parts: said.quantity.parts.clone(),
             ..said.quantity
         };
+        let (sentence, at) = self.shown.raw_at(clause.range.start, clause.range.end);
         self.out.push(Found {
-            sentence: self.shown.raw(clause.range.start, clause.range.end),
-            at: self.shown.bytes(clause.range.start, clause.range.end).map_or(0, |bytes| bytes.start),
+            sentence,
+            at,
             subject: text_of(&read.subject),
             aspect: read.aspect,
             year,
@@ -242,9 +243,10 @@ impl<'a> Reader<'a> {
             text: None,
             parts: Some(parts),
         };
+        let (sentence, at) = self.shown.raw_at(first.range.start, end);
         self.out.push(Found {
-            sentence: self.shown.raw(first.range.start, end),
-            at: self.shown.bytes(first.range.start, end).map_or(0, |bytes| bytes.start),
+            sentence,
+            at,
             subject: text_of(&subject),
             aspect: mark.unwrap_or(Aspect::Actual),
             year: self.year(first).0.or(carry.year),

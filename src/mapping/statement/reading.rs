@@ -178,9 +178,13 @@ impl<'a> Reading<'a> {
     }
 
     fn named(&self, name: Vec<char>, aspect: Aspect) -> Read {
+        self.named_with_base(name.clone(), name, aspect)
+    }
+
+    fn named_with_base(&self, subject: Vec<char>, base: Vec<char>, aspect: Aspect) -> Read {
         Read {
-            base: name.clone(),
-            subject: name,
+            base,
+            subject,
             aspect,
             words: None,
             unit: None,
@@ -335,7 +339,7 @@ impl<'a> Reading<'a> {
             let rest = if of_money { [&rest[..], &['资', '金']].concat() } else { rest };
             return Is(self.named(self.fuller(rest), cue.aspect));
         }
-        Is(Read { base: rest, ..self.named(own.clone(), cue.aspect) })
+        Is(self.named_with_base(own.clone(), rest, cue.aspect))
     }
 
     fn facet_alone(&self, facet: &[char], cue: Cue) -> Option<Read> {
@@ -352,11 +356,11 @@ impl<'a> Reading<'a> {
         if !cue.keep {
             return self.carried(cue.aspect);
         }
-        Some(Read { base: base.clone(), ..self.named([base, facet].concat(), cue.aspect) })
+        Some(self.named_with_base([base, facet].concat(), base.clone(), cue.aspect))
     }
 
     /// A name and its number.
-    fn plain(&self, name: Name) -> Option<Read> {
+    fn plain(&self, mut name: Name) -> Option<Read> {
         let is_part = name.part || self.carry.in_parts;
         // 5.87万户8.92万人: one measure in two units.
         if !self.first && !self.is_ratio && self.before.iter().all(|c| matches!(c, ' ' | '、')) {
@@ -364,7 +368,11 @@ impl<'a> Reading<'a> {
         }
         let mut evidence = Evidence::NONE;
         let mut lead = &self.before[..name.at.min(self.before.len())];
-        let own = name::checked(name.chars.clone(), self.words).filter(|_| !name.verb_alone);
+        let length = (!name.verb_alone).then(|| name::checked_length(&name.chars, self.words)).flatten();
+        let own = length.map(|length| {
+            name.chars.truncate(length);
+            std::mem::take(&mut name.chars)
+        });
         let own = match own.or_else(|| {
             // 拨付899.52万元区级配套资金: the name stands behind.
             (evidence, lead) = (Evidence::from_iter([Clue::NamedBehind]), &self.before);
@@ -402,7 +410,7 @@ impl<'a> Reading<'a> {
             }
             _ => subject.clone(),
         };
-        Some(Read { base, evidence, is_part, ..self.named(subject, aspect) })
+        Some(Read { evidence, is_part, ..self.named_with_base(subject, base, aspect) })
     }
 
     /// The aspect of a plain name: by the words behind the number, the name's own, a sign, the words before the name,

@@ -65,8 +65,15 @@ impl<'a> Shown<'a> {
 
     /// The source's spelling of displayed characters `from..to`; as displayed where the way back is lost.
     pub(super) fn raw(&self, from: usize, to: usize) -> String {
-        let found = self.bytes(from, to).and_then(|range| self.source.get(range));
-        found.map_or_else(|| text_of(&self.chars[from..to]), |text| text.trim().to_owned())
+        self.raw_at(from, to).0
+    }
+
+    /// The same, and where in the source it begins; 0 where that cannot be told.
+    pub(super) fn raw_at(&self, from: usize, to: usize) -> (String, usize) {
+        let bytes = self.bytes(from, to);
+        let at = bytes.as_ref().map_or(0, |bytes| bytes.start);
+        let found = bytes.and_then(|range| self.source.get(range));
+        (found.map_or_else(|| text_of(&self.chars[from..to]), |text| text.trim().to_owned()), at)
     }
 
     /// Where in the source a character begins, told without aligning the two: of a source that is displayed as it stands.
@@ -150,10 +157,12 @@ fn align(source: &str, shown: &[char]) -> Option<Vec<Spot>> {
             continue;
         }
         let piece = at..markup_end(source, at).unwrap_or(end);
-        let meant: Vec<char> = normalize::display(&source[piece.clone()]).chars().collect();
-        if !meant.is_empty() && shown[i..].starts_with(&meant) {
-            all.extend(meant.iter().map(|_| spot(piece.clone())));
-            i += meant.len();
+        let meant = normalize::display(&source[piece.clone()]);
+        let length = meant.chars().count();
+        let here = shown.get(i..i + length).unwrap_or_default();
+        if length > 0 && meant.chars().eq(here.iter().copied()) {
+            all.extend(here.iter().map(|_| spot(piece.clone())));
+            i += length;
         } else if piece.end == end && !matches!(c, '*' | '#' | '`' | '_' | '~' | '$') {
             return None;
         }

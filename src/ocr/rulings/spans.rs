@@ -35,7 +35,7 @@ const MOST_BEYOND: f32 = 1.0;
 /// Walls that end together where a table has no ruling.
 const COMPANY: usize = 2;
 /// Rounds: a stroke that is gone supports no other.
-const ROUNDS: usize = 8;
+const ROUNDS: usize = 3;
 
 /// The stretch of an upright line from one level ruling to the next.
 #[derive(Debug, Clone, Copy)]
