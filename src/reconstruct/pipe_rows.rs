@@ -202,12 +202,28 @@ fn is_table(rows: &[Row<'_>]) -> bool {
     filled >= 2 && width >= 3 && rows.iter().all(|r| r.fields.len() == width)
 }
 
+/// A sentence that stands in three columns or more, side by side: one merged cell, repeated by what wrote the table. Short
+/// texts may be values that are equal by chance.
+fn is_repeat(fields: &[&str], column: usize) -> bool {
+    const SENTENCE: usize = 16;
+    const COLUMNS: usize = 3;
+    let text = fields[column].trim();
+    if column == 0 || fields[column - 1].trim() != text || text.chars().nth(SENTENCE).is_none() {
+        return false;
+    }
+    let equal = |field: &&&str| field.trim() == text;
+    let before = fields[..column].iter().rev().take(COLUMNS).take_while(equal).count();
+    let after = fields[column..].iter().take(COLUMNS).take_while(equal).count();
+    before + after >= COLUMNS
+}
+
 fn grid(rows: &[Row<'_>]) -> Grid {
     let mut cells = Vec::new();
     let mut height = 0;
     for row in rows.iter().filter(|r| !r.dashes) {
         for (column, field) in row.fields.iter().enumerate() {
-            cells.push(Cell::new(height, column, cell_text(field)));
+            let text = if is_repeat(&row.fields, column) { String::new() } else { cell_text(field) };
+            cells.push(Cell::new(height, column, text));
         }
         height += 1;
     }

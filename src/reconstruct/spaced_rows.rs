@@ -280,3 +280,66 @@ fn without_geometry(block: Block<'static>) -> Option<Block<'static>> {
         Block::Finding(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Cell, GridOrigin};
+
+    const ROWS: [[&str; 4]; 6] = [
+        ["二级指标", "三级指标", "指标值", "完成值"],
+        ["数量指标", "建设面积", "≥500亩", "520亩"],
+        ["", "新建水池及其附属设施", "≥20座", "20座"],
+        ["质量指标", "验收合格率", "100%", "98%"],
+        ["时效指标", "完工及时率", "≥95%", "96%"],
+        ["成本指标", "亩均投资", "≤1500元", "1500元"],
+    ];
+
+    /// The rows with each column begun at the same place, counted in this pitch.
+    fn drawn(pitch: Pitch) -> String {
+        let line = |cells: &[&str; 4]| {
+            let mut line = String::new();
+            for (cell, begin) in cells.iter().zip([0, 14, 40, 54]) {
+                let at: usize = line.chars().map(|c| pitch.places(c)).sum();
+                line.push_str(&" ".repeat(begin - at));
+                line.push_str(cell);
+            }
+            line.trim_end().to_owned() + "\n"
+        };
+        ROWS.iter().map(line).collect()
+    }
+
+    fn cells(text: &str) -> Option<Vec<Vec<String>>> {
+        let Reading::Blocks { blocks, .. } = read(text, 0) else { return None };
+        let grid = blocks.into_iter().find_map(|b| if let Block::Grid(grid) = b { Some(grid) } else { None })?;
+        let mut out = vec![vec![String::new(); grid.columns]; grid.rows];
+        for cell in grid.cells {
+            out[cell.row][cell.column] = cell.text;
+        }
+        Some(out)
+    }
+
+    #[test]
+    fn columns_are_found_in_either_pitch() {
+        for pitch in Pitch::ALL {
+            assert_eq!(cells(&drawn(pitch)).unwrap(), ROWS.map(|row| row.map(str::to_owned).to_vec()), "{pitch:?}");
+        }
+    }
+
+    #[test]
+    fn indented_prose_and_a_spread_signature_are_no_table() {
+        let text = "    一、基本情况\n    2023年投入资金120万元，完成全部任务。\n\n填报人：张某    电话：6210000\n审核人：李某    日期：3月8日\n";
+        assert!(cells(text).is_none());
+        assert!(may_begin("填报人：张某    电话：6210000"));
+        assert!(!may_begin("    一、基本情况"));
+    }
+
+    #[test]
+    fn a_merged_words_end_joins_the_cell_above() {
+        let cells =
+            vec![Cell::new(0, 0, "社会效益"), Cell::new(0, 1, "甲"), Cell::new(1, 0, "指标"), Cell::new(1, 1, "乙")];
+        let mut grid = Grid::new(GridOrigin::Separated, cells);
+        join_word_ends(&mut grid);
+        assert_eq!(grid.cells.iter().map(|c| c.text.as_str()).collect::<Vec<_>>(), ["社会效益指标", "甲", "", "乙"]);
+    }
+}
