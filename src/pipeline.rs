@@ -211,7 +211,7 @@ fn extract_on(
                         confidence.form(&mut form);
                     }
                 });
-                let FormRecords { form, funds, indicators, evidence, .. } = form;
+                let FormRecords { form, funds, indicators, evidence, .. } = *form;
                 counted(Record::Form(form), Evidence::NONE);
                 for (fund, evidence) in funds.into_iter().zip(evidence.funds) {
                     counted(Record::Fund(fund), evidence);

@@ -58,12 +58,11 @@ pub struct Summary {
 
 /// What is found in a document.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant)] // they pass by one at a time
 pub enum Found {
     /// A form with its rows.
-    Form(FormRecords),
+    Form(Box<FormRecords>),
     /// A number said in prose, and what speaks for and against it.
-    Statement(StatementRecord, Evidence),
+    Statement(Box<StatementRecord>, Evidence),
 }
 
 /// Statements that wait for a form above them to be complete; beyond, they go first.
@@ -118,7 +117,7 @@ pub fn records<'a>(
         while let Some(source) = segmenter.next_form() {
             ready = true;
             if let Some(form) = read_form(source, &segmenter.context, &mut summary) {
-                sink(Found::Form(form));
+                sink(Found::Form(Box::new(form)));
             }
         }
         if ready {
@@ -129,7 +128,7 @@ pub fn records<'a>(
     segmenter.finish();
     while let Some(source) = segmenter.next_form() {
         if let Some(form) = read_form(source, &segmenter.context, &mut summary) {
-            sink(Found::Form(form));
+            sink(Found::Form(Box::new(form)));
         }
     }
     prose.take().for_each(|(statement, evidence)| sink(Found::Statement(statement, evidence)));

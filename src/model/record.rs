@@ -276,7 +276,7 @@ pub enum Record {
     Form(FormRecord),
     Fund(FundRecord),
     Indicator(IndicatorRecord),
-    Statement(StatementRecord),
+    Statement(Box<StatementRecord>),
 }
 
 /// A form with its rows, as mapping reads them and validation marks them.

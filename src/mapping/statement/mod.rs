@@ -53,7 +53,7 @@ pub(super) struct Prose<'p> {
     count: u32,
     /// Canonical ids of subjects that were looked up.
     indicators: FxHashMap<String, Option<&'p str>>,
-    done: Vec<(StatementRecord, Evidence)>,
+    done: Vec<(Box<StatementRecord>, Evidence)>,
 }
 
 impl<'p> Prose<'p> {
@@ -127,7 +127,7 @@ impl<'p> Prose<'p> {
     }
 
     /// Takes the statements that are complete.
-    pub(super) fn take(&mut self) -> impl Iterator<Item = (StatementRecord, Evidence)> {
+    pub(super) fn take(&mut self) -> impl Iterator<Item = (Box<StatementRecord>, Evidence)> {
         self.done.drain(..)
     }
 
@@ -286,7 +286,7 @@ impl<'p> Prose<'p> {
             let page = self.pages.iter().rev().find(|(from, _)| *from <= at).and_then(|(_, page)| *page);
             let indicator = self.indicator(&found.subject);
             let evidence = found.evidence;
-            let record = StatementRecord {
+            let record = Box::new(StatementRecord {
                 kind: Kind::Statement,
                 schema: SCHEMA,
                 id: self.identity.statement_id(self.count),
@@ -302,7 +302,7 @@ impl<'p> Prose<'p> {
                 place: Place { page, ..Place::default() },
                 confidence: None,
                 findings: Vec::new(),
-            };
+            });
             self.done.push((record, evidence));
         }
     }
