@@ -45,7 +45,7 @@ pub(super) fn head(
     let own = &lines[title_at.map_or(0, |at| at.min(lines.len()))..];
     let mut pairs: Vec<Pair> = layout.pairs.clone();
     for line in own.iter().skip(usize::from(title_at.is_some())) {
-        pairs.extend(line_pairs(line, patterns));
+        pairs.extend(line_pairs(line, patterns, grammar));
     }
     let value = |field: Field| {
         pairs
@@ -99,16 +99,19 @@ fn date_below(after: &[String], patterns: &Patterns, grammar: &Grammar) -> Optio
     /// Lines of a form's foot.
     const FOOT_LINES: usize = 8;
     let own = after.iter().take(FOOT_LINES).take_while(|line| !patterns.row_labels.is_title(&normalize::key(line)));
-    let pairs = own.flat_map(|line| line_pairs(line, patterns)).filter(|pair| pair.field == Field::ReportDate);
+    let pairs = own.flat_map(|line| line_pairs(line, patterns, grammar)).filter(|pair| pair.field == Field::ReportDate);
     pairs.filter_map(|pair| grammar.date(pair.value.as_deref()?, None)).next()
 }
 
 /// The unit behind 单位：, whatever follows it: 金额单位：万元（保留两位小数）.
 fn unit_after_colon(line: &str, grammar: &Grammar) -> Option<WrittenUnit> {
-    line.split(['：', ':']).skip(1).find_map(|rest| {
-        let word = rest.trim_start().split(|c: char| c.is_whitespace() || "（(，,；;、".contains(c)).next()?;
-        grammar.unit(word)
-    })
+    line.split(['：', ':']).skip(1).find_map(|rest| first_unit(rest, grammar))
+}
+
+/// The unit that a text begins with.
+fn first_unit(text: &str, grammar: &Grammar) -> Option<WrittenUnit> {
+    let word = text.trim_start().split(|c: char| c.is_whitespace() || "（(，,；;、".contains(c)).next()?;
+    grammar.unit(word)
 }
 
 /// The line that reads like a title: the last one that says 自评表, else the last long one before the unit line.
@@ -142,8 +145,11 @@ fn without_annex(line: &str) -> &str {
     if title.len() < behind.len() && !title.is_empty() { title } else { line }
 }
 
+/// Labels of the unit of a form's amounts, the longer first.
+const MONEY_UNIT: [&str; 4] = ["金额单位", "货币单位", "计量单位", "单位"];
+
 /// The pairs of a line: `单位名称：黄石市图书馆    填报日期：2023年3月15日`.
-fn line_pairs(line: &str, patterns: &Patterns) -> Vec<Pair> {
+fn line_pairs(line: &str, patterns: &Patterns, grammar: &Grammar) -> Vec<Pair> {
     let mut pairs: Vec<Pair> = Vec::new();
     // Every colon behind a known label begins a value that ends where the next label begins.
     let mut starts: Vec<(usize, usize, Field, String)> = Vec::new();
@@ -153,13 +159,21 @@ fn line_pairs(line: &str, patterns: &Patterns) -> Vec<Pair> {
         let chunk = &before[from.min(before.len())..];
         // The label is the longest known tail of what stands before the colon.
         let tails = chunk.char_indices().map(|(i, _)| i);
+        let label_ends = at + colon.len_utf8();
         for tail in tails {
             let key = label_key(&chunk[tail..]);
             if let Some(hit) = patterns.headers.exact(&key, crate::patterns::HeaderPart::Head).next() {
                 let field = hit.field;
-                starts.push((from + tail, at + colon.len_utf8(), field, key));
+                starts.push((from + tail, label_ends, field, key));
                 break;
             }
+        }
+        // 填报单位：水务局    单位：万元: the unit of the amounts is none of the name.
+        if starts.last().is_none_or(|(_, end, ..)| *end != label_ends)
+            && let Some(word) = MONEY_UNIT.iter().find(|word| chunk.trim_end().ends_with(*word))
+            && first_unit(&line[label_ends..], grammar).is_some_and(|unit| &*unit.base == "元")
+        {
+            starts.push((before.trim_end().len() - word.len(), label_ends, Field::OtherLabel, label_key(word)));
         }
     }
     for (index, (_, value_from, field, label)) in starts.iter().enumerate() {
@@ -286,4 +300,27 @@ pub(super) struct Totals {
     /// Points of the fund block, which a printed total may include.
     pub(super) fund_weight: Option<Decimal>,
     pub(super) fund_score: Option<Decimal>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_unit_of_amounts_ends_the_name_before_it() {
+        let patterns = Patterns::builtin();
+        let grammar = Grammar::load(None).unwrap();
+        let read = |line: &str| {
+            let pairs = line_pairs(line, patterns, &grammar);
+            pairs.into_iter().map(|pair| (pair.field, pair.value.unwrap_or_default())).collect::<Vec<_>>()
+        };
+        let unit = |value: &str| (Field::OtherLabel, value.to_owned());
+        let implementer = |value: &str| (Field::Implementer, value.to_owned());
+        assert_eq!(read("填报单位：平川县水务局    单位：万元"), [implementer("平川县水务局"), unit("万元")]);
+        assert_eq!(read("填报单位：平川县水务局金额单位：元"), [implementer("平川县水务局"), unit("元")]);
+        assert_eq!(
+            read("填报单位：平川县水务局    填报单位：二中"),
+            [implementer("平川县水务局"), implementer("二中")]
+        );
+    }
 }
