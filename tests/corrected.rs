@@ -302,7 +302,9 @@ proptest! {
         for record in found.iter().filter(|record| record["findings"].as_array().is_some()) {
             for finding in record["findings"].as_array().unwrap().iter().filter(|f| f["code"] == "ocr_corrected") {
                 let first = finding["found"].as_str().unwrap();
-                prop_assert!(offered.iter().any(|(_, _, known)| known == first), "{finding}");
+                // A cell that runs into its neighbour is parted at its spaces before anything is read otherwise.
+                let is_of = |known: &str| known == first || known.split_whitespace().any(|part| part == first);
+                prop_assert!(offered.iter().any(|(_, _, known)| is_of(known)), "{finding}");
                 let field = finding["message"].as_str().unwrap().split(':').next().unwrap();
                 if let Some(raw) = record[field]["raw"].as_str() {
                     prop_assert_eq!(raw, first);
