@@ -283,10 +283,10 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
 
     /// Whatever else may have been seen: every value that is printed keeps its first reading, no row comes or goes, and what is
-    /// taken was offered.
+    /// taken was offered. (Readings hold no spaces: at those a cell may be parted before anything is read otherwise.)
     #[test]
     fn the_first_reading_is_kept_and_only_what_was_offered_is_taken(
-        doubts in prop::collection::vec((2usize..9, 3usize..8, "[0-9.%≥<lOS,万元 -]{1,8}", "[0-9.%≥lO万元]{0,6}", 0u32..100), 1..5),
+        doubts in prop::collection::vec((2usize..9, 3usize..8, "[0-9.%≥<lOS,万元-]{1,8}", "[0-9.%≥lO万元]{0,6}", 0u32..100), 1..5),
     ) {
         let mut rows = SOUND.map(|row| row.map(str::to_owned));
         let mut offered = Vec::new();
@@ -302,9 +302,7 @@ proptest! {
         for record in found.iter().filter(|record| record["findings"].as_array().is_some()) {
             for finding in record["findings"].as_array().unwrap().iter().filter(|f| f["code"] == "ocr_corrected") {
                 let first = finding["found"].as_str().unwrap();
-                // A cell that runs into its neighbour is parted at its spaces before anything is read otherwise.
-                let is_of = |known: &str| known == first || known.split_whitespace().any(|part| part == first);
-                prop_assert!(offered.iter().any(|(_, _, known)| is_of(known)), "{finding}");
+                prop_assert!(offered.iter().any(|(_, _, known)| known == first), "{finding}");
                 let field = finding["message"].as_str().unwrap().split(':').next().unwrap();
                 if let Some(raw) = record[field]["raw"].as_str() {
                     prop_assert_eq!(raw, first);
