@@ -10,7 +10,7 @@
 
 use super::row::{Mended, Row, RowCell};
 use crate::model::Alternative;
-use crate::normalize;
+use crate::normalize::{self, is_ideograph};
 use crate::patterns::{Patterns, label_key};
 use std::collections::BTreeMap;
 
@@ -306,10 +306,6 @@ impl<'p> Words<'p> {
         places.truncate(MOST_PLACES);
         places
     }
-}
-
-fn is_ideograph(c: char) -> bool {
-    ('\u{4E00}'..='\u{9FFF}').contains(&c)
 }
 
 /// A text with these places read otherwise; None where they are none of its places.

@@ -65,6 +65,11 @@ pub fn paragraphs(raw: &str) -> String {
     out
 }
 
+/// A CJK unified ideograph of the basic block.
+pub(crate) fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{4E00}'..='\u{9FFF}')
+}
+
 /// The simplified form of a traditional character; others as they are.
 pub(crate) fn simplified(c: char) -> char {
     traditional::table().of(c)

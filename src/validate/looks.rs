@@ -1,5 +1,7 @@
 //! How a text looks, told in one pass over it: signs that no print has, brackets left open, numbers that a misreading broke.
 
+use crate::normalize::is_ideograph;
+
 /// What a text shows of how it was read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Looks {
@@ -81,10 +83,6 @@ fn is_in_number(text: &str, at: usize) -> bool {
     let is_numeral = |c: char| "一二三四五六七八九十百千〇○零".contains(c) || c.is_ascii_digit();
     let before = text[..at].chars().rev().take(2);
     before.chain(text[at..].chars().skip(1).take(2)).any(is_numeral)
-}
-
-fn is_ideograph(c: char) -> bool {
-    matches!(c, '\u{4E00}'..='\u{9FFF}')
 }
 
 fn is_numeric(byte: u8) -> bool {

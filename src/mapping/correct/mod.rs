@@ -47,19 +47,16 @@ pub(super) fn read(
     grammar: &Grammar,
 ) -> Option<FormRecords> {
     let mended = words::mended(&source);
-    let is_long = source.rows.len() > MOST_ROWS;
-    if is_long || !source.rows.iter().any(|(_, row)| row.cells.iter().any(RowCell::is_recognised)) {
-        let mut records = read(source)?;
-        words::tell(&mended, &mut records);
-        return Some(records);
-    }
-    let mut first = read(source.clone())?;
-    words::tell(&mended, &mut first);
     let read = &|source| {
         let mut records = read(source)?;
         words::tell(&mended, &mut records);
         Some(records)
     };
+    let is_long = source.rows.len() > MOST_ROWS;
+    if is_long || !source.rows.iter().any(|(_, row)| row.cells.iter().any(RowCell::is_recognised)) {
+        return read(source);
+    }
+    let first = read(source.clone())?;
     let mut reader = Reader { source, read, patterns, grammar, trials: 0, taken: Vec::new() };
     let mut last = first.clone();
     while reader.taken.len() < MOST_CORRECTIONS {
