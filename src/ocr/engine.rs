@@ -9,6 +9,7 @@ use super::hand;
 use super::ink::{Box2, Ink};
 use super::models;
 use super::network::Network;
+use super::parts::{self, Part};
 use super::picture::Gray;
 use super::points;
 use super::recognise::{LEAST_WIDTH, Reading, Recogniser, Strip, USUAL_WIDTH};
@@ -150,7 +151,7 @@ impl Engine {
             lines.iter().map(|line| crowded::strip(&bare, line, size)).unzip();
         let strips: Vec<&Strip> = cut.iter().collect();
         let began = Instant::now();
-        let mut readings = self.cascade(&strips, profile)?;
+        let mut readings = self.cascade(&strips, profile, |index| lines[index].crowded)?;
         let pictures = Pictures { whole: picture, bare: &bare, painted: &painted };
         for (index, line) in lines.iter().enumerate().filter(|(_, line)| line.crowded) {
             let (Some(reading), Some(slots)) = (readings.get_mut(index), slots.get_mut(index)) else { continue };
@@ -159,7 +160,7 @@ impl Engine {
             }
             let views = crowded::views(&pictures, line, size);
             let seen: Vec<&Strip> = views.iter().map(|(strip, _)| strip).collect();
-            let read = self.cascade(&seen, profile)?;
+            let read = self.cascade(&seen, profile, |_| true)?;
             crowded::surest(reading, slots, read.into_iter().zip(views));
         }
         tracing::debug!(ms = began.elapsed().as_millis(), lines = strips.len(), "recognised");
@@ -174,7 +175,14 @@ impl Engine {
         Ok(placed)
     }
 
-    fn cascade(&self, strips: &[&Strip], profile: Profile) -> Result<Vec<Reading>, String> {
+    /// Reads strips, those again that the first recogniser is not sure of. `whole` tells which of them are not read again in
+    /// parts: whose readings are compared with others of the same line, by the scores of all their characters.
+    fn cascade(
+        &self,
+        strips: &[&Strip],
+        profile: Profile,
+        whole: impl Fn(usize) -> bool,
+    ) -> Result<Vec<Reading>, String> {
         if profile == Profile::Accurate {
             return self.small.read(strips, LEAST_WIDTH);
         }
@@ -185,21 +193,64 @@ impl Engine {
         let doubtful: Vec<usize> =
             readings.iter().enumerate().filter(|(_, reading)| is_doubtful(reading)).map(|(index, _)| index).collect();
         tracing::debug!(doubtful = doubtful.len(), of = strips.len(), "read again");
-        for short in [true, false] {
-            let part: Vec<usize> = doubtful.iter().copied().filter(|&i| (strips[i].width < SHORT) == short).collect();
-            let again: Vec<&Strip> = part.iter().map(|&index| strips[index]).collect();
-            let width = if short { USUAL_WIDTH } else { LEAST_WIDTH };
-            for (index, reading) in part.into_iter().zip(self.small.read(&again, width)?) {
+        let is_sign = |index: &usize| strips[*index].width < SHORT && may_be_sign(&readings[*index]);
+        let (signs, lines): (Vec<usize>, Vec<usize>) = doubtful.into_iter().partition(is_sign);
+        let (mut wholes, parted): (Vec<usize>, Vec<usize>) = lines.into_iter().partition(|&index| whole(index));
+        wholes.extend(self.parts_again(strips, &mut readings, parted)?);
+        for (lines, width) in [(signs, USUAL_WIDTH), (wholes, LEAST_WIDTH)] {
+            let again: Vec<&Strip> = lines.iter().map(|&index| strips[index]).collect();
+            for (index, reading) in lines.into_iter().zip(self.small.read(&again, width)?) {
                 readings[index] = better(std::mem::take(&mut readings[index]), reading);
             }
         }
         Ok(readings)
     }
+
+    /// Reads the doubtful parts of lines again; those of which the whole is to be read again come back.
+    fn parts_again(
+        &self,
+        strips: &[&Strip],
+        readings: &mut [Reading],
+        lines: Vec<usize>,
+    ) -> Result<Vec<usize>, String> {
+        let mut whole = Vec::new();
+        let mut parted = Vec::new();
+        for index in lines {
+            match parts::around(strips[index], &readings[index], doubtful_below(&readings[index])) {
+                Some(parts) => parted.push((index, parts)),
+                None => whole.push(index),
+            }
+        }
+        let cut = |(index, parts): &(usize, Vec<Part>)| parts.iter().map(|part| part.strip(strips[*index])).collect();
+        let shown: Vec<Vec<Strip>> = parted.iter().map(cut).collect();
+        let mut read = self.small.read(&shown.iter().flatten().collect::<Vec<_>>(), LEAST_WIDTH)?.into_iter();
+        for (index, parts) in parted {
+            let again = read.by_ref().take(parts.len()).collect();
+            match parts::put(&readings[index], &parts, again) {
+                Some(reading) => readings[index] = reading,
+                None => whole.push(index),
+            }
+        }
+        Ok(whole)
+    }
 }
 
 fn is_doubtful(reading: &Reading) -> bool {
-    let figures = reading.letters.iter().any(|letter| letter.text.is_ascii_digit());
-    reading.least() < if figures { DOUBTFUL_FIGURES } else { DOUBTFUL }
+    reading.least() < doubtful_below(reading)
+}
+
+/// The score below which a line's characters are doubtful.
+fn doubtful_below(reading: &Reading) -> f32 {
+    if has_figures(reading) { DOUBTFUL_FIGURES } else { DOUBTFUL }
+}
+
+/// May a short line be a sign rather than a number? A lone one is taken for a figure or two (`═` for `11`).
+fn may_be_sign(reading: &Reading) -> bool {
+    reading.letters.len() <= 2 || !has_figures(reading)
+}
+
+fn has_figures(reading: &Reading) -> bool {
+    reading.letters.iter().any(|letter| letter.text.is_ascii_digit())
 }
 
 /// What stands alone and is a stroke across is a dash, not the numeral one: `一` alone fills no cell.

@@ -19,6 +19,7 @@ mod layer;
 mod layout;
 pub mod models;
 mod network;
+mod parts;
 pub mod picture;
 mod points;
 mod recognise;
