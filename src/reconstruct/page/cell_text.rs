@@ -196,6 +196,10 @@ impl Break {
             return Break::Wrapped;
         }
         let character = page.glyphs.get(first.glyphs.start as usize).map_or(0.0, |glyph| glyph.bbox.width());
+        // Behind a point as wide as an ideograph much is blank, so that there seems to be room.
+        if begin.is_ascii_digit() && ends_in_its_point(last.text(page)) && !last.space_after && !first.space_before {
+            return Break::Wrapped;
+        }
         // Numbers are broken anywhere once they are wider than their cell, words hardly ever.
         let letters = end.is_alphabetic() && begin.is_alphabetic();
         if last.space_after || first.space_before || letters || character <= left {
@@ -203,6 +207,12 @@ impl Break {
         }
         Break::Wrapped
     }
+}
+
+/// Is a word figures that end in a point?
+fn ends_in_its_point(word: &str) -> bool {
+    let figures = word.strip_suffix('.').unwrap_or_default();
+    !figures.is_empty() && figures.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Leader dots from which they are no end of a sentence.
@@ -386,6 +396,12 @@ mod tests {
         let mut number = Sketch::new(300.0, 100.0);
         number.text(12.0, 20.0, 10.0, "4525115").text(12.0, 32.0, 10.0, "6");
         assert_eq!(text_between(number, (10.0, 52.0)), "45251156");
+        // Behind a wide point there is room for a figure, but not for what follows the point.
+        for (above, whole) in [("98.", "98.5%"), ("共98", "共98 5%")] {
+            let mut wide = Sketch::new(300.0, 100.0);
+            wide.text(12.0, 20.0, 10.0, above).text(12.0, 32.0, 10.0, "5%");
+            assert_eq!(text_between(wide, (10.0, if above == "98." { 37.0 } else { 40.0 })), whole);
+        }
         let mut chinese = Sketch::new(300.0, 100.0);
         chinese.text(12.0, 20.0, 10.0, "城乡居民基本").text(12.0, 32.0, 10.0, "医疗").text(12.0, 44.0, 10.0, "（人）");
         assert_eq!(text_between(chinese, (10.0, 77.0)), "城乡居民基本医疗\n（人）");
