@@ -98,6 +98,7 @@ pub(super) struct Gazetteer {
     /// One bit for each of these pairs, by a hash: nearly all other pairs are told by it.
     head_bits: Box<[u64]>,
     generic: HashSet<CellText>,
+    words: HashSet<CellText>,
 }
 
 impl Gazetteer {
@@ -124,11 +125,11 @@ impl Gazetteer {
             heads: QuickMap::with_capacity_and_hasher(regions.len(), Default::default()),
             head_bits: vec![0; HEAD_BITS / 64].into_boxed_slice(),
             generic: HashSet::new(),
+            words: aliases.iter().filter(|r| r.cells[2] == "word").map(|r| r.cells[0].clone()).collect(),
         };
-        let words: HashSet<&str> = aliases.iter().filter(|r| r.cells[2] == "word").map(|r| &*r.cells[0]).collect();
         gazetteer.put_places(&regions, &mut reader);
         for row in &regions {
-            gazetteer.put_names_of(row, &words, &mut reader);
+            gazetteer.put_names_of(row, &mut reader);
         }
         for row in &aliases {
             gazetteer.put_alias(row, &mut reader);
@@ -175,7 +176,7 @@ impl Gazetteer {
         }
     }
 
-    fn put_names_of(&mut self, row: &Row, words: &HashSet<&str>, reader: &mut Reader<'_>) {
+    fn put_names_of(&mut self, row: &Row, reader: &mut Reader<'_>) {
         let [code, name, level, parent, short] = &row.cells;
         let of = if level == "zone" { parent } else { code };
         let Some(place) = read_code(of).and_then(|code| self.by_code(code)) else {
@@ -197,7 +198,7 @@ impl Gazetteer {
         // A county without its 县 or 区 is a word too often to be taken for a place.
         if level <= RegionLevel::City {
             let bare = without_kind(short.unwrap_or(name));
-            if !words.contains(&*bare) {
+            if !self.words.contains(&*bare) {
                 self.put_name(bare, NameKind::Bare, place);
             }
         }
@@ -210,7 +211,7 @@ impl Gazetteer {
                 self.generic.insert(name.clone());
                 return;
             }
-            "word" => return,
+            "word" => return, // known before all names
             "short" | "zone" | "former" => {}
             other => {
                 let message = format!("kind `{other}`; expected short, zone, former, generic or word");
@@ -295,6 +296,12 @@ impl Gazetteer {
     /// Words for a part of any town (城区, 郊区) that are the names of a few: nothing without their parent.
     pub(super) fn is_generic(&self, name: &str) -> bool {
         self.generic.contains(name)
+    }
+
+    /// A name that running text holds where no place is meant: 教育局会同县财政局, 市局和县局, 相应县级.
+    pub(super) fn reads_as_words(&self, name: &str) -> bool {
+        let one_letter = || name.ends_with('县') && name.chars().count() == 2;
+        one_letter() || self.words.contains(name)
     }
 
     /// May a name begin with these two characters? No is sure.

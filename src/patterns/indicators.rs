@@ -71,6 +71,21 @@ pub struct Indicator {
     priority: i32,
 }
 
+impl Indicator {
+    /// May a value in this base unit be one of it? 职业培训补贴1.12亿元 is no number of persons trained.
+    pub fn takes(&self, unit: &str) -> bool {
+        let persons = |unit: &str| matches!(unit, "人" | "名" | "人次" | "位" | "户");
+        let (money, rate) = (unit.starts_with('元'), matches!(unit, "ratio" | "百分点" | "‰"));
+        match self.value {
+            ValueKind::Count if self.unit.as_deref().is_some_and(persons) => persons(unit),
+            ValueKind::Count => !(money || rate),
+            ValueKind::Ratio => rate,
+            ValueKind::Money | ValueKind::MoneyRate => money,
+            ValueKind::Months | ValueKind::Duration | ValueKind::Date | ValueKind::Text => true,
+        }
+    }
+}
+
 /// When a name that is no alias is this indicator.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]

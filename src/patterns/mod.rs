@@ -42,7 +42,7 @@ pub(crate) use regions::PlacesIn;
 pub use regions::{PlaceMatch, Regions};
 pub use relations::{Meaning, On, Place, RelationEntry, Role, WordsEntry};
 pub use scoring::Scoring;
-pub use statements::{Aspect, Cue, Roles as StatementRoles, StatementRole, Statements, WordSet};
+pub use statements::{Aspect, Cue, StatementRole, Statements, WordSet, WordsOf};
 pub use units::{UnitEntry, UnitKind};
 
 use std::path::Path;

@@ -6,6 +6,8 @@
 //!   another place, or a character that ends a word in such texts (国家税务总局·银川市…, 2020年·广西…).
 //! - Names without the word for their kind count for provinces (广西), and for prefectures as the head of a unit's
 //!   name (银川医保局) or before another place (黄石大冶市). Never for counties.
+//! - Names that running text holds by chance (教育局会同县财政局, 市局和县局) count at the start of a text, behind a year or
+//!   with the larger place.
 //! - Names that several places share (鼓楼区) are decided by a larger place before them, elsewhere in the text or in
 //!   the context; else they say nothing. Words for a part of any town (城区, 郊区) always need it.
 //! - Names directly one after another are one place: the last that lies in the one before it.
@@ -223,12 +225,13 @@ impl Regions {
         while at < letters.0.len() && names.len() < MAX_MATCHES {
             let known = letters.pair(at).is_some_and(|(first, second)| self.gazetteer.may_begin(first, second));
             let begins = known && (previous_end == Some(at) || letters.may_begin_name(at));
-            let Some(Spelling { length, places, living, generic }) =
+            let Some(Spelling { length, places, living, generic, words }) =
                 begins.then(|| self.longest_at(&letters, at)).flatten()
             else {
                 at += 1;
                 continue;
             };
+            let generic = generic || words && previous_end != Some(at) && !letters.begins_surely(at);
             let (start, end) = (letters.0[at].offset, letters.end_offset(at + length));
             let inner = names.last_mut().filter(|_| previous_end == Some(at)).and_then(|outer| {
                 let inside: Vec<PlaceId> = places
@@ -289,7 +292,8 @@ impl Regions {
                     }
                 }
             }
-            return Some(Spelling { length, places, living, generic: self.gazetteer.is_generic(name.text) });
+            let (generic, words) = (self.gazetteer.is_generic(name.text), self.gazetteer.reads_as_words(name.text));
+            return Some(Spelling { length, places, living, generic, words });
         }
         None
     }
@@ -332,6 +336,8 @@ struct Spelling {
     places: Vec<PlaceId>,
     living: usize,
     generic: bool,
+    /// It may be the end of a word and the beginning of another.
+    words: bool,
 }
 
 /// A name, or names directly one after another, and what it may mean.
@@ -341,7 +347,7 @@ struct NamedPlace {
     places: Vec<PlaceId>,
     /// How many bear it today.
     living: usize,
-    /// A word for a part of any town, with nothing that says of which.
+    /// A word for a part of any town, or what may be no name, with nothing that says of which place.
     generic: bool,
     start: usize,
     end: usize,
@@ -412,15 +418,28 @@ impl Letters {
         self.0[at].gap || !is_han(before) || may_stand_before_name(before)
     }
 
+    /// No word reaches into a name that begins here: the text begins, or a year ends.
+    fn begins_surely(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1).and_then(|before| self.get(before)) else { return true };
+        matches!(before, '年' | '度' | '《' | '“' | '：' | ':') || before.is_ascii_digit()
+    }
+
     /// A name with the word for its kind ends here, and that word is not the start of another: 铁山区|域.
     fn full_name_ends(&self, end: usize) -> bool {
         let (Some(last), Some(next)) = (self.get(end - 1), self.get(end)) else {
             return true;
         };
-        !matches!(
-            (last, next),
-            ('市', '场' | '值') | ('区', '域' | '间' | '块' | '划') | ('县', '域') | ('旗', '下' | '舰') | ('省', '份')
-        )
+        // 新县城建设, but 新县城关镇; 相应县级配套 is told by its beginning.
+        let seat = (last, next) == ('县', '城') && self.get(end + 1) != Some('关');
+        !seat
+            && !matches!(
+                (last, next),
+                ('市', '场' | '值')
+                    | ('区', '域' | '间' | '块' | '划')
+                    | ('县', '域')
+                    | ('旗', '下' | '舰')
+                    | ('省', '份')
+            )
     }
 
     /// A bare name ends here, and is not a part of a street's or a river bank's name: 北京路, 四川北路, 河南岸.

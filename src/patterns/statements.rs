@@ -79,6 +79,7 @@ pub enum StatementRole {
     Flow,
     Goals,
     Done,
+    Each,
 }
 
 /// Words with one role.
@@ -275,6 +276,9 @@ impl WordSet {
 
     /// The first word in `text`: where it begins, its length, what it stands for.
     pub fn first_in(&self, text: &[char]) -> Option<(usize, usize, Cue)> {
+        if self.by_first.words.is_empty() {
+            return None;
+        }
         let mut from = 0;
         loop {
             let at = from + text[from..].iter().position(|c| self.by_first.may_have(*c))?;
@@ -287,6 +291,9 @@ impl WordSet {
 
     /// The last word in `text`.
     pub fn last_in(&self, text: &[char]) -> Option<(usize, usize, Cue)> {
+        if self.by_last.words.is_empty() {
+            return None;
+        }
         let mut end = text.len();
         loop {
             end = text[..end].iter().rposition(|c| self.by_last.may_have(*c))? + 1;
@@ -317,6 +324,34 @@ impl Roles {
     }
 }
 
+/// The words, for whoever asks of parts of one text: of roles that it holds no word of there are none, so that most questions
+/// are answered at once.
+#[derive(Debug, Clone, Copy)]
+pub struct WordsOf<'a> {
+    all: &'a Statements,
+    roles: Roles,
+}
+
+impl<'a> WordsOf<'a> {
+    /// The words of a role, as far as the text may hold them.
+    #[inline]
+    pub fn words(self, role: StatementRole) -> &'a WordSet {
+        if self.roles.may_have(role) { self.all.words(role) } else { &NO_WORDS }
+    }
+
+    /// Of which roles a word may begin with a character.
+    pub fn roles_begun_by(self, c: Option<char>) -> Roles {
+        self.all.roles_begun_by(c)
+    }
+
+    /// For any text.
+    pub fn any(self) -> WordsOf<'a> {
+        self.all.any()
+    }
+}
+
+static NO_WORDS: WordSet = WordSet { by_first: ByChar::NONE, by_last: ByChar::NONE };
+
 /// How many lists of roles there are.
 const ROLES: usize = 1 << 11;
 
@@ -342,8 +377,17 @@ impl Statements {
 
     /// The words of a role; none where no entry has it.
     pub fn words(&self, role: StatementRole) -> &WordSet {
-        static NONE: WordSet = WordSet { by_first: ByChar::NONE, by_last: ByChar::NONE };
-        self.sets.get(role as usize).unwrap_or(&NONE)
+        self.sets.get(role as usize).unwrap_or(&NO_WORDS)
+    }
+
+    /// The words for parts of a text with these roles ([`Statements::roles_in`]).
+    pub fn of(&self, roles: Roles) -> WordsOf<'_> {
+        WordsOf { all: self, roles }
+    }
+
+    /// The words for any text.
+    pub fn any(&self) -> WordsOf<'_> {
+        self.of(Roles(u32::MAX))
     }
 
     /// Of which roles a word may stand in a text, by its characters, all roles in one pass.
@@ -377,7 +421,7 @@ mod tests {
     #[test]
     fn the_built_in_words_have_every_role_that_rules_ask_for() {
         let statements = Statements::load(None).unwrap();
-        let last = StatementRole::Done as usize;
+        let last = StatementRole::Each as usize;
         assert_eq!(statements.sets.len(), last + 1);
         assert!(statements.sets.iter().all(|set| !set.by_first.words.is_empty()));
         assert!(last < u32::BITS as usize, "a bit for each");

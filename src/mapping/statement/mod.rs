@@ -2,11 +2,12 @@
 //!
 //! `headings` keeps the path of headings, this file joins lines to paragraphs and tells prose from labels and notes,
 //! `clauses` cuts a paragraph, `name` finds the words that name a measure, `reading` decides subject and aspect,
-//! `paragraph` carries over what is elided, `shown` finds the source's own spelling. The words are data:
+//! `listed` pairs names and numbers of 分别为…, `paragraph` carries over what is elided, `shown` finds the source's own spelling. The words are data:
 //! `patterns/statements.toml`.
 
 mod clauses;
 mod headings;
+mod listed;
 mod name;
 mod paragraph;
 mod reading;
@@ -14,7 +15,7 @@ mod shown;
 
 use super::quantity::Grammar;
 use crate::model::{Evidence, Identity, Kind, Line, Place, SCHEMA, StatementRecord, Wanted};
-use crate::patterns::{Patterns, StatementRole};
+use crate::patterns::{Aspect, Patterns, StatementRole, Subject};
 use headings::Path;
 use memchr::memmem;
 use rustc_hash::FxHashMap;
@@ -39,6 +40,8 @@ pub(super) struct Prose<'p> {
     path: Path,
     /// The year that the last title speaks of.
     year: Option<i32>,
+    /// What the report is about, by its title.
+    about: Option<Subject>,
     /// A paragraph that may go on in the next line.
     open: String,
     /// All of it is displayed as it stands.
@@ -65,6 +68,7 @@ impl<'p> Prose<'p> {
             wanted,
             path: Path::default(),
             year: None,
+            about: None,
             open: String::new(),
             open_stays: false,
             pages: Vec::new(),
@@ -220,7 +224,14 @@ impl<'p> Prose<'p> {
         }
         let shown = line.displayed();
         let is_report = shown.contains("年度") || ["报告", "自评", "评价"].iter().any(|word| shown.contains(word));
-        if let Some(year) = self.grammar.year(&shown).filter(|_| is_report) {
+        if !is_report {
+            return;
+        }
+        if self.about.is_none() {
+            self.about = Some(Subject::of(&shown));
+            self.indicators.clear();
+        }
+        if let Some(year) = self.grammar.year(&shown) {
             self.year = Some(year);
         }
     }
@@ -284,7 +295,7 @@ impl<'p> Prose<'p> {
             self.count += 1;
             let at = offset + found.at;
             let page = self.pages.iter().rev().find(|(from, _)| *from <= at).and_then(|(_, page)| *page);
-            let indicator = self.indicator(&found.subject);
+            let indicator = self.indicator(&found.subject, found.aspect, found.value.unit.as_deref());
             let evidence = found.evidence;
             let record = Box::new(StatementRecord {
                 kind: Kind::Statement,
@@ -308,24 +319,32 @@ impl<'p> Prose<'p> {
     }
 
     /// The canonical id of a subject. A report says most of its measures several times, so answers are kept.
-    fn indicator(&mut self, subject: &str) -> Option<String> {
+    fn indicator(&mut self, subject: &str, aspect: Aspect, unit: Option<&str>) -> Option<String> {
         if !self.wanted.indicators {
             return None;
         }
-        if let Some(known) = self.indicators.get(subject) {
-            return known.map(str::to_owned);
-        }
+        let id = match self.indicators.get(subject) {
+            Some(known) => *known,
+            None => self.look_up(subject),
+        }?;
+        // How far a measure was reached or changed is told in other units than the measure itself.
+        let own = matches!(aspect, Aspect::Budget | Aspect::Target | Aspect::Actual);
+        let fits = |unit| self.patterns.indicators.get(id).is_some_and(|indicator| indicator.takes(unit));
+        (!own || unit.is_none_or(fits)).then(|| id.to_owned())
+    }
+
+    fn look_up(&mut self, subject: &str) -> Option<&'p str> {
         let chars = shown::chars_of(subject);
         // 满意度得分 and 满意度偏差率 are not the indicator.
         let facet = self.patterns.statements.words(StatementRole::Facet).ends(&chars);
         let is_measure = facet.is_none_or(|(_, cue)| !cue.keep);
         let patterns: &'p Patterns = self.patterns;
-        let id = is_measure.then(|| patterns.indicators.find(None, subject)).flatten();
+        let id = is_measure.then(|| patterns.indicators.find_in(None, subject, self.about.as_ref())).flatten();
         if self.indicators.len() == MOST_SUBJECTS {
             self.indicators.clear();
         }
         self.indicators.insert(subject.to_owned(), id);
-        id.map(str::to_owned)
+        id
     }
 }
 

@@ -1,7 +1,7 @@
 //! The name of a measure: what is left of the words before its number when openers, dates, verbs and copulas are gone.
 
 use crate::mapping::quantity::Grammar;
-use crate::patterns::{StatementRole as Role, Statements};
+use crate::patterns::{StatementRole as Role, WordsOf};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -60,7 +60,7 @@ fn is_part_of_name(bracket: &[char]) -> bool {
 }
 
 /// The name in the words before a number; empty where they hold none.
-pub(super) fn name(before: &[char], words: &Statements, grammar: &Grammar) -> Name {
+pub(super) fn name(before: &[char], words: WordsOf<'_>, grammar: &Grammar) -> Name {
     let set = |role| words.words(role);
     let mut found = Name::default();
     let mut text: &[char] = before;
@@ -95,7 +95,7 @@ pub(super) fn name(before: &[char], words: &Statements, grammar: &Grammar) -> Na
             text = &text[end..];
         } else if may.may_have(Role::Opener)
             && set(Role::NameStart).begins(text).is_none()
-            && set(Role::Facet).begins(text).is_none_or(|(length, _)| length < text.len())
+            && set(Role::Facet).begins(text).is_none_or(|(length, _)| !is_closed(&text[length..], words))
             && let Some((length, _)) = set(Role::Opener).begins(text)
         {
             text = &text[length..];
@@ -127,7 +127,9 @@ pub(super) fn name(before: &[char], words: &Statements, grammar: &Grammar) -> Na
         found.chars = chars;
         return found;
     }
-    if let Some((at, length, _)) = set(Role::Verb).first_in(&chars) {
+    // In 1000元以上缴费档次 nothing is 上缴.
+    let torn = |at: usize| at > 0 && chars[at - 1] == '以' && matches!(chars[at], '上' | '下');
+    if let Some((at, length, _)) = set(Role::Verb).first_in(&chars).filter(|(at, ..)| !torn(*at)) {
         let rest = trim_start(&chars[at + length..]);
         let generic = set(Role::Generic).begins(rest).is_some_and(|(n, _)| n == rest.len());
         if rest.is_empty() {
@@ -170,6 +172,10 @@ pub(super) fn name(before: &[char], words: &Statements, grammar: &Grammar) -> Na
     while chars.first().is_some_and(|c| matches!(c, '了' | '的' | '，' | '、' | ' ')) {
         chars.remove(0);
     }
+    // 为困难群众6231人: for whom.
+    if chars.first() == Some(&'为') && set(Role::NameStart).begins(&chars).is_none() && chars.len() > SHORTEST {
+        chars.remove(0);
+    }
     let twice = said_twice(&chars);
     chars.drain(..twice);
     found.chars = chars;
@@ -192,7 +198,7 @@ fn said_twice(name: &[char]) -> usize {
 }
 
 /// The name behind a number: `12次专项检查`.
-pub(super) fn behind(after: &[char], words: &Statements) -> Option<Vec<char>> {
+pub(super) fn behind(after: &[char], words: WordsOf<'_>) -> Option<Vec<char>> {
     let text = trim_start(after);
     let text = text.strip_prefix(&['的']).unwrap_or(text);
     let heads = words.words(Role::Head).ends(text).is_some();
@@ -203,13 +209,13 @@ pub(super) fn behind(after: &[char], words: &Statements) -> Option<Vec<char>> {
 }
 
 /// A name that can be one: long and short enough, of words, not ending in what no name ends with.
-pub(super) fn checked(mut chars: Vec<char>, words: &Statements) -> Option<Vec<char>> {
+pub(super) fn checked(mut chars: Vec<char>, words: WordsOf<'_>) -> Option<Vec<char>> {
     chars.truncate(checked_length(&chars, words)?);
     Some(chars)
 }
 
 /// How many of the characters are such a name.
-pub(super) fn checked_length(chars: &[char], words: &Statements) -> Option<usize> {
+pub(super) fn checked_length(chars: &[char], words: WordsOf<'_>) -> Option<usize> {
     let length = chars.iter().rposition(|c| !matches!(c, ' ' | '，' | '、' | '：' | ':')).map_or(0, |last| last + 1);
     let chars = &chars[..length];
     let cjk = chars.iter().filter(|c| ('\u{4E00}'..='\u{9FFF}').contains(*c)).count();
@@ -223,8 +229,13 @@ pub(super) fn checked_length(chars: &[char], words: &Statements) -> Option<usize
 }
 
 /// How long a copula or preposition the text ends with.
-fn closer_length(text: &[char], words: &Statements) -> usize {
+fn closer_length(text: &[char], words: WordsOf<'_>) -> usize {
     words.words(Role::Closer).ends(text).map_or(0, |(length, _)| length)
+}
+
+/// Nothing, or a copula alone.
+fn is_closed(text: &[char], words: WordsOf<'_>) -> bool {
+    text.is_empty() || closer_length(text, words) == text.len()
 }
 
 /// A year, a date or 截至… at the beginning: where it ends.

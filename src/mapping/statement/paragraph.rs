@@ -2,12 +2,13 @@
 
 use super::clauses::{Clause, clauses};
 use super::headings::Path;
+use super::listed::{Listed, listed};
 use super::name;
 use super::reading::{self, Carry, Place, Read};
 use super::shown::{Shown, text_of};
 use crate::mapping::quantity::{Grammar, Said};
 use crate::model::{Clue, Evidence, Part, Quantity, Relation};
-use crate::patterns::{Aspect, Patterns, StatementRole as Role, StatementRoles as Roles};
+use crate::patterns::{Aspect, Patterns, StatementRole as Role, WordsOf};
 use std::ops::Range;
 
 /// A statement, before it has an id and a place.
@@ -42,11 +43,12 @@ pub(super) fn statements(
         return Vec::new();
     }
     let cut = clauses(&shown.chars, &said);
-    let mut reader = Reader { shown, said: &said, patterns, grammar, out: Vec::with_capacity(said.len()) };
+    let out = Vec::with_capacity(said.len());
+    let mut reader = Reader { shown, said: &said, patterns, grammar, listed: Vec::new(), out };
     let heading = path.innermost();
     let goals = patterns.statements.words(Role::Goals);
     let planned = heading.as_ref().is_some_and(|title| goals.ends(title).is_some());
-    let base = heading.and_then(|title| reader.topic(&title));
+    let base = heading.and_then(|title| reader.topic(&title, patterns.statements.any()));
     let mut carry = Carry { year, base, from_heading: true, planned, ..Carry::default() };
     let mut outer: Option<Carry<'_>> = None;
     let mut i = 0;
@@ -63,11 +65,19 @@ pub(super) fn statements(
             i += taken;
             continue;
         }
-        reader.clause(clause, &mut carry);
-        if clause.parted {
-            carry.in_parts = false;
+        let taken = reader.clause(&cut[i..], &mut carry);
+        i += taken;
+        let told = &cut[i - taken..i];
+        if told.iter().any(|clause| clause.parted) {
+            carry.counted.clear();
+            let ends = told.iter().any(|clause| clause.closes);
+            if carry.in_parts && ends && !carry.whole_base.is_empty() {
+                carry.base = Some(std::mem::take(&mut carry.whole_base));
+            }
+            if ends || !carry.parts_listed {
+                (carry.in_parts, carry.parts_listed) = (false, false);
+            }
         }
-        i += 1;
     }
     reader.out
 }
@@ -77,16 +87,23 @@ struct Reader<'a> {
     said: &'a [Said],
     patterns: &'a Patterns,
     grammar: &'a Grammar,
+    /// The names of the list that the clause before told.
+    listed: Vec<Vec<char>>,
     out: Vec<Found>,
 }
 
 impl<'a> Reader<'a> {
-    fn clause(&mut self, clause: &Clause, carry: &mut Carry<'a>) {
-        let words = &self.patterns.statements;
+    /// Reads the first of these clauses, and others that tell one list with it. How many it took.
+    fn clause(&mut self, clauses: &[Clause], carry: &mut Carry<'a>) -> usize {
+        let clause = &clauses[0];
         let text = &self.shown.chars[clause.range.clone()];
+        let words = &self.patterns.statements;
         let roles = words.roles_in(text);
-        if roles.may_have(Role::NoClause) && words.words(Role::NoClause).first_in(text).is_some() {
-            return;
+        // What is said may begin before its clause, where damage has run a number and the clause's end together.
+        let inside = clause.measures.first().is_none_or(|first| self.said[*first].start >= clause.range.start);
+        let words = if inside { words.of(roles) } else { words.any() };
+        if words.words(Role::NoClause).first_in(text).is_some() {
+            return self.list(clauses, carry).unwrap_or(1);
         }
         let (own_year, dated) = self.year(clause);
         if clause.measures.is_empty() && clause.share.is_none() {
@@ -94,24 +111,29 @@ impl<'a> Reader<'a> {
             if let Some(year) = own_year.filter(|_| !dated || carry.year.is_none()) {
                 carry.year = Some(year);
             }
-            carry.planned = self.plans(text, roles).unwrap_or(carry.planned);
+            carry.planned = self.plans(text, words).unwrap_or(carry.planned);
             carry.in_parts |= words.words(Role::Part).ends(text).is_some_and(|(n, _)| n == text.len());
-            if let Some(topic) = self.topic(text) {
+            if let Some(topic) = self.topic(text, words) {
                 carry.base = Some(topic);
                 carry.from_heading = false;
             }
-            return;
+            return 1;
         }
-        let says_no_year = roles.may_have(Role::NoYear) && words.words(Role::NoYear).first_in(text).is_some();
+        self.listed.clear();
+        let says_no_year = words.words(Role::NoYear).first_in(text).is_some();
         let year = if says_no_year { None } else { own_year.or(carry.year) };
-        carry.planned = self.plans(text, roles).unwrap_or(carry.planned);
+        carry.planned = self.plans(text, words).unwrap_or(carry.planned);
         let before = self.out.len();
         let mut from = clause.range.start;
         for (n, index) in clause.measures.iter().enumerate() {
             let said = &self.said[*index];
-            // What is said may begin before its clause, where damage has run a number and the clause's end together.
             from = from.min(said.start);
-            let to = clause.measures.get(n + 1).map_or(clause.range.end, |next| self.said[*next].start);
+            let next = clause.measures.get(n + 1).map(|next| &self.said[*next]);
+            // 收入超过10万元的村23个: a condition, part of the name of what is counted.
+            if next.is_some_and(|next| self.is_condition(said, next)) {
+                continue;
+            }
+            let to = next.map_or(clause.range.end, |next| next.start);
             let place = Place {
                 text: &self.shown.chars,
                 clause: clause.range.start.min(from)..clause.range.end,
@@ -137,8 +159,15 @@ impl<'a> Reader<'a> {
                 }
                 if !read.is_part && read.words.is_none() && said.quantity.unit.as_deref() != Some("ratio") {
                     carry.whole = Some((read.aspect, said.quantity.unit.as_deref(), read.subject));
+                    carry.whole_base.clone_from(&read.base);
                 }
                 carry.in_parts |= read.is_part;
+                carry.parts_listed |= read.is_part && opens_list(text, words);
+                if let Some(unit) =
+                    said.quantity.unit.as_deref().filter(|unit| *unit != "ratio" && read.words.is_none())
+                {
+                    carry.counted.push((unit, read.base.clone()));
+                }
                 carry.base = Some(read.base);
                 carry.from_heading = false;
             } else if self.shown.chars[from..said.start].iter().all(|c| *c == ' ') {
@@ -150,14 +179,61 @@ impl<'a> Reader<'a> {
         if let Some(year) = own_year.filter(|_| !dated && self.out.len() > before) {
             carry.year = Some(year);
         }
+        1
+    }
+
+    /// Names and numbers in two lists (分别为…): each pair is a statement. How many clauses they took.
+    fn list(&mut self, clauses: &[Clause], carry: &mut Carry<'a>) -> Option<usize> {
+        let words = self.patterns.statements.any();
+        let (text, before) = (&self.shown.chars, std::mem::take(&mut self.listed));
+        let found = listed(text, clauses, self.said, &before, carry, (words, self.grammar));
+        let Listed { pairs, clauses: taken, names } = found?;
+        let (first, last) = (&clauses[0], &clauses[taken - 1]);
+        let (own_year, dated) = self.year(first);
+        let year = own_year.or(carry.year);
+        for (index, read, words) in pairs {
+            let said = &self.said[index];
+            let (sentence, at) = self.shown.raw_at(first.range.start, last.range.end);
+            let value = Quantity {
+                raw: self.shown.raw(said.start, said.end),
+                text: words.filter(|words| !words.is_empty()).or_else(|| said.quantity.text.clone()),
+                unit: read.unit.as_ref().or(said.quantity.unit.as_ref()).cloned(),
+                ..said.quantity.clone()
+            };
+            let (subject, aspect, evidence) = (text_of(&read.subject), read.aspect, read.evidence);
+            self.out.push(Found { sentence, at, subject, aspect, year, value, evidence });
+        }
+        if let Some(year) = own_year.filter(|_| !dated) {
+            carry.year = Some(year);
+        }
+        // Of which of them a clause without a subject would speak nothing tells.
+        carry.base = None;
+        self.listed = names;
+        Some(taken)
+    }
+
+    /// Words with `的` between two numbers that say whom the second counts: 超过10万元的村23个, 1000元以上档次的有412人,
+    /// 200元档次的占比达62%.
+    fn is_condition(&self, said: &Said, next: &Said) -> bool {
+        let words = &self.patterns.statements;
+        let Some(between) = self.shown.chars.get(said.end..next.start) else { return false };
+        let Some(of) = between.iter().position(|c| *c == '的') else { return false };
+        let behind = &between[of + 1..];
+        if behind.is_empty() && of == 0 {
+            return false;
+        }
+        let unit = next.quantity.unit.as_deref().unwrap_or_default();
+        let counts = !unit.starts_with('元') && unit != "ratio";
+        let is_norm = || words.words(Role::MarkEnd).first_in(behind).is_some();
+        let is_share = || words.words(Role::Facet).begins(behind).is_some_and(|(_, cue)| cue.aspect == Aspect::Share);
+        match of {
+            0 => counts && !is_norm(),
+            _ => counts && matches!(behind, [] | ['有' | '共' | '达'] | ['共', '有']) || unit == "ratio" && is_share(),
+        }
     }
 
     /// Does a clause say that goals follow (绩效目标：…), or that something was reached? `None` where neither.
-    fn plans(&self, text: &[char], roles: Roles) -> Option<bool> {
-        if !(roles.may_have(Role::Goals) || roles.may_have(Role::Done)) {
-            return None;
-        }
-        let words = &self.patterns.statements;
+    fn plans(&self, text: &[char], words: WordsOf<'_>) -> Option<bool> {
         let goals = words.words(Role::Goals);
         let copula = |c: char| matches!(c, '为' | '是' | '：' | ':');
         let says =
@@ -191,7 +267,7 @@ impl<'a> Reader<'a> {
 
     /// `筹资标准：个人缴费400元/人/年，财政补助798.8元/人/年（其中：…）`: one statement with parts. How many clauses it took.
     fn parts(&mut self, clauses: &[Clause], carry: &Carry<'_>) -> usize {
-        let words = &self.patterns.statements;
+        let words = self.patterns.statements.any();
         let text = &self.shown.chars;
         let Some(first) = clauses.first().filter(|c| c.measures.len() == 1 && c.share.is_none()) else { return 0 };
         let one = &self.said[first.measures[0]];
@@ -294,8 +370,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The measure that words without a number name: 一是政策范围内住院报销比例.
-    fn topic(&self, text: &[char]) -> Option<Vec<char>> {
-        let words = &self.patterns.statements;
+    fn topic(&self, text: &[char], words: WordsOf<'_>) -> Option<Vec<char>> {
         if text.len() > LONGEST_TOPIC {
             return None;
         }
@@ -315,6 +390,12 @@ impl<'a> Reader<'a> {
     fn speaks_of_money(&self, clause: &[char]) -> bool {
         self.patterns.row_labels.speaks_of_money(&text_of(clause))
     }
+}
+
+/// 其中：
+fn opens_list(text: &[char], words: WordsOf<'_>) -> bool {
+    let part = words.words(Role::Part).first_in(text);
+    part.is_some_and(|(at, length, _)| matches!(text[at + length - 1], '：' | ':'))
 }
 
 /// A bracket of a percentage behind a name is a share; one with a sign (≥90%) is what was aimed at.

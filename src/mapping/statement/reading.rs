@@ -7,7 +7,7 @@
 use super::name::{self, Name};
 use crate::mapping::quantity::{Grammar, Said};
 use crate::model::{Clue, Evidence};
-use crate::patterns::{Aspect, Cue, StatementRole as Role, Statements, WordSet};
+use crate::patterns::{Aspect, Cue, StatementRole as Role, WordSet, WordsOf};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -22,6 +22,12 @@ pub(super) struct Carry<'a> {
     pub(super) year: Option<i32>,
     /// What parts under 其中 are parts of: aspect, unit and subject.
     pub(super) whole: Option<(Aspect, Option<&'a str>, Vec<char>)>,
+    /// The same without words of an aspect: what is spoken of again when its parts were told.
+    pub(super) whole_base: Vec<char>,
+    /// What the sentence has counted so far, by unit.
+    pub(super) counted: Vec<(&'a str, Vec<char>)>,
+    /// The parts stand in a list of their own (其中：…；…), which ends with the sentence.
+    pub(super) parts_listed: bool,
     /// 其中 was said, and its sentence has not ended.
     pub(super) in_parts: bool,
     /// Goals are being told: what says nothing else is one.
@@ -59,7 +65,7 @@ pub(super) struct Place<'a> {
     pub(super) said: &'a Said,
 }
 
-pub(super) fn read(place: &Place<'_>, carry: &Carry<'_>, words: &Statements, grammar: &Grammar) -> Option<Read> {
+pub(super) fn read(place: &Place<'_>, carry: &Carry<'_>, words: WordsOf<'_>, grammar: &Grammar) -> Option<Read> {
     let (start, unit) = with_each(place, grammar);
     let read = Reading::new(place, start, carry, words, grammar).decide()?;
     let start = read.words.as_ref().map_or(start, |words| words.start);
@@ -106,7 +112,7 @@ impl From<Option<Read>> for Verdict {
 struct Reading<'a> {
     place: &'a Place<'a>,
     carry: &'a Carry<'a>,
-    words: &'a Statements,
+    words: WordsOf<'a>,
     grammar: &'a Grammar,
     /// Where the value begins.
     start: usize,
@@ -122,13 +128,7 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn new(
-        place: &'a Place<'a>,
-        start: usize,
-        carry: &'a Carry<'a>,
-        words: &'a Statements,
-        grammar: &'a Grammar,
-    ) -> Self {
+    fn new(place: &'a Place<'a>, start: usize, carry: &'a Carry<'a>, words: WordsOf<'a>, grammar: &'a Grammar) -> Self {
         let before = name::outside(place.text, place.from..start, place.brackets);
         Reading {
             after: &place.text[place.said.end..place.to],
@@ -163,8 +163,14 @@ impl<'a> Reading<'a> {
         self.plain(name)
     }
 
+    /// For parts of the clause; not for what earlier ones said.
     fn set(&self, role: Role) -> &'a WordSet {
         self.words.words(role)
+    }
+
+    /// For what earlier clauses said, too.
+    fn set_any(&self, role: Role) -> &'a WordSet {
+        self.words.any().words(role)
     }
 
     /// What the clause before spoke of.
@@ -195,8 +201,11 @@ impl<'a> Reading<'a> {
     }
 
     fn carried(&self, aspect: Aspect) -> Option<Read> {
-        let base = self.base()?;
-        Some(Read { evidence: Evidence::from_iter([Clue::NameCarried]), ..self.named(base.clone(), aspect) })
+        Some(self.carried_from(self.base()?, aspect))
+    }
+
+    fn carried_from(&self, base: &[char], aspect: Aspect) -> Read {
+        Read { evidence: Evidence::from_iter([Clue::NameCarried]), ..self.named(base.to_vec(), aspect) }
     }
 
     fn named_or_carried(&self, owner: Option<Vec<char>>, aspect: Aspect) -> Option<Read> {
@@ -210,7 +219,9 @@ impl<'a> Reading<'a> {
     fn became(&self) -> Verdict {
         let is_from = |c: &char| matches!(c, '由' | '从');
         let change = self.set(Role::ChangeTo);
-        if change.begins(self.after).is_some() && self.before.last().is_some_and(is_from) {
+        // 由70%, 由上年的70%
+        let nearby = self.before.len().saturating_sub(LONGEST_FROM);
+        if change.begins(self.after).is_some() && self.before[nearby..].iter().any(is_from) {
             return Unknown;
         }
         let all = |(length, _): (usize, _)| length == self.before.len();
@@ -237,12 +248,14 @@ impl<'a> Reading<'a> {
         }
         let mut left = &self.before[..self.before.len() - length];
         // 支出完成省定年度目标的98%: the name ends where the verb stands.
-        if let Some(verb) = (0..left.len()).rev().find(|at| left[*at..].starts_with(&['完', '成']) || left[*at] == '占')
-        {
-            left = &left[..verb];
-        }
+        let verb = (0..left.len()).rev().find(|at| left[*at..].starts_with(&['完', '成']) || left[*at] == '占');
+        let of_whole = verb.is_some_and(|at| left[at] == '占');
+        left = &left[..verb.unwrap_or(left.len())];
         let owner = self.owner(left).filter(|_| self.first);
-        self.named_or_carried(owner, cue.aspect).into()
+        // 追加预算占年初预算的10%: only of what was spent is it how far the plan was carried out.
+        let spent = |owner: &Vec<char>| self.set(Role::Flow).ends(owner).is_some();
+        let aspect = if of_whole && owner.as_ref().is_some_and(|o| !spent(o)) { Aspect::Share } else { cue.aspect };
+        self.named_or_carried(owner, aspect).into()
     }
 
     /// 完成全年预算33375万元的106.09%: 的 behind a number stands for what that number is.
@@ -252,7 +265,8 @@ impl<'a> Reading<'a> {
         }
         // What stands before that number ends with a word of plan.
         let said = &self.place.text[self.place.clause.start..self.place.from];
-        let number = said.iter().rposition(|c| !is_of_number(*c))?;
+        let unit = said.iter().rev().take(LONGEST_COUNTER).take_while(|c| !c.is_ascii_digit()).count();
+        let number = said[..said.len() - unit].iter().rposition(|c| !is_of_number(*c))?;
         let mut plan = said[..=number].to_vec();
         plan.push('的');
         self.set(Role::Of).ends(&plan).map(|(_, cue)| (1, cue))
@@ -265,8 +279,19 @@ impl<'a> Reading<'a> {
         let bracket = self.place.brackets.iter().any(|b| b.start >= self.place.from && b.end <= self.start);
         let from = if bracket { self.start } else { self.place.from + found };
         let owner = self.owner(&self.before[..found]).map(|owner| self.fuller(owner));
-        let read = self.named_or_carried(owner, Aspect::Change);
+        let read = match (owner, self.of_same_unit()) {
+            (None, Some(base)) => Some(self.carried_from(base, Aspect::Change)),
+            (owner, _) => self.named_or_carried(owner, Aspect::Change),
+        };
         read.map(|read| Read { words: Some(from..self.start), ..read }).into()
+    }
+
+    /// 项目28个，建筑面积3.12万平方米，较计划少4个: what was counted in the same unit, where the last was not.
+    fn of_same_unit(&self) -> Option<&'a Vec<char>> {
+        let unit = self.place.said.quantity.unit.as_deref().filter(|unit| !matches!(*unit, "ratio" | "百分点"))?;
+        let (last, earlier) = self.carry.counted.split_last()?;
+        let (_, found) = earlier.iter().rev().find(|(of, _)| *of == unit).filter(|_| last.0 != unit)?;
+        Some(found)
     }
 
     /// Where the words of a change begin before the number.
@@ -324,7 +349,9 @@ impl<'a> Reading<'a> {
         }
         let (rest, facet) = own.split_at(own.len() - length);
         let rest = name::name(rest, self.words, self.grammar).chars;
-        if rest.is_empty() {
+        // 大于目标值90%
+        let compares = || self.set(Role::NoStart).begins(&rest).is_some_and(|(length, _)| length == rest.len());
+        if rest.is_empty() || cue.aspect == Aspect::Target && compares() {
             return self.facet_alone(facet, cue).into();
         }
         let Some(rest) = name::checked(rest, self.words) else {
@@ -343,7 +370,9 @@ impl<'a> Reading<'a> {
     }
 
     fn facet_alone(&self, facet: &[char], cue: Cue) -> Option<Read> {
-        let Some(base) = self.base() else {
+        // 全年预算数 is none of 年初预算.
+        let other_plan = |base: &[char]| cue.aspect == Aspect::Budget && base.starts_with(&['年', '初']);
+        let Some(base) = self.base().filter(|base| !other_plan(base)) else {
             // 预算批复数560万元, and nothing before that it could be of.
             let names_itself = matches!(cue.aspect, Aspect::Budget | Aspect::Actual) && facet.len() >= 3;
             let named = || self.named(facet.to_vec(), cue.aspect);
@@ -356,7 +385,8 @@ impl<'a> Reading<'a> {
         if !cue.keep {
             return self.carried(cue.aspect);
         }
-        Some(self.named_with_base([base, facet].concat(), base.clone(), cue.aspect))
+        let name = if base.ends_with(facet) { base.clone() } else { [base, facet].concat() };
+        Some(self.named_with_base(name, base.clone(), cue.aspect))
     }
 
     /// A name and its number.
@@ -365,6 +395,13 @@ impl<'a> Reading<'a> {
         // 5.87万户8.92万人: one measure in two units.
         if !self.first && !self.is_ratio && self.before.iter().all(|c| matches!(c, ' ' | '、')) {
             return self.carried(self.default_aspect());
+        }
+        // 产出指标分值50分，得47分
+        if self.counts_points() && self.before.len() <= 4 {
+            let points = [&self.before[..], &['分']].concat();
+            if let Some((_, cue)) = self.set_any(Role::Facet).ends(&points).filter(|(n, _)| *n == points.len()) {
+                return self.facet_alone(&points, cue);
+            }
         }
         let mut evidence = Evidence::NONE;
         let mut lead = &self.before[..name.at.min(self.before.len())];
@@ -384,7 +421,9 @@ impl<'a> Reading<'a> {
                 (evidence, lead) = (Evidence::NONE, &self.before[..name.at.min(self.before.len())]);
                 name::checked(name.chars, self.words)?
             }
-            None if name.chars.is_empty() && name.closed && self.first => return self.carried(self.default_aspect()),
+            None if name.chars.is_empty() && name.closed && self.first => {
+                return self.carried(self.lead_out().unwrap_or_else(|| self.default_aspect()));
+            }
             None => return None,
         };
         // A part that would bear its whole's name keeps the words before its verb.
@@ -404,7 +443,7 @@ impl<'a> Reading<'a> {
         evidence.note(Clue::AspectGuessed, told.is_none() && self.is_money() && !says_how());
         let aspect = told.unwrap_or(if self.carry.planned { Aspect::Target } else { Aspect::Actual });
         let subject = if is_part { own } else { self.fuller(own) };
-        let base = match self.set(Role::Facet).ends(&subject) {
+        let base = match self.set_any(Role::Facet).ends(&subject) {
             Some((length, cue)) if cue.aspect == Aspect::Budget && length + 2 <= subject.len() => {
                 subject[..subject.len() - length].to_vec()
             }
@@ -421,9 +460,15 @@ impl<'a> Reading<'a> {
         let unmarked = self.set(Role::Unmark).last_in(own).map(|(.., cue)| cue.aspect);
         // 预算调整率 is no budget, 结余率 no balance: money is.
         let fits = |aspect: &Aspect| !(self.is_ratio && matches!(aspect, Aspect::Budget | Aspect::Balance));
-        let lead_in = |text: &[char]| {
-            let (at, _, cue) = self.set(Role::Lead).first_in(text)?;
-            self.set(Role::NameStart).begins(&text[at..]).is_none().then_some(cue.aspect)
+        // 计划生育 is no plan; in 预算安排 the next word tells.
+        let lead_in = |mut text: &[char]| {
+            loop {
+                let (at, _, cue) = self.set(Role::Lead).first_in(text)?;
+                if self.set(Role::NameStart).begins(&text[at..]).is_none() {
+                    return Some(cue.aspect);
+                }
+                text = &text[at + 1..];
+            }
         };
         let unit = &self.place.said.quantity.unit;
         let is_money = self.is_money();
@@ -431,7 +476,8 @@ impl<'a> Reading<'a> {
         let inherited = || {
             let (aspect, of_whole, _) = self.carry.whole.as_ref().filter(|_| is_part)?;
             let same_unit = *of_whole == unit.as_deref();
-            Some(*aspect).filter(|aspect| same_unit && matches!(aspect, Aspect::Budget | Aspect::Target))
+            Some(*aspect)
+                .filter(|aspect| same_unit && matches!(aspect, Aspect::Budget | Aspect::Target | Aspect::Other))
         };
         let behind = self.set(Role::After).begins(self.after).map(|(_, cue)| cue.aspect);
         // 改造任务完成3座 is no task any more.
@@ -441,6 +487,13 @@ impl<'a> Reading<'a> {
             .or(self.is_bound().then_some(Aspect::Target))
             .or_else(|| lead().filter(|aspect| unmarked != Some(*aspect) && (is_money || *aspect != Aspect::Budget)))
             .or_else(inherited)
+            .or_else(|| self.lead_out())
+    }
+
+    /// The aspect that the last word before the number gives: 省级财政安排, 未达到.
+    fn lead_out(&self) -> Option<Aspect> {
+        let aspect = self.set(Role::Lead).ends(&self.before).map(|(_, cue)| cue.aspect)?;
+        (aspect == Aspect::Target || self.is_money()).then_some(aspect)
     }
 
     fn counts_points(&self) -> bool {
@@ -460,7 +513,8 @@ impl<'a> Reading<'a> {
         if self.is_bound() { Aspect::Target } else { Aspect::Actual }
     }
 
-    /// `总收入` after 城乡居民基本医疗保险收入 is that: a short name that the name before ends with.
+    /// `总收入` after 城乡居民基本医疗保险收入 is that: a short name that the name before ends with. `实际救助` after 救助残疾儿童, too:
+    /// the verb alone, that the name before begins with.
     fn fuller(&self, own: Vec<char>) -> Vec<char> {
         /// Longer names stand for themselves.
         const SHORT: usize = 4;
@@ -471,10 +525,24 @@ impl<'a> Reading<'a> {
             {
                 base.clone()
             }
+            Some(base) if own.len() == 2 && base.len() > 2 && base.starts_with(&own) && self.says_actually() => {
+                base.clone()
+            }
             _ => own,
         }
     }
+
+    /// 实际 stands before the name.
+    fn says_actually(&self) -> bool {
+        self.before.starts_with(&['实', '际'])
+    }
 }
+
+/// A unit between a number and 的: 1500人次的.
+const LONGEST_COUNTER: usize = 4;
+
+/// 由 and the words between it and what was: 由上年同期的.
+const LONGEST_FROM: usize = 10;
 
 /// A character that a number and its unit of money may hold.
 fn is_of_number(c: char) -> bool {
