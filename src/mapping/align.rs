@@ -192,9 +192,21 @@ impl Aligner<'_> {
         }
     }
 
-    /// Looks at a row's cells. Of two level-1 words side by side the second is a level 2: 效益 | 履职效益.
+    /// Looks at a row's cells. Of two level-1 words side by side the second is a level 2: 效益 | 履职效益. So is one that the
+    /// format puts into the column of level 2, beside a level 1 in words of its own: 政策效果（50分） | 产出.
     pub(super) fn kinds<'c>(&'c self, row: &'c Row) -> Vec<Kind<'c>> {
         let mut kinds: Vec<Kind<'c>> = row.cells.iter().map(|c| self.kind(c)).collect();
+        if row.origin == GridOrigin::Explicit {
+            let of =
+                |field: Field| self.columns.iter().position(|c| c.field == Some(field)).map(|at| &self.columns[at]);
+            let at = |column: &Column| row.cells.iter().position(|c| column.start <= c.column && c.column < column.end);
+            if let (Some(first), Some(second)) = (of(Field::Level1), of(Field::Level2))
+                && let Some(index) = at(second).filter(|index| kinds[*index].level1)
+                && at(first).map_or(row.is_covered(first.start), |beside| !kinds[beside].level2)
+            {
+                (kinds[index].level1, kinds[index].level_word) = (false, OnceCell::from(true));
+            }
+        }
         for index in 1..kinds.len() {
             if kinds[index - 1].level1 && kinds[index].level1 {
                 (kinds[index].level1, kinds[index].level_word) = (false, OnceCell::from(true));

@@ -345,10 +345,18 @@ fn candidates(heading: &Heading, part: HeaderPart, patterns: &Patterns) -> Vec<(
         Some((_, best)) => *best = best.max(score),
         None => found.push((field, score)),
     };
-    for hit in patterns.headers.candidates(&label_key(&heading.text), part) {
-        offer(hit.field, hit.score);
+    let own = label_key(&heading.text);
+    // 全年 under 完成情况 is a word of its own, no 全年预算数 broken off.
+    if heading.parent.is_some() && own.chars().nth(2).is_none() {
+        patterns.headers.exact(&own, part).for_each(|hit| offer(hit.field, hit.score));
+    } else {
+        for hit in patterns.headers.candidates(&own, part) {
+            offer(hit.field, hit.score);
+        }
     }
-    if let Some(parent) = &heading.parent {
+    // 上半年 under 完成情况 feeds nothing, whatever it stands under.
+    let extra = if part == HeaderPart::Fund { Field::FundExtra } else { Field::Extra };
+    if let Some(parent) = heading.parent.as_ref().filter(|_| !patterns.headers.names(&own, extra)) {
         for hit in patterns.headers.candidates(&label_key(parent), part) {
             offer(hit.field, hit.score * 0.5);
         }
@@ -358,7 +366,6 @@ fn candidates(heading: &Heading, part: HeaderPart, patterns: &Patterns) -> Vec<(
             offer(hit.field, hit.score * 0.9);
         }
         // 完成值 under 上年 is last year's, whatever it heads by itself.
-        let extra = if part == HeaderPart::Fund { Field::FundExtra } else { Field::Extra };
         let against = |field: Field| field != extra && patterns.headers.speaks_against(&label_key(parent), field);
         if found.iter().any(|(field, _)| against(*field)) {
             found.retain(|(field, _)| !against(*field));

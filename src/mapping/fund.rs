@@ -28,6 +28,8 @@ pub(super) struct Fund {
     pub(super) place: Place,
     pub(super) evidence: Evidence,
     pub(super) findings: Vec<Finding>,
+    /// Its labels stand beside its amounts, not above them.
+    pub(super) beside_amounts: bool,
 }
 
 impl Fund {
@@ -42,6 +44,33 @@ impl Fund {
 
     fn has_money(&self) -> bool {
         self.budget_initial.is_some() || self.budget.is_some() || self.executed.is_some()
+    }
+
+    /// Does each of the two say what the other leaves open?
+    fn says_other_than(&self, other: &Fund) -> bool {
+        let both = |a: bool, b: bool| a && b;
+        !(both(self.budget_initial.is_some(), other.budget_initial.is_some())
+            || both(self.budget.is_some(), other.budget.is_some())
+            || both(self.executed.is_some(), other.executed.is_some())
+            || both(self.rate.is_some(), other.rate.is_some())
+            || both(self.weight.is_some(), other.weight.is_some())
+            || both(self.score.is_some(), other.score.is_some()))
+    }
+
+    fn take_in(&mut self, other: Fund) {
+        self.budget_initial = self.budget_initial.take().or(other.budget_initial);
+        self.budget = self.budget.take().or(other.budget);
+        self.executed = self.executed.take().or(other.executed);
+        self.rate = self.rate.take().or(other.rate);
+        self.weight = self.weight.or(other.weight);
+        self.score = self.score.or(other.score);
+        for (field, at) in other.place.cells {
+            self.place.cells.entry(field).or_insert(at);
+        }
+        if let (Some(own), Some(others)) = (&mut self.place.rows, other.place.rows) {
+            *own = [own[0].min(others[0]), own[1].max(others[1])];
+        }
+        self.findings.extend(other.findings);
     }
 
     /// Executed ÷ budget, four decimals, half up.
@@ -70,22 +99,24 @@ impl Fund {
     }
 }
 
-/// Funds of a form's blocks, one after the other; a rate or points that name no item belong to the fund before them where that
-/// names none and has none.
+/// Funds of a form's blocks, one after the other. What labels beside amounts say over several rows is one fund: rows of one
+/// item that say different things, and an amount spent that names no item, of the total that nothing was said to be spent of.
 pub(super) fn joined(funds: impl Iterator<Item = Fund>) -> Vec<Fund> {
     let mut out: Vec<Fund> = Vec::new();
     for next in funds {
-        match out.last_mut() {
-            Some(last) if last.item.is_empty() && next.item.is_empty() && !next.has_money() && last.rate.is_none() => {
-                last.rate = next.rate;
-                last.weight = last.weight.or(next.weight);
-                last.score = last.score.or(next.score);
-                for (field, at) in next.place.cells {
-                    last.place.cells.entry(field).or_insert(at);
-                }
-                last.findings.extend(next.findings);
-            }
-            _ => out.push(next),
+        let same_item =
+            out.last().is_some_and(|last| last.beside_amounts && next.beside_amounts && last.item == next.item);
+        let unnamed_rate = next.beside_amounts && next.item.is_empty() && !next.has_money();
+        let of = if same_item || unnamed_rate {
+            out.last_mut().filter(|last| last.beside_amounts)
+        } else if next.beside_amounts && next.item.is_empty() && next.executed.is_some() && next.budget.is_none() {
+            out.iter_mut().rfind(|fund| fund.source == Some(SourceOfFunds::Total) && fund.budget.is_some())
+        } else {
+            None
+        };
+        match of.filter(|fund| fund.says_other_than(&next)) {
+            Some(fund) => fund.take_in(next),
+            None => out.push(next),
         }
     }
     out
@@ -135,7 +166,9 @@ pub(super) fn funds(block: &FundBlock, head: &FormHead, patterns: &Patterns, gra
         0,
         Column { start: 0, end: first.unwrap_or(0), header: String::new(), field: Some(Field::FundItem), fit: 1.0 },
     );
-    block.rows.iter().filter_map(|row| reader.row(row, &columns, block)).collect()
+    let beside_amounts = block.beside_amounts;
+    let read = |row: &Row| Some(Fund { beside_amounts, ..reader.row(row, &columns, block)? });
+    block.rows.iter().filter_map(read).collect()
 }
 
 /// The block's header without its first cell, where no amount stands below that: 资金总额（万元） may head a column of amounts, and
@@ -336,7 +369,8 @@ impl Reader<'_> {
         }
         fund.evidence.note(Clue::NameKnown, self.patterns.fund_labels.exact(&fund.item).is_some());
         // 预算安排 800 | 实际支出 784 in one row: nothing is named but the whole.
-        let unnamed = fund.item.is_empty();
+        let names_block = block.beside_amounts && block.label.as_ref() == Some(&fund.item);
+        let unnamed = fund.item.is_empty() || names_block;
         fund.source = Some(if unnamed { SourceOfFunds::Total } else { self.patterns.fund_labels.source(&fund.item) });
         fund.findings.extend(places.doubts());
         fund.place = places.done();

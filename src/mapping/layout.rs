@@ -25,6 +25,8 @@ pub(super) struct FundBlock {
     pub(super) rows: Vec<Row>,
     /// What stands at its left: 项目资金（万元）.
     pub(super) label: Option<String>,
+    /// Its labels stand beside its amounts, not above them: 全年预算数 100 全年执行数 95.
+    pub(super) beside_amounts: bool,
 }
 
 /// A row of the indicator block.
@@ -229,15 +231,26 @@ impl Reader<'_> {
         }
         if self.is_goals_label(row.cells.first()) {
             self.goals_label_row(row);
+        } else if self.is_labelled_amount(row) {
+            self.fund_header(row.clone());
         } else if self.is_unheaded_fund(row) {
             self.state = State::Fund;
             let label = row.cells.first().map(|c| c.text.clone());
             self.out.block_labels.extend(label.clone());
-            self.out.funds.push(FundBlock { header: Vec::new(), rows: vec![row.clone()], label });
+            self.out.funds.push(FundBlock { rows: vec![row.clone()], label, ..FundBlock::default() });
         } else if self.out.pairs.is_empty() && row.cells.len() <= MOST_HEAD_LINES {
             // （2021年度） | 单位：万元: lines above the form, side by side.
             self.out.head_lines.extend(row.cells.iter().map(|c| c.text.clone()));
         }
+    }
+
+    /// 资金（万元）| 年初预算数 | 116: the block's label, and what heads an amount beside it.
+    fn is_labelled_amount(&self, row: &Row) -> bool {
+        let [label, head, amount, ..] = row.cells.as_slice() else { return false };
+        self.patterns.row_labels.is(&label.label, RowLabel::FundBlock)
+            && begins_with_number(amount)
+            && self.patterns.headers.exact_of(head.facts, HeaderPart::Fund).any(|hit| hit.field != Field::FundItem)
+            && head.fund_label(&self.patterns.fund_labels).is_none()
     }
 
     /// 项目资金（万元）| 年度资金总额：| 120.5, with no header above.
@@ -326,10 +339,15 @@ impl Reader<'_> {
         let is_pair = |label: &RowCell, amount: &RowCell| {
             is_fund_label(label) && begins_with_number(amount) && !is_fund_label(amount)
         };
-        let amounts = row.cells.windows(2).filter(|w| is_pair(&w[0], &w[1])).count();
+        let mut amounts = row.cells.windows(2).filter(|w| is_pair(&w[0], &w[1])).count();
         let label = row.cells.first().filter(|c| self.patterns.row_labels.is(&c.label, RowLabel::FundBlock));
         let label = label.map(|c| c.text.clone());
         self.out.block_labels.extend(label.clone());
+        // 资金（万元） 年初预算数 116 追加（减）数 -6: one label that is known, and another.
+        let pairs = &row.cells[usize::from(label.is_some())..];
+        if amounts == 1 && pairs.len() == 4 && [&pairs[1], &pairs[3]].into_iter().all(begins_with_number) {
+            amounts += usize::from([&pairs[0], &pairs[2]].into_iter().all(|c| !begins_with_number(c)));
+        }
         if amounts >= 2 {
             let mut header = row.clone();
             let mut data = row.clone();
@@ -347,7 +365,10 @@ impl Reader<'_> {
                     _ => data.cells.push(cell.clone()),
                 }
             }
-            self.out.funds.push(FundBlock { header: vec![header], rows: vec![data], label });
+            // The block's label spans the rows below it, too.
+            let above = self.out.funds.last().filter(|block| self.state == State::Fund && block.beside_amounts);
+            let label = label.or_else(|| above.and_then(|block| block.label.clone()));
+            self.out.funds.push(FundBlock { header: vec![header], rows: vec![data], label, beside_amounts: true });
             self.state = State::Fund;
             return;
         }
@@ -372,7 +393,7 @@ impl Reader<'_> {
             let upper = self.above.take().filter(|above| above.table == row.table && above.index + 1 == row.index);
             let label = label.or_else(|| upper.as_ref().and_then(|above| above.cells.first()).map(|c| c.text.clone()));
             let header = upper.into_iter().chain([row]).collect();
-            self.out.funds.push(FundBlock { header, rows: Vec::new(), label });
+            self.out.funds.push(FundBlock { header, label, ..FundBlock::default() });
         }
         self.state = State::Fund;
         self.sources_table = false;
@@ -394,7 +415,7 @@ impl Reader<'_> {
             _ => {
                 let label = row.cells.first().map(|c| c.text.clone());
                 self.out.block_labels.extend(label.clone());
-                self.out.funds.push(FundBlock { header: vec![row], rows: Vec::new(), label });
+                self.out.funds.push(FundBlock { header: vec![row], label, ..FundBlock::default() });
             }
         }
         self.sources_table = true;
@@ -456,7 +477,12 @@ impl Reader<'_> {
         let header = row.holding(of_amounts.iter().map(above).collect());
         let data = row.holding(of_amounts.iter().map(|w| w[1].clone()).collect());
         if !data.cells.is_empty() {
-            self.out.funds.push(FundBlock { header: vec![header], rows: vec![data], label: None });
+            self.out.funds.push(FundBlock {
+                header: vec![header],
+                rows: vec![data],
+                label: None,
+                beside_amounts: true,
+            });
         }
         true
     }

@@ -98,9 +98,10 @@ impl<'p> Prose<'p> {
             self.close();
         }
         let (line, text) = (unmarked.as_ref().unwrap_or(line), text.part(item.unwrap_or(text.source)));
-        let heading = if headings::may_be(line) { self.heading(line, text) } else { None };
+        let numbered = headings::may_be(line);
+        let heading = if numbered { self.heading(line, text) } else { None };
         // The number of a list's item is no part of what it says, and what stood before belongs to no item.
-        let said = if heading.is_none() { self.without_number(line, text.source) } else { text.source };
+        let said = if heading.is_none() && numbered { self.without_number(text.source) } else { text.source };
         if said.len() < text.source.len() {
             self.close();
         }
@@ -168,9 +169,9 @@ impl<'p> Prose<'p> {
         Some(behind.trim_start_matches('*').to_owned())
     }
 
-    fn without_number<'t>(&self, line: &Line<'_>, text: &'t str) -> &'t str {
+    fn without_number<'t>(&self, text: &'t str) -> &'t str {
         let goes_on = !self.open.is_empty() && !self.parted;
-        if goes_on || self.in_notes || self.after_table || !headings::may_be(line) {
+        if goes_on || self.in_notes || self.after_table {
             return text;
         }
         // 第 and Chinese numerals begin sentences, too.
@@ -295,7 +296,8 @@ impl<'p> Prose<'p> {
             self.count += 1;
             let at = offset + found.at;
             let page = self.pages.iter().rev().find(|(from, _)| *from <= at).and_then(|(_, page)| *page);
-            let indicator = self.indicator(&found.subject, found.aspect, found.value.unit.as_deref());
+            let subject = shown::text_of(&found.subject);
+            let indicator = self.indicator((&subject, &found.subject), found.aspect, found.value.unit.as_deref());
             let evidence = found.evidence;
             let record = Box::new(StatementRecord {
                 kind: Kind::Statement,
@@ -305,7 +307,7 @@ impl<'p> Prose<'p> {
                 source: self.identity.source.clone(),
                 section: section.clone(),
                 sentence: found.sentence,
-                subject: Some(found.subject),
+                subject: Some(subject),
                 aspect: found.aspect.name(),
                 year: found.year,
                 value: Some(found.value),
@@ -319,13 +321,13 @@ impl<'p> Prose<'p> {
     }
 
     /// The canonical id of a subject. A report says most of its measures several times, so answers are kept.
-    fn indicator(&mut self, subject: &str, aspect: Aspect, unit: Option<&str>) -> Option<String> {
+    fn indicator(&mut self, (subject, chars): (&str, &[char]), aspect: Aspect, unit: Option<&str>) -> Option<String> {
         if !self.wanted.indicators {
             return None;
         }
         let id = match self.indicators.get(subject) {
             Some(known) => *known,
-            None => self.look_up(subject),
+            None => self.look_up(subject, chars),
         }?;
         // How far a measure was reached or changed is told in other units than the measure itself.
         let own = matches!(aspect, Aspect::Budget | Aspect::Target | Aspect::Actual);
@@ -333,10 +335,9 @@ impl<'p> Prose<'p> {
         (!own || unit.is_none_or(fits)).then(|| id.to_owned())
     }
 
-    fn look_up(&mut self, subject: &str) -> Option<&'p str> {
-        let chars = shown::chars_of(subject);
+    fn look_up(&mut self, subject: &str, chars: &[char]) -> Option<&'p str> {
         // 满意度得分 and 满意度偏差率 are not the indicator.
-        let facet = self.patterns.statements.words(StatementRole::Facet).ends(&chars);
+        let facet = self.patterns.statements.words(StatementRole::Facet).ends(chars);
         let is_measure = facet.is_none_or(|(_, cue)| !cue.keep);
         let patterns: &'p Patterns = self.patterns;
         let id = is_measure.then(|| patterns.indicators.find_in(None, subject, self.about.as_ref())).flatten();

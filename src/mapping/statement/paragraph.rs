@@ -17,7 +17,7 @@ pub(super) struct Found {
     pub(super) sentence: String,
     /// Where the sentence begins, in bytes of the paragraph; 0 where that cannot be told.
     pub(super) at: usize,
-    pub(super) subject: String,
+    pub(super) subject: Vec<char>,
     pub(super) aspect: Aspect,
     pub(super) year: Option<i32>,
     pub(super) value: Quantity,
@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
                 unit: read.unit.as_ref().or(said.quantity.unit.as_ref()).cloned(),
                 ..said.quantity.clone()
             };
-            let (subject, aspect, evidence) = (text_of(&read.subject), read.aspect, read.evidence);
+            let (subject, aspect, evidence) = (read.subject, read.aspect, read.evidence);
             self.out.push(Found { sentence, at, subject, aspect, year, value, evidence });
         }
         if let Some(year) = own_year.filter(|_| !dated) {
@@ -257,7 +257,7 @@ impl<'a> Reader<'a> {
         self.out.push(Found {
             sentence,
             at,
-            subject: text_of(&read.subject),
+            subject: read.subject.clone(),
             aspect: read.aspect,
             year,
             value,
@@ -323,7 +323,7 @@ impl<'a> Reader<'a> {
         self.out.push(Found {
             sentence,
             at,
-            subject: text_of(&subject),
+            subject,
             aspect: mark.unwrap_or(Aspect::Actual),
             year: self.year(first).0.or(carry.year),
             value,

@@ -2,11 +2,18 @@
 
 use crate::normalize;
 use std::borrow::Cow;
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 use std::ops::Range;
 
-/// First byte of the source, and the one behind the last. A paragraph is read in pieces far shorter than 4 GB.
-type Spot = (u32, u32);
+/// A stretch of displayed bytes and of the source's: up to the next one either both are the same, or all that is displayed
+/// stands for one piece of the source. A paragraph is read in pieces far shorter than 4 GB.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    shown: u32,
+    source: u32,
+    /// Where a piece of the source ends; `None` where both are the same.
+    piece_end: Option<u32>,
+}
 
 /// A text of the source, and how it is displayed, as far as that is known: a line is displayed once for all who read it.
 #[derive(Debug, Clone, Copy)]
@@ -46,12 +53,13 @@ pub(super) struct Shown<'a> {
     pub(super) source: &'a str,
     /// What rules look at.
     pub(super) chars: Vec<char>,
+    shown: Cow<'a, str>,
     /// The source is displayed as it stands, so that characters alone tell its bytes.
     same: bool,
-    /// Of a place that was asked for before, its character and byte: the next one is looked for from there.
-    near: Cell<(usize, usize)>,
-    /// Of each displayed character, the bytes of the source that it shows; `None` where they cannot be told.
-    bytes: OnceCell<Option<Vec<Spot>>>,
+    /// Where in `shown` each character begins, and where the last ends; counted when first asked for.
+    starts: OnceCell<Vec<u32>>,
+    /// Which bytes of the source are displayed where; `None` where that cannot be told.
+    stretches: OnceCell<Option<Vec<Stretch>>>,
 }
 
 impl<'a> Shown<'a> {
@@ -60,7 +68,7 @@ impl<'a> Shown<'a> {
         let unchanged = || matches!(shown, Cow::Borrowed(shown) if shown.len() == text.source.len());
         let same = text.stays || text.shown.is_none() && unchanged();
         let chars = chars_of(&shown);
-        Shown { source: text.source, chars, same, near: Cell::default(), bytes: OnceCell::new() }
+        Shown { source: text.source, chars, shown, same, starts: OnceCell::new(), stretches: OnceCell::new() }
     }
 
     /// The source's spelling of displayed characters `from..to`; as displayed where the way back is lost.
@@ -83,12 +91,19 @@ impl<'a> Shown<'a> {
 
     /// Where in the source these characters stand.
     pub(super) fn bytes(&self, from: usize, to: usize) -> Option<Range<usize>> {
-        if self.same {
-            return (from < to).then(|| self.byte_of(from)..self.byte_of(to));
+        if from >= to || to > self.chars.len() {
+            return None;
         }
-        let all = self.bytes.get_or_init(|| align(self.source, &self.chars)).as_ref()?;
-        let (first, last) = (all.get(from)?, all.get(to.checked_sub(1)?)?);
-        (first.0 <= last.1).then_some(first.0 as usize..last.1 as usize)
+        let (first, behind) = (self.byte_of(from), self.byte_of(to));
+        if self.same {
+            return Some(first..behind);
+        }
+        let all = self.stretches.get_or_init(|| align(self.source, &self.shown)).as_ref()?;
+        let of = |byte: usize| all[..all.partition_point(|s| s.shown as usize <= byte)].last();
+        let (here, last) = (of(first)?, of(behind - self.chars[to - 1].len_utf8())?);
+        let start = here.source as usize + here.piece_end.map_or(first - here.shown as usize, |_| 0);
+        let end = last.piece_end.unwrap_or(last.source + (behind as u32 - last.shown)) as usize;
+        (start <= end).then_some(start..end)
     }
 }
 
@@ -99,76 +114,98 @@ pub(super) fn chars_of(text: &str) -> Vec<char> {
     chars
 }
 
-/// The text of some characters, in memory of its own size.
+/// The text of some characters. Names are mostly of ideographs alone, which are written as their three bytes at once.
 pub(super) fn text_of(chars: &[char]) -> String {
-    let mut text = String::with_capacity(chars.iter().map(|c| c.len_utf8()).sum());
-    text.extend(chars);
+    let mut text = String::new();
+    if chars.iter().all(|c| ('\u{800}'..='\u{FFFF}').contains(c)) {
+        let mut bytes = vec![0; 3 * chars.len()];
+        for (c, out) in chars.iter().zip(bytes.chunks_exact_mut(3)) {
+            let code = *c as u32;
+            out[0] = 0xE0 | (code >> 12) as u8;
+            out[1] = 0x80 | (code >> 6 & 0x3F) as u8;
+            out[2] = 0x80 | (code & 0x3F) as u8;
+        }
+        text = String::from_utf8(bytes).unwrap_or_default();
+    } else {
+        text.reserve_exact(chars.iter().map(|c| c.len_utf8()).sum());
+        text.extend(chars);
+    }
     text
 }
 
 impl Shown<'_> {
-    /// Where a character begins, in a source that is displayed as it stands.
+    /// Where a character begins in what is displayed. A paragraph is read in pieces far shorter than 4 GB.
     fn byte_of(&self, at: usize) -> usize {
-        let (char, byte) = self.near.get();
-        let bytes = |chars: &[char]| chars.iter().map(|c| c.len_utf8()).sum::<usize>();
-        let found = if at >= char { byte + bytes(&self.chars[char..at]) } else { byte - bytes(&self.chars[at..char]) };
-        self.near.set((at, found));
-        found
+        let starts = self.starts.get_or_init(|| {
+            let mut starts = Vec::with_capacity(self.chars.len() + 1);
+            let mut end = 0;
+            starts.push(end);
+            starts.extend(self.chars.iter().map(|c| {
+                end += c.len_utf8() as u32;
+                end
+            }));
+            starts
+        });
+        starts.get(at).map_or(self.shown.len(), |start| *start as usize)
     }
 }
 
-/// The source's bytes behind each displayed character. Display drops white space, folds widths, and reads markup;
-/// a piece of markup is one thing, which all characters that it shows share.
-fn align(source: &str, shown: &[char]) -> Option<Vec<Spot>> {
-    u32::try_from(source.len()).ok()?;
-    let spot = |range: Range<usize>| (range.start as u32, range.end as u32);
-    let mut all = Vec::with_capacity(shown.len());
-    let mut at = 0;
-    let mut i = 0;
-    while i < shown.len() {
+/// The source's bytes behind what is displayed. Display drops white space, folds widths, and reads markup; a piece of markup
+/// is one thing, which all characters that it shows share.
+fn align(source: &str, shown: &str) -> Option<Vec<Stretch>> {
+    u32::try_from(source.len().max(shown.len())).ok()?;
+    let mut all = Vec::new();
+    let mut put = |shown: usize, source: usize, piece_end: Option<usize>| {
+        let piece_end = piece_end.map(|end| end as u32);
+        all.push(Stretch { shown: shown as u32, source: source as u32, piece_end });
+    };
+    let (mut at, mut i) = (0, 0);
+    loop {
         // Nearly all characters show themselves.
-        let mut c = None;
-        for (offset, next) in source.get(at..)?.char_indices() {
-            if shown.get(i) != Some(&next) {
-                (c, at) = (Some(next), at + offset);
-                break;
-            }
-            let from = at + offset;
-            all.push(spot(from..from + next.len_utf8()));
-            i += 1;
+        let same = common(source.get(at..)?, shown.get(i..)?);
+        if same > 0 {
+            put(i, at, None);
+            (at, i) = (at + same, i + same);
         }
-        if i == shown.len() {
-            break;
-        }
-        let c = c?;
+        let Some(next) = shown[i..].chars().next() else { return Some(all) };
+        let c = source[at..].chars().next()?;
         let end = at + c.len_utf8();
+        let is_space = next == ' ';
         if c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}') {
-            if shown[i] == ' ' {
-                all.push(spot(at..at));
+            if is_space {
+                put(i, at, Some(at));
                 i += 1;
             } else {
                 at = end;
             }
             continue;
         }
-        if shown[i] == ' ' {
-            all.push(spot(at..at));
+        if is_space {
+            put(i, at, Some(at));
             i += 1;
             continue;
         }
         let piece = at..markup_end(source, at).unwrap_or(end);
         let meant = normalize::display(&source[piece.clone()]);
-        let length = meant.chars().count();
-        let here = shown.get(i..i + length).unwrap_or_default();
-        if length > 0 && meant.chars().eq(here.iter().copied()) {
-            all.extend(here.iter().map(|_| spot(piece.clone())));
-            i += length;
+        if !meant.is_empty() && shown[i..].starts_with(&*meant) {
+            put(i, at, Some(piece.end));
+            i += meant.len();
         } else if piece.end == end && !matches!(c, '*' | '#' | '`' | '_' | '~' | '$') {
             return None;
         }
         at = piece.end;
     }
-    Some(all)
+}
+
+/// How many bytes, whole characters, two texts begin with alike.
+fn common(one: &str, other: &str) -> usize {
+    const STEP: usize = 16;
+    let (a, b) = (one.as_bytes(), other.as_bytes());
+    let steps = a.chunks_exact(STEP).zip(b.chunks_exact(STEP)).take_while(|(a, b)| a == b).count();
+    let rest = a[steps * STEP..].iter().zip(&b[steps * STEP..]).take_while(|(a, b)| a == b).count();
+    // Characters that begin alike may end otherwise.
+    let same = steps * STEP + rest;
+    (0..=same).rev().find(|at| one.is_char_boundary(*at) && other.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// Where the piece of markup that begins here ends: `$…$`, `<…>`, `&…;`.
@@ -206,6 +243,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn characters_come_back(text in any::<String>()) {
+            prop_assert_eq!(text_of(&chars_of(&text)), text);
+        }
+
         #[test]
         fn no_text_panics(source in r"([$\\{}<>/&;*a-z0-9１％≥人 　]|\\geq|<p>|&ge;|\*\*){0,30}") {
             let shown = Shown::new(Text::new(&source, false));
