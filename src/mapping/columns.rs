@@ -146,6 +146,20 @@ fn fill_by_place(columns: &mut [Column], data: &[&Row], extent: usize, aligner: 
     {
         (columns[first].field, columns[first].fit) = (Some(Field::Level1), BY_PLACE);
     }
+    // 指标类别 over 数量指标 and 质量指标, and no other level: what stands below decides which it is. 绩效指标 in its place likewise.
+    if let (None, Some(third)) = (at(columns, Field::Level2), at(columns, Field::Level3))
+        && let Some(only) = at(columns, Field::Level1).or_else(|| third.checked_sub(1)).filter(|only| *only < third)
+        && matches!(columns[only].field, None | Some(Field::Level1))
+        && !columns[only].header.contains("一级")
+    {
+        let upper = |(first, _): (Option<LevelKind>, Option<LevelKind>)| first.is_some();
+        let lower = |kinds: (Option<LevelKind>, Option<LevelKind>)| kinds.1.is_some() && !upper(kinds);
+        if names_levels(&columns[only], data, extent, aligner, lower) {
+            (columns[only].field, columns[only].fit) = (Some(Field::Level2), columns[only].fit.max(BY_PLACE));
+        } else if columns[only].field.is_none() && names_levels(&columns[only], data, extent, aligner, upper) {
+            (columns[only].field, columns[only].fit) = (Some(Field::Level1), BY_PLACE);
+        }
+    }
     // 绩效指标 over 产出指标, beside 二级指标: the block's label heads the column of level 1.
     if let (None, Some(second)) = (at(columns, Field::Level1), at(columns, Field::Level2))
         && let Some(first) = second.checked_sub(1).filter(|first| columns[*first].field.is_none())

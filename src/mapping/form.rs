@@ -40,7 +40,7 @@ pub(super) fn head(
     let mut head = FormHead::default();
     let lines: Vec<&str> = before.iter().chain(&layout.head_lines).map(String::as_str).collect();
     let title_at = title_line(&lines, patterns);
-    head.title = title_at.map(|at| title(&lines, at));
+    head.title = title_at.map(|at| without_unit(&title(&lines, at), grammar).to_owned());
     // Lines from the title on belong to the form; what stands above may be another text's.
     let own = &lines[title_at.map_or(0, |at| at.min(lines.len()))..];
     let mut pairs: Vec<Pair> = layout.pairs.clone();
@@ -112,6 +112,13 @@ fn unit_after_colon(line: &str, grammar: &Grammar) -> Option<WrittenUnit> {
 fn first_unit(text: &str, grammar: &Grammar) -> Option<WrittenUnit> {
     let word = text.trim_start().split(|c: char| c.is_whitespace() || "（(，,；;、".contains(c)).next()?;
     grammar.unit(word)
+}
+
+/// A title without the unit of the form's amounts behind it: …自评表（金额单位：万元）.
+fn without_unit<'t>(title: &'t str, grammar: &Grammar) -> &'t str {
+    let open = title.rfind(['（', '(']).filter(|_| title.ends_with(['）', ')']));
+    let of_money = |open: &usize| grammar.unit_in_brackets(&title[*open..]).is_some_and(|unit| &*unit.base == "元");
+    open.filter(of_money).map_or(title, |open| title[..open].trim_end())
 }
 
 /// The line that reads like a title: the last one that says 自评表, else the last long one before the unit line.

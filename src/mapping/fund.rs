@@ -150,25 +150,65 @@ pub(super) fn funds(block: &FundBlock, head: &FormHead, patterns: &Patterns, gra
         .iter()
         .enumerate()
         .filter(|(_, c)| !matches!(c.field, Some(Field::Executed | Field::Rate | Field::FundWeight | Field::FundScore)))
-        .filter_map(|(i, c)| {
-            let lowest = c.header.rsplit(' ').next().unwrap_or(&c.header);
-            patterns.fund_labels.exact(lowest).map(|s| (i, s))
-        })
+        .filter_map(|(i, c)| patterns.fund_labels.exact(lowest(c)).map(|s| (i, s)))
         .collect();
     let block_unit = head_unit(block, head, grammar);
     let reader = Reader { patterns, grammar, head, block_unit };
-    if sources.len() >= 3 {
+    let totals_apart = spent_by_source(&columns, patterns);
+    if sources.len() >= 3 && !totals_apart {
         return reader.side_by_side(block, &columns, &sources);
     }
+    if totals_apart {
+        // What each source gave is told beside the total of each row, which is what the row is about.
+        let of_total = |c: &Column| patterns.fund_labels.exact(lowest(c)) == Some(SourceOfFunds::Total);
+        for (index, _) in sources {
+            if !of_total(&columns[index]) {
+                columns[index].field = Some(Field::FundExtra);
+            }
+        }
+    }
+    // 任务名称 before 主要内容: what names the row stands there, not right before the amounts.
+    let named = columns.iter().find(|c| c.field == Some(Field::FundItem)).map(|c| c.end);
     let first = columns.iter().filter(|c| c.field.is_some_and(|f| f != Field::FundItem)).map(|c| c.start).min();
+    let told_between =
+        columns.iter().any(|c| c.field == Some(Field::FundExtra) && named.is_some_and(|end| c.start == end));
+    let first_amount = columns.iter().filter(|c| c.field.is_some_and(is_amount_field)).map(|c| c.start).min();
+    let item_end = named.filter(|end| told_between && first_amount.is_some_and(|first| *end < first));
     columns.retain(|c| c.field.is_none_or(|f| f != Field::FundItem) && first.is_some_and(|f| c.start >= f));
     columns.insert(
         0,
-        Column { start: 0, end: first.unwrap_or(0), header: String::new(), field: Some(Field::FundItem), fit: 1.0 },
+        Column {
+            start: 0,
+            end: item_end.or(first).unwrap_or(0),
+            header: String::new(),
+            field: Some(Field::FundItem),
+            fit: 1.0,
+        },
     );
     let beside_amounts = block.beside_amounts;
     let read = |row: &Row| Some(Fund { beside_amounts, ..reader.row(row, &columns, block)? });
     block.rows.iter().filter_map(read).collect()
+}
+
+fn is_amount_field(field: Field) -> bool {
+    matches!(field, Field::BudgetInitial | Field::Budget | Field::Executed)
+}
+
+/// The lowest of a header's levels.
+fn lowest(column: &Column) -> &str {
+    column.header.rsplit(' ').next().unwrap_or(&column.header)
+}
+
+/// 总额 and 其中：财政拨款 under 预算数, and again under 执行数: are both totals told, of each row?
+fn spent_by_source(columns: &[Column], patterns: &Patterns) -> bool {
+    let total = |field: Field| {
+        columns.iter().any(|c| {
+            c.field == Some(field)
+                && c.header.contains(' ')
+                && patterns.fund_labels.exact(lowest(c)) == Some(SourceOfFunds::Total)
+        })
+    };
+    total(Field::Budget) && total(Field::Executed)
 }
 
 /// The block's header without its first cell, where no amount stands below that: 资金总额（万元） may head a column of amounts, and
@@ -291,7 +331,10 @@ impl Reader<'_> {
         labels.retain(|c| {
             !self.patterns.row_labels.is(&c.label, RowLabel::FundBlock) && block.label.as_deref() != Some(&c.text)
         });
-        let item = labels.pop().or(fallback);
+        // Of several labels that one which stands where rows are named.
+        let item_end = columns.first().filter(|c| c.field == Some(Field::FundItem)).map_or(0, |c| c.end);
+        let named = labels.iter().rposition(|c| c.column < item_end);
+        let item = named.map(|at| labels.swap_remove(at)).or_else(|| labels.pop()).or(fallback);
         if let Some(item) = &item {
             row.cells.insert(0, item.clone());
         }
