@@ -196,13 +196,16 @@ impl Aligner<'_> {
     /// format puts into the column of level 2, beside a level 1 in words of its own: 政策效果（50分） | 产出.
     pub(super) fn kinds<'c>(&'c self, row: &'c Row) -> Vec<Kind<'c>> {
         let mut kinds: Vec<Kind<'c>> = row.cells.iter().map(|c| self.kind(c)).collect();
-        if row.origin == GridOrigin::Explicit {
+        if matches!(row.origin, GridOrigin::Explicit | GridOrigin::Separated) {
             let of =
                 |field: Field| self.columns.iter().position(|c| c.field == Some(field)).map(|at| &self.columns[at]);
             let at = |column: &Column| row.cells.iter().position(|c| column.start <= c.column && c.column < column.end);
+            // Where merged cells are left out, a blank stands for the one above.
+            let spanned = |first: &Column| row.origin == GridOrigin::Separated || row.is_covered(first.start);
             if let (Some(first), Some(second)) = (of(Field::Level1), of(Field::Level2))
                 && let Some(index) = at(second).filter(|index| kinds[*index].level1)
-                && at(first).map_or(row.is_covered(first.start), |beside| !kinds[beside].level2)
+                && at(first).map_or(spanned(first), |beside| !kinds[beside].level2)
+                && kinds.get(index + 1).is_none_or(|next| !next.level1 && !next.level2)
             {
                 (kinds[index].level1, kinds[index].level_word) = (false, OnceCell::from(true));
             }
