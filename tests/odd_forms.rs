@@ -27,7 +27,7 @@ const WRITERS: &[(&str, &str, f64)] = &[
     ("commas", "csv", 0.99),
     ("tabs", "txt", 1.0),
     ("tabs-centred", "txt", 0.99),
-    ("closed", "txt", 0.97),
+    ("closed", "txt", 0.94),
 ];
 
 /// The same by producer; how many of the documents are kept here.

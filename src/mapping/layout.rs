@@ -312,6 +312,10 @@ impl Reader<'_> {
                     self.out.pairs.extend(open.take());
                     open = Some(Pair { field: Field::OtherLabel, label: cell.label.clone(), value: None });
                 }
+                // 单位：万元 beside 填报单位：水务局
+                None if open.is_none() && self.state == State::Head && cell.text.contains(['：', ':']) => {
+                    self.out.head_lines.push(cell.text.clone());
+                }
                 None => {
                     if let Some(pair) = &mut open {
                         match &mut pair.value {

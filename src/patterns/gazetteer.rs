@@ -300,8 +300,7 @@ impl Gazetteer {
 
     /// A name that running text holds where no place is meant: 教育局会同县财政局, 市局和县局, 相应县级.
     pub(super) fn reads_as_words(&self, name: &str) -> bool {
-        let one_letter = || name.ends_with('县') && name.chars().count() == 2;
-        one_letter() || self.words.contains(name)
+        self.words.contains(name)
     }
 
     /// May a name begin with these two characters? No is sure.

@@ -42,7 +42,7 @@ struct Deadline {
 
 pub(super) fn read(grammar: &Grammar, raw: &str, context: &Context) -> Option<Reading> {
     let raw = raw.trim();
-    let text = match mend_torn_number(raw) {
+    let text = match mend_torn_number(raw).or_else(|| without_gaps(raw)) {
         Some(whole) => Cow::Owned(normalize::display(&whole).into_owned()),
         None => normalize::display(raw),
     };
@@ -125,6 +125,27 @@ fn mend_torn_number(raw: &str) -> Option<String> {
         whole.push_str(line);
     }
     mended.then_some(whole)
+}
+
+/// A text set with a gap between all its characters, `≥ 9 0 %`, without them. Digits alone (`1 2 3`) may be as many numbers.
+fn without_gaps(raw: &str) -> Option<String> {
+    let bytes = raw.as_bytes();
+    // Nearly all texts have two characters side by side.
+    if bytes.len() < 5 || !bytes.contains(&b' ') {
+        return None;
+    }
+    let (mut whole, mut pairs, mut others) = (String::new(), 0, 0);
+    let mut before = None;
+    for word in raw.split_whitespace() {
+        let mut chars = word.chars();
+        let (Some(c), None) = (chars.next(), chars.next()) else { return None };
+        let digit = normalize::display(word).starts_with(|c: char| c.is_ascii_digit());
+        pairs += usize::from(digit && before == Some(true));
+        others += usize::from(!digit);
+        before = Some(digit);
+        whole.push(c);
+    }
+    (pairs > 0 && others > 0).then_some(whole)
 }
 
 /// 元, 元/人 …
