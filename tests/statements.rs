@@ -273,6 +273,17 @@ fn lists_parts_conditions_and_changes_are_told_apart() {
                 "新增参保 completion_rate 0.682",
             ],
         ),
+        (
+            "应参保31.2万人，实际参保30.87万人；项目按期完成率90%，主要原因是3%的质保金未到期；满意度95%，比年度目标（90%）高5个百分点。",
+            &[
+                "应参保 actual 312000",
+                "参保 actual 308700",
+                "项目按期完成率 actual 0.9",
+                "满意度 actual 0.95",
+                "满意度 target 0.9",
+                "满意度 change 5",
+            ],
+        ),
         ("造价低于每处28万元，雨露计划补助学生2154人次。", &["雨露计划补助学生 actual 2154"]),
     ] {
         assert_eq!(said(text), expected, "{text}");

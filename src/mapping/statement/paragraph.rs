@@ -146,14 +146,14 @@ impl<'a> Reader<'a> {
             if let Some(read) = reading::read(&place, carry, words, self.grammar).filter(|_| money) {
                 if let Some(share) = clause.share.filter(|share| *share < *index) {
                     let of = &self.said[share];
-                    let aspect = share_or_target(of);
+                    let aspect = self.share_or_target(of);
                     let read = Read { aspect, start: of.start, words: None, unit: None, ..read.clone() };
                     self.put(clause, of, &read, year);
                 }
                 self.put(clause, said, &read, year);
                 if let Some(share) = clause.share.filter(|share| *share > *index) {
                     let of = &self.said[share];
-                    let aspect = share_or_target(of);
+                    let aspect = self.share_or_target(of);
                     let read = Read { aspect, start: of.start, words: None, unit: None, ..read.clone() };
                     self.put(clause, of, &read, year);
                 }
@@ -210,6 +210,15 @@ impl<'a> Reader<'a> {
         carry.base = None;
         self.listed = names;
         Some(taken)
+    }
+
+    /// A bracket of a percentage behind a name is a share; one with a sign (≥90%), or behind a word of target (目标（90%）), is what was
+    /// aimed at.
+    fn share_or_target(&self, said: &Said) -> Aspect {
+        let before = self.shown.chars.get(..said.start.saturating_sub(1)).unwrap_or_default();
+        let facet = || self.patterns.statements.words(Role::Facet).ends(before);
+        let of_target = || facet().is_some_and(|(_, cue)| cue.aspect == Aspect::Target);
+        if said.signed || of_target() { Aspect::Target } else { Aspect::Share }
     }
 
     /// Words with `的` between two numbers that say whom the second counts: 超过10万元的村23个, 1000元以上档次的有412人,
@@ -396,11 +405,6 @@ impl<'a> Reader<'a> {
 fn opens_list(text: &[char], words: WordsOf<'_>) -> bool {
     let part = words.words(Role::Part).first_in(text);
     part.is_some_and(|(at, length, _)| matches!(text[at + length - 1], '：' | ':'))
-}
-
-/// A bracket of a percentage behind a name is a share; one with a sign (≥90%) is what was aimed at.
-fn share_or_target(said: &Said) -> Aspect {
-    if said.signed { Aspect::Target } else { Aspect::Share }
 }
 
 /// 年, or four digits and a sign that parts a date: without them no clause names a year.

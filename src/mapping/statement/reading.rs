@@ -348,6 +348,11 @@ impl<'a> Reading<'a> {
             return Unknown;
         }
         let (rest, facet) = own.split_at(own.len() - length);
+        // 项目按期完成率 is a measure of its own.
+        let in_time = [['按', '期'], ['按', '时'], ['及', '时'], ['如', '期']].iter().any(|word| rest.ends_with(word));
+        if cue.aspect == Aspect::CompletionRate && in_time {
+            return Other;
+        }
         let rest = name::name(rest, self.words, self.grammar).chars;
         // 大于目标值90%
         let compares = || self.set(Role::NoStart).begins(&rest).is_some_and(|(length, _)| length == rest.len());
@@ -521,7 +526,12 @@ impl<'a> Reading<'a> {
         let short = own.strip_prefix(&['总']).unwrap_or(&own);
         match self.base().filter(|_| !self.carry.from_heading) {
             Some(base)
-                if own.len() <= SHORT && short.len() >= 2 && base.len() > short.len() && base.ends_with(short) =>
+                if own.len() <= SHORT
+                    && short.len() >= 2
+                    && base.len() > short.len()
+                    && base.ends_with(short)
+                    // 应参保31.2万人，实际参保30.87万人
+                    && !(base.starts_with(&['应']) && self.says_actually()) =>
             {
                 base.clone()
             }
