@@ -255,8 +255,18 @@ impl<'a> Reader<'a> {
 
     fn put(&mut self, clause: &Clause, said: &Said, read: &Read, year: Option<i32>) {
         let text = read.words.as_ref().map(|words| text_of(&self.shown.chars[words.clone()]).trim().to_owned());
+        // 未达到90%的目标: what was aimed at is the number alone.
+        let strict = matches!(said.quantity.relation, Some(Relation::Less | Relation::More)) && !said.signed;
+        let behind = self.shown.chars.get(said.end..clause.range.end).unwrap_or_default();
+        let bare = strict
+            && read.aspect == Aspect::Target
+            && self.patterns.statements.words(Role::After).begins(behind).is_some();
+        let number = || self.shown.chars[said.start..].iter().position(char::is_ascii_digit).unwrap_or(0);
+        let start = if bare { said.start + number() } else { read.start };
+        let relation = if bare { Some(Relation::Equal) } else { said.quantity.relation };
         let value = Quantity {
-            raw: self.shown.raw(read.start, said.end),
+            raw: self.shown.raw(start, said.end),
+            relation,
             text: text.filter(|text| !text.is_empty()).or_else(|| said.quantity.text.clone()),
             unit: read.unit.as_ref().or(said.quantity.unit.as_ref()).cloned(),
             parts: said.quantity.parts.clone(),

@@ -357,7 +357,12 @@ impl<'a> Reading<'a> {
         // 大于目标值90%
         let compares = || self.set(Role::NoStart).begins(&rest).is_some_and(|(length, _)| length == rest.len());
         if rest.is_empty() || cue.aspect == Aspect::Target && compares() {
-            return self.facet_alone(facet, cue).into();
+            // 改造户数：目标616户，完成616户
+            return match self.headed().filter(|_| !cue.keep) {
+                Some(owner) if heads_list(&owner) => Unknown,
+                Some(owner) => Is(self.named(owner, cue.aspect)),
+                None => self.facet_alone(facet, cue).into(),
+            };
         }
         let Some(rest) = name::checked(rest, self.words) else {
             // 总得分 is a name of its own.
@@ -372,6 +377,12 @@ impl<'a> Reading<'a> {
             return Is(self.named(self.fuller(rest), cue.aspect));
         }
         Is(self.named_with_base(own.clone(), rest, cue.aspect))
+    }
+
+    /// The measure before a colon.
+    fn headed(&self) -> Option<Vec<char>> {
+        let colon = self.before.iter().rposition(|c| matches!(c, '：' | ':')).filter(|_| self.first)?;
+        self.owner(&self.before[..colon]).filter(|owner| self.set(Role::Head).ends(owner).is_some())
     }
 
     fn facet_alone(&self, facet: &[char], cue: Cue) -> Option<Read> {
@@ -407,6 +418,11 @@ impl<'a> Reading<'a> {
             if let Some((_, cue)) = self.set_any(Role::Facet).ends(&points).filter(|(n, _)| *n == points.len()) {
                 return self.facet_alone(&points, cue);
             }
+        }
+        // 完成全年150亿元的目标
+        let aimed = self.set(Role::After).begins(self.after).is_some_and(|(_, cue)| cue.aspect == Aspect::Target);
+        if aimed && self.set(Role::Head).ends(&name.chars).is_none() {
+            return self.carried(Aspect::Target);
         }
         let mut evidence = Evidence::NONE;
         let mut lead = &self.before[..name.at.min(self.before.len())];
@@ -550,6 +566,11 @@ impl<'a> Reading<'a> {
 
 /// A unit between a number and 的: 1500人次的.
 const LONGEST_COUNTER: usize = 4;
+
+/// 数量指标：目标12项 speaks of one of several measures, which is not named.
+fn heads_list(owner: &[char]) -> bool {
+    [['指', '标'], ['目', '标'], ['情', '况']].iter().any(|word| owner.ends_with(word))
+}
 
 /// 由 and the words between it and what was: 由上年同期的.
 const LONGEST_FROM: usize = 10;
