@@ -196,7 +196,8 @@ impl Aligner<'_> {
     /// format puts into the column of level 2, beside a level 1 in words of its own: 政策效果（50分） | 产出.
     pub(super) fn kinds<'c>(&'c self, row: &'c Row) -> Vec<Kind<'c>> {
         let mut kinds: Vec<Kind<'c>> = row.cells.iter().map(|c| self.kind(c)).collect();
-        if matches!(row.origin, GridOrigin::Explicit | GridOrigin::Separated) {
+        let placed = matches!(row.origin, GridOrigin::Explicit | GridOrigin::Separated);
+        if placed && kinds.iter().any(|kind| kind.level1) {
             let of =
                 |field: Field| self.columns.iter().position(|c| c.field == Some(field)).map(|at| &self.columns[at]);
             let at = |column: &Column| row.cells.iter().position(|c| column.start <= c.column && c.column < column.end);

@@ -34,27 +34,28 @@ pub(super) struct Fund {
 
 impl Fund {
     fn has_value(&self) -> bool {
-        self.budget_initial.is_some()
-            || self.budget.is_some()
-            || self.executed.is_some()
-            || self.rate.is_some()
-            || self.weight.is_some()
-            || self.score.is_some()
+        self.said().contains(&true)
     }
 
     fn has_money(&self) -> bool {
         self.budget_initial.is_some() || self.budget.is_some() || self.executed.is_some()
     }
 
+    /// Which of its fields it says.
+    fn said(&self) -> [bool; 6] {
+        [
+            self.budget_initial.is_some(),
+            self.budget.is_some(),
+            self.executed.is_some(),
+            self.rate.is_some(),
+            self.weight.is_some(),
+            self.score.is_some(),
+        ]
+    }
+
     /// Does each of the two say what the other leaves open?
     fn says_other_than(&self, other: &Fund) -> bool {
-        let both = |a: bool, b: bool| a && b;
-        !(both(self.budget_initial.is_some(), other.budget_initial.is_some())
-            || both(self.budget.is_some(), other.budget.is_some())
-            || both(self.executed.is_some(), other.executed.is_some())
-            || both(self.rate.is_some(), other.rate.is_some())
-            || both(self.weight.is_some(), other.weight.is_some())
-            || both(self.score.is_some(), other.score.is_some()))
+        self.said().iter().zip(other.said()).all(|(here, there)| !(*here && there))
     }
 
     fn take_in(&mut self, other: Fund) {
@@ -160,11 +161,8 @@ pub(super) fn funds(block: &FundBlock, head: &FormHead, patterns: &Patterns, gra
     }
     if totals_apart {
         // What each source gave is told beside the total of each row, which is what the row is about.
-        let of_total = |c: &Column| patterns.fund_labels.exact(lowest(c)) == Some(SourceOfFunds::Total);
-        for (index, _) in sources {
-            if !of_total(&columns[index]) {
-                columns[index].field = Some(Field::FundExtra);
-            }
+        for (index, _) in sources.into_iter().filter(|(_, source)| *source != SourceOfFunds::Total) {
+            columns[index].field = Some(Field::FundExtra);
         }
     }
     // 任务名称 before 主要内容: what names the row stands there, not right before the amounts.
@@ -513,7 +511,7 @@ impl Reader<'_> {
                     continue;
                 }
                 let Some(amount) = self.amount(&cell.raw, column_unit).filter(|q| q.value.is_some()) else { continue };
-                let item = column.header.rsplit(' ').next().unwrap_or(&column.header).to_owned();
+                let item = lowest(column).to_owned();
                 let at = match funds.iter().position(|f| f.item == item) {
                     Some(at) => at,
                     None => {

@@ -343,16 +343,15 @@ impl Reader<'_> {
         let is_pair = |label: &RowCell, amount: &RowCell| {
             is_fund_label(label) && begins_with_number(amount) && !is_fund_label(amount)
         };
-        let mut amounts = row.cells.windows(2).filter(|w| is_pair(&w[0], &w[1])).count();
+        let amounts = row.cells.windows(2).filter(|w| is_pair(&w[0], &w[1])).count();
         let label = row.cells.first().filter(|c| self.patterns.row_labels.is(&c.label, RowLabel::FundBlock));
         let label = label.map(|c| c.text.clone());
         self.out.block_labels.extend(label.clone());
         // 资金（万元） 年初预算数 116 追加（减）数 -6: one label that is known, and another.
         let pairs = &row.cells[usize::from(label.is_some())..];
-        if amounts == 1 && pairs.len() == 4 && [&pairs[1], &pairs[3]].into_iter().all(begins_with_number) {
-            amounts += usize::from([&pairs[0], &pairs[2]].into_iter().all(|c| !begins_with_number(c)));
-        }
-        if amounts >= 2 {
+        let in_turn =
+            || matches!(pairs, [a, b, c, d] if [a, b, c, d].map(begins_with_number) == [false, true, false, true]);
+        if amounts >= 2 || amounts == 1 && in_turn() {
             let mut header = row.clone();
             let mut data = row.clone();
             header.cells = Vec::new();

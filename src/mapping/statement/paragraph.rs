@@ -144,19 +144,9 @@ impl<'a> Reader<'a> {
             };
             let money = !said.scale_only || self.speaks_of_money(text);
             if let Some(read) = reading::read(&place, carry, words, self.grammar).filter(|_| money) {
-                if let Some(share) = clause.share.filter(|share| *share < *index) {
-                    let of = &self.said[share];
-                    let aspect = self.share_or_target(of);
-                    let read = Read { aspect, start: of.start, words: None, unit: None, ..read.clone() };
-                    self.put(clause, of, &read, year);
-                }
+                self.put_share(clause, clause.share.filter(|share| share < index), &read, year);
                 self.put(clause, said, &read, year);
-                if let Some(share) = clause.share.filter(|share| *share > *index) {
-                    let of = &self.said[share];
-                    let aspect = self.share_or_target(of);
-                    let read = Read { aspect, start: of.start, words: None, unit: None, ..read.clone() };
-                    self.put(clause, of, &read, year);
-                }
+                self.put_share(clause, clause.share.filter(|share| share > index), &read, year);
                 if !read.is_part && read.words.is_none() && said.quantity.unit.as_deref() != Some("ratio") {
                     carry.whole = Some((read.aspect, said.quantity.unit.as_deref(), read.subject));
                     carry.whole_base.clone_from(&read.base);
@@ -194,12 +184,7 @@ impl<'a> Reader<'a> {
         for (index, read, words) in pairs {
             let said = &self.said[index];
             let (sentence, at) = self.shown.raw_at(first.range.start, last.range.end);
-            let value = Quantity {
-                raw: self.shown.raw(said.start, said.end),
-                text: words.filter(|words| !words.is_empty()).or_else(|| said.quantity.text.clone()),
-                unit: read.unit.as_ref().or(said.quantity.unit.as_ref()).cloned(),
-                ..said.quantity.clone()
-            };
+            let value = self.value(said, said.start, words, &read);
             let (subject, aspect, evidence) = (read.subject, read.aspect, read.evidence);
             self.out.push(Found { sentence, at, subject, aspect, year, value, evidence });
         }
@@ -264,14 +249,7 @@ impl<'a> Reader<'a> {
         let number = || self.shown.chars[said.start..].iter().position(char::is_ascii_digit).unwrap_or(0);
         let start = if bare { said.start + number() } else { read.start };
         let relation = if bare { Some(Relation::Equal) } else { said.quantity.relation };
-        let value = Quantity {
-            raw: self.shown.raw(start, said.end),
-            relation,
-            text: text.filter(|text| !text.is_empty()).or_else(|| said.quantity.text.clone()),
-            unit: read.unit.as_ref().or(said.quantity.unit.as_ref()).cloned(),
-            parts: said.quantity.parts.clone(),
-            ..said.quantity
-        };
+        let value = Quantity { relation, ..self.value(said, start, text, read) };
         let (sentence, at) = self.shown.raw_at(clause.range.start, clause.range.end);
         self.out.push(Found {
             sentence,
@@ -282,6 +260,25 @@ impl<'a> Reader<'a> {
             value,
             evidence: read.evidence,
         });
+    }
+
+    /// A bracket's percentage, said of what the clause's measure is of.
+    fn put_share(&mut self, clause: &Clause, share: Option<usize>, read: &Read, year: Option<i32>) {
+        let Some(of) = share.map(|share| &self.said[share]) else { return };
+        let aspect = self.share_or_target(of);
+        let read = Read { aspect, start: of.start, words: None, unit: None, ..read.clone() };
+        self.put(clause, of, &read, year);
+    }
+
+    /// What is said from `start` on, with its own words and unit where they tell more than the number does.
+    fn value(&self, said: &Said, start: usize, text: Option<String>, read: &Read) -> Quantity {
+        Quantity {
+            raw: self.shown.raw(start, said.end),
+            text: text.filter(|text| !text.is_empty()).or_else(|| said.quantity.text.clone()),
+            unit: read.unit.as_ref().or(said.quantity.unit.as_ref()).cloned(),
+            parts: said.quantity.parts.clone(),
+            ..said.quantity
+        }
     }
 
     /// `筹资标准：个人缴费400元/人/年，财政补助798.8元/人/年（其中：…）`: one statement with parts. How many clauses it took.
